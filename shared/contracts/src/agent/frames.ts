@@ -1,0 +1,167 @@
+// The link: JSON text frames over one WebSocket, `GET /agent/v1/link`. The agent dials; both sides prove their keys.
+import { z } from 'zod';
+import { banLogLine, heldState, jailFacts, tableRepair } from '../bans/telemetry.ts';
+import { capabilityName } from '../servers/events.ts';
+import { inventory } from '../servers/inventory.ts';
+import { hostText, sha256, signature, timestamp, uuid } from '../values.ts';
+import { signed } from './envelope.ts';
+import { signedKeyset } from './keyset.ts';
+
+/** Frames above this are a protocol error: the link is closed with code 1009. */
+export const MAX_FRAME_BYTES = 512 * 1024;
+/** A batch carries at most this many items. */
+export const MAX_BATCH_ITEMS = 500;
+/** A link that has not proved itself within this time is closed. */
+export const HANDSHAKE_DEADLINE_MS = 10_000;
+
+const nonce = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'is not a 32-byte nonce in base64');
+
+// --- control plane → agent
+
+export const challenge = z.strictObject({ t: z.literal('challenge'), v: z.literal(1), nonce, time: timestamp });
+/** `proof`: gateway key over canonical {nonce: agent's, server, session} for 'muster/welcome/v1'. */
+export const welcome = z.strictObject({
+  t: z.literal('welcome'),
+  session: uuid,
+  time: timestamp,
+  keyset: signedKeyset,
+  gatewayKey: z.string(),
+  proof: signature,
+  /** What this server may do now: the agent refuses tasks of capabilities that are not managed. */
+  managed: z.array(capabilityName),
+  heartbeatSeconds: z.number().positive().max(3600),
+  confirmed: z.boolean(),
+});
+export const taskFrame = z.strictObject({ t: z.literal('task'), envelope: signed });
+export const cancelFrame = z.strictObject({ t: z.literal('cancel'), envelope: signed });
+export const receiptAck = z.strictObject({ t: z.literal('receipt-ack'), task: uuid });
+export const batchAck = z.strictObject({ t: z.literal('batch-ack'), seq: z.int().nonnegative() });
+/** Answer to a heartbeat; carries a newer checkpoint with the proof that it extends what the agent last saw. */
+export const beat = z.strictObject({
+  t: z.literal('beat'),
+  time: timestamp,
+  checkpoint: z
+    .strictObject({
+      note: z.string().max(4000),
+      /** Consistency proof from the size the agent named to this one, hashes in hexadecimal. */
+      proof: z.array(sha256).max(64),
+    })
+    .nullable(),
+});
+export const settings = z.strictObject({
+  t: z.literal('settings'),
+  managed: z.array(capabilityName),
+  confirmed: z.boolean(),
+});
+export const keysetFrame = z.strictObject({ t: z.literal('keyset'), keyset: signedKeyset });
+/** The connection is refused or ended for a reason that a person can act on. */
+export const goodbye = z.strictObject({
+  t: z.literal('goodbye'),
+  code: z.enum(['retired', 'quarantined', 'unknown', 'replaced', 'protocol', 'busy', 'shutdown']),
+  reason: z.string().max(300),
+});
+
+export const toAgent = z.discriminatedUnion('t', [
+  challenge,
+  welcome,
+  taskFrame,
+  cancelFrame,
+  receiptAck,
+  batchAck,
+  beat,
+  settings,
+  keysetFrame,
+  goodbye,
+]);
+export type ToAgent = z.infer<typeof toAgent>;
+
+// --- agent → control plane
+
+/** `proof`: agent key over canonical {server, serverNonce, agentNonce, machineHash, bootId} for 'muster/hello/v1'. */
+export const hello = z.strictObject({
+  t: z.literal('hello'),
+  v: z.literal(1),
+  server: uuid,
+  nonce,
+  proof: signature,
+  machineHash: sha256,
+  bootId: hostText(64),
+  agentVersion: z.string().max(40),
+  /** Serial of the keyset it holds. */
+  keysetSerial: z.int().nonnegative(),
+  /** Highest sequence number its privd has seen, per lane. */
+  seen: z.record(z.enum(['guard', 'change', 'job']), z.int().nonnegative()),
+  /** Tasks whose receipt was not acknowledged yet. */
+  openTasks: z.array(uuid).max(1000),
+});
+export const heartbeat = z.strictObject({
+  t: z.literal('heartbeat'),
+  time: timestamp,
+  /** Size and root of the last checkpoint this witness accepted; 0 before the first. */
+  seenSize: z.int().nonnegative(),
+  load1: z.number().nonnegative(),
+  spooled: z.int().nonnegative(),
+});
+/** RECEIVED is on disk: delivery is over. */
+export const ack = z.strictObject({ t: z.literal('ack'), task: uuid, state: z.enum(['received', 'started', 'done']) });
+export const started = z.strictObject({ t: z.literal('started'), task: uuid });
+export const receiptFrame = z.strictObject({ t: z.literal('receipt'), task: uuid, receipt: signed });
+/** Cosignature of a checkpoint by the agent key over its note body, for 'muster/cosignature/v1'. */
+export const cosign = z.strictObject({
+  t: z.literal('cosign'),
+  size: z.int().nonnegative(),
+  root: sha256,
+  time: timestamp,
+  /** Agent key over canonical {origin, size, root, time}. */
+  signature,
+});
+/** The log forked or shrank in front of this witness. */
+export const forkAlarm = z.strictObject({
+  t: z.literal('fork-alarm'),
+  seenSize: z.int().nonnegative(),
+  seenRoot: sha256,
+  note: z.string().max(4000),
+  why: z.string().max(300),
+});
+
+const batchBody = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ban-log'), items: z.array(banLogLine).max(MAX_BATCH_ITEMS) }),
+  z.strictObject({ kind: z.literal('inventory'), items: z.array(inventory).max(1) }),
+  z.strictObject({ kind: z.literal('jails'), items: z.array(jailFacts).max(1) }),
+  z.strictObject({ kind: z.literal('held'), items: z.array(heldState).max(1) }),
+  z.strictObject({ kind: z.literal('repair'), items: z.array(tableRepair).max(100) }),
+  z.strictObject({
+    kind: z.literal('gap'),
+    items: z.array(z.strictObject({ of: z.string().max(40), dropped: z.int().positive() })).max(20),
+  }),
+  z.strictObject({
+    kind: z.literal('capabilities'),
+    items: z.array(z.strictObject({ capability: capabilityName, barred: hostText(300).nullable() })).max(20),
+  }),
+  z.strictObject({ kind: z.literal('uninstalled'), items: z.array(signed).max(1) }),
+]);
+/** Telemetry from the spool. `seq` only grows per server; a repeat is acknowledged and dropped. */
+export const batch = z.strictObject({ t: z.literal('batch'), seq: z.int().nonnegative(), body: batchBody });
+
+export const fromAgent = z.discriminatedUnion('t', [
+  hello,
+  heartbeat,
+  ack,
+  started,
+  receiptFrame,
+  cosign,
+  forkAlarm,
+  batch,
+]);
+export type FromAgent = z.infer<typeof fromAgent>;
+export type Batch = z.infer<typeof batch>;
+export type BatchBody = z.infer<typeof batchBody>;
+
+/** Signed by privd for 'muster/report/v1' and sent as the last batch. */
+export const uninstallReport = z.strictObject({
+  v: z.literal(1),
+  server: uuid,
+  at: timestamp,
+  restored: z.array(hostText(200)).max(200),
+  left: z.array(hostText(200)).max(200),
+});

@@ -1,0 +1,5 @@
+// The wire protocol between the control plane and an agent: keys, enrolment, envelopes, frames.
+export * from './enrolment.ts';
+export * from './envelope.ts';
+export * from './frames.ts';
+export * from './keyset.ts';

@@ -1,0 +1,126 @@
+// How the catalogue is declared. Each event, permission, command, query, task and live topic is declared once with a
+// sentence; reference pages, permission checks and message schemas are generated from these objects.
+import type { z } from 'zod';
+
+export type Risk = 'low' | 'medium' | 'high' | 'critical';
+
+/** What an event is, for filters and for the reader: somebody acted, something was observed, was refused, was read. */
+export type EventClass = 'action' | 'fact' | 'refusal' | 'read' | 'digest';
+
+export interface EventDefinition<Type extends string = string, Schema extends z.ZodType = z.ZodType> {
+  readonly kind: 'event';
+  /** `<domain>.<PastTense>`, stable for ever. */
+  readonly type: Type;
+  readonly version: number;
+  readonly class: EventClass;
+  /** What happened, in one sentence, for the reference page. */
+  readonly sentence: string;
+  readonly schema: Schema;
+  readonly example: z.output<Schema>;
+}
+
+export interface PermissionDefinition<Name extends string = string> {
+  readonly kind: 'permission';
+  /** `<domain>.<thing>.<verb>` */
+  readonly name: Name;
+  readonly sentence: string;
+  readonly risk: Risk;
+}
+
+export interface CommandDefinition<
+  Name extends string = string,
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> {
+  readonly kind: 'command';
+  /** `<domain>.<VerbThing>` */
+  readonly name: Name;
+  readonly permission: PermissionDefinition;
+  readonly sentence: string;
+  readonly input: Input;
+  readonly output: Output;
+}
+
+export interface QueryDefinition<
+  Name extends string = string,
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> {
+  readonly kind: 'query';
+  readonly name: Name;
+  readonly permission: PermissionDefinition;
+  readonly sentence: string;
+  /** A sensitive read leaves an event of its own. */
+  readonly sensitive: boolean;
+  readonly input: Input;
+  readonly output: Output;
+}
+
+/** Guard never waits behind anything; change is ordered; job may take hours. */
+export type Lane = 'guard' | 'change' | 'job';
+
+export interface TaskDefinition<
+  Name extends string = string,
+  Args extends z.ZodType = z.ZodType,
+  Evidence extends z.ZodType = z.ZodType,
+> {
+  readonly kind: 'task';
+  /** `<capability>.<verb>@<version>` */
+  readonly name: Name;
+  readonly capability: string;
+  readonly lane: Lane;
+  readonly sentence: string;
+  readonly args: Args;
+  /** What a receipt of success carries as parsed fields. */
+  readonly evidence: Evidence;
+  /** Most servers one operation may reach in a minute before the signer refuses. */
+  readonly maxPerMinute: number;
+}
+
+export interface TopicDefinition<Name extends string = string> {
+  readonly kind: 'topic';
+  /** `bans`, or with a subject `server:<id>`. */
+  readonly name: Name;
+  readonly hasSubject: boolean;
+  readonly permission: PermissionDefinition;
+  readonly sentence: string;
+}
+
+export function event<Type extends string, Schema extends z.ZodType>(
+  type: Type,
+  definition: Omit<EventDefinition<Type, Schema>, 'kind' | 'type' | 'version'> & { version?: number },
+): EventDefinition<Type, Schema> {
+  return { kind: 'event', type, version: 1, ...definition };
+}
+
+export function permission<Name extends string>(name: Name, risk: Risk, sentence: string): PermissionDefinition<Name> {
+  return { kind: 'permission', name, risk, sentence };
+}
+
+export function command<Name extends string, Input extends z.ZodType, Output extends z.ZodType>(
+  name: Name,
+  definition: Omit<CommandDefinition<Name, Input, Output>, 'kind' | 'name'>,
+): CommandDefinition<Name, Input, Output> {
+  return { kind: 'command', name, ...definition };
+}
+
+export function query<Name extends string, Input extends z.ZodType, Output extends z.ZodType>(
+  name: Name,
+  definition: Omit<QueryDefinition<Name, Input, Output>, 'kind' | 'name' | 'sensitive'> & { sensitive?: boolean },
+): QueryDefinition<Name, Input, Output> {
+  return { kind: 'query', name, sensitive: false, ...definition };
+}
+
+export function task<Name extends string, Args extends z.ZodType, Evidence extends z.ZodType>(
+  name: Name,
+  definition: Omit<TaskDefinition<Name, Args, Evidence>, 'kind' | 'name'>,
+): TaskDefinition<Name, Args, Evidence> {
+  return { kind: 'task', name, ...definition };
+}
+
+export function topic<Name extends string>(
+  name: Name,
+  definition: Omit<TopicDefinition<Name>, 'kind' | 'name'>,
+): TopicDefinition<Name> {
+  return { kind: 'topic', name, ...definition };
+}

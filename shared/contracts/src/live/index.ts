@@ -1,0 +1,92 @@
+// Live topics. A socket message is a hint that something at a position changed; `/api/sync` is the guarantee.
+import { z } from 'zod';
+import { auditPermissions } from '../audit/permissions.ts';
+import { banPermissions } from '../bans/permissions.ts';
+import { topic } from '../define.ts';
+import { operationPermissions } from '../operations/permissions.ts';
+import { serverPermissions } from '../servers/permissions.ts';
+import { timestamp } from '../values.ts';
+
+export const topics = {
+  fleet: topic('fleet', {
+    hasSubject: false,
+    permission: serverPermissions.read,
+    sentence: 'Presence and counts of the fleet',
+  }),
+  servers: topic('servers', {
+    hasSubject: false,
+    permission: serverPermissions.read,
+    sentence: 'Servers, groups and tags',
+  }),
+  server: topic('server', { hasSubject: true, permission: serverPermissions.read, sentence: 'One server' }),
+  enrolment: topic('enrolment', { hasSubject: true, permission: serverPermissions.enrol, sentence: 'One enrolment' }),
+  bans: topic('bans', {
+    hasSubject: false,
+    permission: banPermissions.read,
+    sentence: 'The ban log, blocks and the never-blocked list',
+  }),
+  operations: topic('operations', {
+    hasSubject: false,
+    permission: operationPermissions.read,
+    sentence: 'All operations',
+  }),
+  operation: topic('operation', { hasSubject: true, permission: operationPermissions.read, sentence: 'One operation' }),
+  ledger: topic('ledger', {
+    hasSubject: false,
+    permission: auditPermissions.read,
+    sentence: 'The ledger’s size, checkpoints and witnesses',
+  }),
+};
+export const allTopics = Object.values(topics);
+
+/** `bans`, or `server:<id>`. */
+export const topicName = z.string().regex(/^[a-z]+(:[0-9a-f-]{36})?$/, 'is not a live topic');
+
+/**
+ * socket.io event `hint` (namespace `/`). Per topic, `revision` grows by one with each hint of this control plane's life `epoch`;
+ * a page that sees a jump, or another epoch, asks `/api/sync`.
+ */
+export const hint = z.strictObject({
+  topic: topicName,
+  epoch: z.string(),
+  prev: z.int().nonnegative(),
+  revision: z.int().nonnegative(),
+  /** Ledger position that is certainly included, null for telemetry. */
+  position: z.int().nonnegative().nullable(),
+  at: timestamp,
+});
+export type Hint = z.infer<typeof hint>;
+
+/** socket.io event `beat`, every 5 s: the page turns stale without it. */
+export const liveBeat = z.strictObject({ at: timestamp, size: z.int().nonnegative() });
+
+/** Client emits `subscribe` with this and an acknowledgement callback that receives `subscribed`. */
+export const subscribe = z.strictObject({ topics: z.array(topicName).max(20) });
+export const subscribed = z.strictObject({
+  granted: z.array(z.strictObject({ topic: topicName, revision: z.int().nonnegative() })),
+  refused: z.array(z.strictObject({ topic: topicName, why: z.string() })),
+  epoch: z.string(),
+});
+
+/** `GET /api/sync?topic=&epoch=&since=`: has the topic changed since that revision? If so, read the page's data again. */
+export const syncAnswer = z.strictObject({
+  topic: topicName,
+  epoch: z.string(),
+  revision: z.int().nonnegative(),
+  changed: z.boolean(),
+  at: timestamp,
+  size: z.int().nonnegative(),
+});
+
+/** RFC 9457, every error of the API. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  /** A word for programs. */
+  code: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  correlationId: z.string(),
+});
+export type Problem = z.infer<typeof problem>;

@@ -1,0 +1,109 @@
+// Operations as pages read them: a grid of servers, each task's state, time, error and receipt.
+import { z } from 'zod';
+import { command, query } from '../define.ts';
+import { accepted, pageSize, timestamp, uuid } from '../values.ts';
+import { lane, taskState } from './events.ts';
+import { operationPermissions } from './permissions.ts';
+
+export * from './events.ts';
+export * from './permissions.ts';
+
+export const operationState = z.enum(['running', 'waiting', 'done', 'failed', 'cancelled']);
+export const taskCounts = z.record(taskState, z.int().nonnegative());
+
+export const operationRow = z.strictObject({
+  operationId: uuid,
+  /** Running number for people: "operation 412". */
+  number: z.int().positive(),
+  kind: z.string(),
+  subject: z.string(),
+  /** Id and, when the reader may see it, name of who asked; a policy has only its name. */
+  askedBy: z.strictObject({ actor: z.string(), kind: z.string(), name: z.string().nullable() }),
+  reason: z.string().nullable(),
+  askedAt: timestamp,
+  finishedAt: timestamp.nullable(),
+  expiresAt: timestamp,
+  state: operationState,
+  servers: z.int().nonnegative(),
+  counts: taskCounts,
+  /** Ledger position of the request. */
+  position: z.int().nonnegative().nullable(),
+  cancelRequested: z.boolean(),
+});
+export type OperationRow = z.infer<typeof operationRow>;
+
+export const taskRow = z.strictObject({
+  taskId: uuid,
+  serverId: uuid,
+  serverName: z.string(),
+  simulated: z.boolean(),
+  state: taskState,
+  task: z.string(),
+  lane,
+  attempt: z.int().positive(),
+  requestedAt: timestamp,
+  finishedAt: timestamp.nullable(),
+  /** Request to final state. */
+  tookMs: z.number().nonnegative().nullable(),
+  error: z.string().nullable(),
+});
+export type TaskRow = z.infer<typeof taskRow>;
+
+export const receiptView = z.strictObject({
+  outcome: z.string(),
+  startedAt: timestamp,
+  finishedAt: timestamp,
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+  evidence: z.record(z.string(), z.json()),
+  keyId: z.string(),
+  /** The control plane checked the signature when it arrived; `muster verify` checks it again. */
+  signature: z.string(),
+  body: z.string(),
+});
+export const taskDetail = taskRow.extend({
+  operationId: uuid,
+  args: z.record(z.string(), z.json()),
+  receipt: receiptView.nullable(),
+  /** Every event of this task with its ledger position. */
+  timeline: z.array(z.strictObject({ type: z.string(), at: timestamp, position: z.int().nonnegative().nullable() })),
+});
+
+export const ListOperations = query('operations.ListOperations', {
+  permission: operationPermissions.read,
+  sentence: 'List operations, newest first',
+  input: z.strictObject({
+    state: z.enum(['open', 'done']).optional(),
+    server: uuid.optional(),
+    before: z.string().max(200).optional(),
+    limit: pageSize,
+  }),
+  output: z.strictObject({ operations: z.array(operationRow), next: z.string().nullable() }),
+});
+export const GetOperation = query('operations.GetOperation', {
+  permission: operationPermissions.read,
+  sentence: 'Read one operation with its tasks',
+  input: z.strictObject({ operationId: uuid }),
+  output: operationRow.extend({ tasks: z.array(taskRow) }),
+});
+export const GetTask = query('operations.GetTask', {
+  permission: operationPermissions.read,
+  sentence: 'Read one task with its receipt and timeline',
+  input: z.strictObject({ taskId: uuid }),
+  output: taskDetail,
+});
+export const CancelOperation = command('operations.CancelOperation', {
+  permission: operationPermissions.cancel,
+  sentence: 'Cancel what has not finished; what a server already holds stays and is said so',
+  input: z.strictObject({ operationId: uuid }),
+  output: accepted,
+});
+export const RetryOperation = command('operations.RetryOperation', {
+  permission: operationPermissions.retry,
+  sentence: 'Ask again the servers whose task failed, expired or was cancelled',
+  input: z.strictObject({ operationId: uuid, taskIds: z.array(uuid).max(5000).optional() }),
+  output: accepted.extend({ tasks: z.int().nonnegative() }),
+});
+
+export const operationCommands = [CancelOperation, RetryOperation] as const;
+export const operationQueries = [ListOperations, GetOperation, GetTask] as const;
