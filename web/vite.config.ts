@@ -43,7 +43,8 @@ export default defineConfig(async ({ command }) => {
     ssr: { resolve: { conditions: ['source', 'module', 'node', 'development|production'] } },
     build: { target: BROWSERS, cssTarget: BROWSERS },
     server: {
-      proxy: controlPlane === undefined ? {} : { '/api': controlPlane, '/socket.io': { target: controlPlane, ws: true } },
+      proxy:
+        controlPlane === undefined ? {} : { '/api': controlPlane, '/socket.io': { target: controlPlane, ws: true } },
     },
   };
 });

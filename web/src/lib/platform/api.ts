@@ -114,7 +114,11 @@ async function exchange<T>(path: string, init: RequestInit, schema: z.ZodType<T>
 
 /** Reads a view. */
 export function read<T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
-  return exchange(path, { headers: { accept: 'application/json' }, ...(signal === undefined ? {} : { signal }) }, schema);
+  return exchange(
+    path,
+    { headers: { accept: 'application/json' }, ...(signal === undefined ? {} : { signal }) },
+    schema,
+  );
 }
 
 export interface SendOptions {

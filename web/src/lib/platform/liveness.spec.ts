@@ -39,14 +39,18 @@ describe('the line to the control plane', () => {
 });
 
 describe('a hint', () => {
+  const at = (revision: number) => ({ epoch: 'a', revision });
   it('continues the topic when its predecessor is known', () => {
-    expect(judgeHint(7, { topic: 'bans', prev: 7, position: 9 })).toBe('next');
+    expect(judgeHint(at(7), { epoch: 'a', prev: 7, revision: 9 })).toBe('next');
   });
   it('is a gap when something between was missed, or when nothing is known yet', () => {
-    expect(judgeHint(7, { topic: 'bans', prev: 8, position: 9 })).toBe('gap');
-    expect(judgeHint(null, { topic: 'bans', prev: 0, position: 1 })).toBe('gap');
+    expect(judgeHint(at(7), { epoch: 'a', prev: 8, revision: 9 })).toBe('gap');
+    expect(judgeHint(null, { epoch: 'a', prev: 0, revision: 1 })).toBe('gap');
   });
-  it('is old when its position is known', () => {
-    expect(judgeHint(9, { topic: 'bans', prev: 7, position: 9 })).toBe('old');
+  it('is a gap when the control plane has started anew, however high our revision was', () => {
+    expect(judgeHint(at(900), { epoch: 'b', prev: 0, revision: 1 })).toBe('gap');
+  });
+  it('is old when its revision is known', () => {
+    expect(judgeHint(at(9), { epoch: 'a', prev: 7, revision: 9 })).toBe('old');
   });
 });

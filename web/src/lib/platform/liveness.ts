@@ -55,17 +55,23 @@ export function tryInWords(tries: number): string {
   return `${tries}${ending} try`;
 }
 
-export interface Hint {
-  readonly topic: string;
+/** How far a page has followed a topic, in one life of the control plane. */
+export interface Cursor {
+  readonly epoch: string;
+  readonly revision: number;
+}
+
+export interface Step {
+  readonly epoch: string;
   readonly prev: number;
-  readonly position: number;
+  readonly revision: number;
 }
 
 /** `old`: known already. `next`: continues what we have. `gap`: something was missed, ask `/api/sync`. */
 export type HintVerdict = 'old' | 'next' | 'gap';
 
-export function judgeHint(cursor: number | null, hint: Hint): HintVerdict {
-  if (cursor === null) return 'gap';
-  if (hint.position <= cursor) return 'old';
-  return hint.prev <= cursor ? 'next' : 'gap';
+export function judgeHint(cursor: Cursor | null, step: Step): HintVerdict {
+  if (cursor === null || cursor.epoch !== step.epoch) return 'gap';
+  if (step.revision <= cursor.revision) return 'old';
+  return step.prev <= cursor.revision ? 'next' : 'gap';
 }

@@ -19,7 +19,8 @@ export class Submission {
   /** What is wrong but belongs to no field of this form. */
   get general(): string | undefined {
     if (this.problem === null) return undefined;
-    if (!(this.problem instanceof Problem)) return 'This page stumbled over the answer. Nothing is known to have changed.';
+    if (!(this.problem instanceof Problem))
+      return 'This page stumbled over the answer. Nothing is known to have changed.';
     if (this.problem.errors.length > 0) return undefined;
     return this.problem.detail === '' ? this.problem.title : this.problem.detail;
   }
@@ -60,7 +61,8 @@ export class Submission {
 
 /** Checks a form with its contract; the first sentence per field. */
 export function fieldErrors(
-  result: { success: true } | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } },
+  result:
+    { success: true } | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } },
 ): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   if (result.success) return found;

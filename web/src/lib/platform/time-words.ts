@@ -52,7 +52,9 @@ export function shortTimeOfDay(at: Date, zone: string): string {
 
 /** Friday 20 November 2026 */
 export function longDay(at: Date, zone: string): string {
-  return formatter(zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(at).replace(',', '');
+  return formatter(zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+    .format(at)
+    .replace(',', '');
 }
 
 /** 20 Nov 2026, 02:47:09 */

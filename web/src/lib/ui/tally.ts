@@ -49,6 +49,7 @@ export function tallyStrokes(marks: readonly Mark[], size: TallySize): { strokes
   });
   const groups = Math.ceil(marks.length / 5);
   const inLast = marks.length - (groups - 1) * 5;
-  const width = groups === 0 ? 0 : (groups - 1) * size.group + (Math.min(inLast, 4) - 1) * size.step + 3 + (inLast === 5 ? 1.6 : 0);
+  const width =
+    groups === 0 ? 0 : (groups - 1) * size.group + (Math.min(inLast, 4) - 1) * size.step + 3 + (inLast === 5 ? 1.6 : 0);
   return { strokes, width: Math.ceil(width) };
 }
