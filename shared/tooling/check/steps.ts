@@ -1,0 +1,104 @@
+// The steps of the check, in the order in which they are cheap. The test command runs the same list.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+export interface CheckStep {
+  name: string;
+  /** Said when it fails: how to mend it. */
+  mend: string;
+  command: string;
+  args: readonly string[];
+}
+
+export interface CheckResult {
+  name: string;
+  passed: boolean;
+}
+
+const ROOT = join(import.meta.dirname, '../../..');
+const DEADLINE_MS = 300_000;
+const FENCED = ['shared', 'services', 'web/src', 'migrations', 'deploy', 'test'];
+
+function tool(path: string, ...args: string[]): Pick<CheckStep, 'command' | 'args'> {
+  return { command: process.execPath, args: [join('node_modules', path), ...args] };
+}
+
+export const STEPS: readonly CheckStep[] = [
+  {
+    name: 'format (prettier)',
+    mend: 'Run: npm run format',
+    ...tool('prettier/bin/prettier.cjs', '--check', '--cache', '--log-level=warn', '.'),
+  },
+  {
+    name: 'lint (oxlint)',
+    mend: 'Rules stand in .oxlintrc.json.',
+    ...tool('oxlint/bin/oxlint', '--deny-warnings', '--format=unix'),
+  },
+  {
+    name: 'types (tsc in every workspace, svelte-check)',
+    mend: 'Run tsc -p tsconfig.json in the workspace that is named.',
+    ...tool(
+      'turbo/bin/turbo',
+      'run',
+      'typecheck',
+      '--output-logs=errors-only',
+      '--log-order=grouped',
+      '--no-update-notifier',
+    ),
+  },
+  {
+    name: 'fences (dependency-cruiser)',
+    mend: 'The rule that is named explains itself in .dependency-cruiser.mjs.',
+    ...tool(
+      'dependency-cruiser/bin/dependency-cruiser.mjs',
+      '--config',
+      '.dependency-cruiser.mjs',
+      '--output-type=err-long',
+      ...FENCED,
+    ),
+  },
+  {
+    name: 'dead code (knip)',
+    mend: 'Delete what nobody uses; knip.json lists the entry points.',
+    ...tool('knip/bin/knip.js', '--no-progress', '--treat-config-hints-as-errors'),
+  },
+  {
+    name: 'generated reference pages',
+    mend: 'Run: npm run generate',
+    command: process.execPath,
+    args: ['--conditions=source', 'shared/tooling/generate/generate.ts', '--check'],
+  },
+];
+
+export async function runChecks(): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const step of STEPS) {
+    const started = Date.now();
+    const { code, output } = await run(step);
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    const passed = code === 0;
+    console.log(`${passed ? 'ok    ' : 'FAILED'} ${step.name} (${seconds} s)`);
+    if (!passed) console.log(`${output.trim()}\n${step.mend}\n`);
+    results.push({ name: step.name, passed });
+  }
+  return results;
+}
+
+async function run(step: CheckStep): Promise<{ code: number; output: string }> {
+  return await new Promise((resolve) => {
+    const child = spawn(step.command, step.args, {
+      cwd: ROOT,
+      env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: DEADLINE_MS,
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.once('error', (error) => resolve({ code: 127, output: error.message }));
+    child.once('close', (code, signal) => {
+      const late = signal === null ? '' : `\nEnded by ${signal} after ${DEADLINE_MS / 1000} s.`;
+      resolve({ code: code ?? 1, output: output + late });
+    });
+  });
+}

@@ -1,0 +1,18 @@
+// Which reference pages there are, each from the one place where its subject is declared.
+import { commands, events, liveTopics, permissions, queries, tasks } from '../../contracts/src/index.ts';
+import { actionsPage } from './pages/actions.ts';
+import { eventsPage } from './pages/events.ts';
+import { liveTopicsPage } from './pages/live-topics.ts';
+import { permissionsPage } from './pages/permissions.ts';
+import { tasksPage } from './pages/tasks.ts';
+
+/** File name under docs/reference → its content. */
+export async function referencePages(): Promise<Map<string, string>> {
+  return new Map([
+    ['events.md', eventsPage(events)],
+    ['permissions.md', permissionsPage(permissions, commands, queries)],
+    ['actions.md', actionsPage(commands, queries)],
+    ['tasks.md', tasksPage(tasks)],
+    ['live-topics.md', liveTopicsPage(liveTopics)],
+  ]);
+}
