@@ -13,23 +13,16 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { findBinaries } from '@muster/deploy/local/postgres/binaries';
 import { startServer } from '@muster/deploy/local/postgres/server';
+import { migrate, LOGIN_ROLES, type LoginRole } from '@muster/migrations/runner';
 import { unprivilegedUser } from '@muster/deploy/local/processes/unprivileged-user';
 
-/** Roles of the control plane (services, never a superuser); in tests all have TEST_ROLE_PASSWORD. */
-export const ROLES = [
-  'muster_app',
-  'muster_worker',
-  'muster_gateway',
-  'muster_signer',
-  'muster_sequencer',
-  'muster_auditor',
-] as const;
-export type Role = (typeof ROLES)[number];
+/** Every login role has this password in tests; the superuser has one that nobody chose. */
 export const TEST_ROLE_PASSWORD = 'for-tests-only';
 
 const FOLDER_PREFIX = 'muster-test-';
 const ADDRESS_VARIABLE = 'MUSTER_TEST_POSTGRES';
 const MIGRATIONS = join(import.meta.dirname, '../../migrations');
+const passwords = Object.fromEntries(LOGIN_ROLES.map((role) => [role, TEST_ROLE_PASSWORD]));
 /** Any number; all spec files that build the template meet at this advisory lock. */
 const TEMPLATE_LOCK = 7_410_001;
 
@@ -38,7 +31,7 @@ export interface TestDatabase {
   /** As superuser. */
   url: string;
   /** As one of the control plane's roles. */
-  urlAs(role: Role): string;
+  urlAs(role: LoginRole): string;
   drop(): Promise<void>;
 }
 
@@ -65,7 +58,11 @@ export async function createDatabase(options: { migrated?: boolean } = {}): Prom
     async drop() {
       const client = new pg.Client({ connectionString: server });
       await client.connect();
-      await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).finally(() => client.end());
+      try {
+        await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      } finally {
+        await client.end();
+      }
     },
   };
 }
@@ -128,9 +125,7 @@ async function migratedTemplate(admin: pg.Client, server: string): Promise<strin
     if (rows[0]?.datistemplate === true) return name;
     await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     await admin.query(`CREATE DATABASE ${name} TEMPLATE template0`);
-    const { migrate } = await import('@muster/migrations/runner');
-    await migrate(withDatabase(server, name));
-    for (const role of ROLES) await admin.query(`ALTER ROLE ${role} LOGIN PASSWORD '${TEST_ROLE_PASSWORD}'`);
+    await migrate(withDatabase(server, name), { passwords });
     await admin.query(`ALTER DATABASE ${name} IS_TEMPLATE true`);
     return name;
   } finally {

@@ -1,0 +1,35 @@
+// Passwords of the local database's roles, made once and kept beside the data, readable by the owner only.
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LOGIN_ROLES, type LoginRole } from '@muster/migrations/runner';
+
+export interface Secrets {
+  superuser: string;
+  roles: Record<LoginRole, string>;
+}
+
+export async function secrets(folder: string): Promise<Secrets> {
+  const path = join(folder, 'database-passwords.json');
+  const kept = await readKept(path);
+  const roles: Partial<Record<LoginRole, string>> = {};
+  for (const role of LOGIN_ROLES) roles[role] = kept?.roles[role] ?? password();
+  const made = { superuser: kept?.superuser ?? password(), roles: roles as Record<LoginRole, string> };
+  const unfinished = `${path}.unfinished`;
+  await writeFile(unfinished, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+  await rename(unfinished, path);
+  return made;
+}
+
+async function readKept(path: string): Promise<Secrets | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Secrets;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function password(): string {
+  return randomBytes(24).toString('base64url');
+}
