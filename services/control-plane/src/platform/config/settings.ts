@@ -1,0 +1,84 @@
+// Everything the control plane takes from its environment, in one schema. A missing or wrong variable stops the start
+// with a sentence that names it; values of secrets are never repeated.
+import { z } from 'zod';
+
+export const role = z.enum(['api', 'worker', 'gateway']);
+export type Role = z.infer<typeof role>;
+
+const databaseUrl = z
+  .string({ error: 'is missing: give a postgresql:// address' })
+  .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://');
+const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
+
+export const settingsSchema = z.object({
+  MUSTER_ROLES: z
+    .string()
+    .default('api,worker,gateway')
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(role).min(1))
+    .describe('Which parts this process runs: api, worker, gateway'),
+  MUSTER_PORT: z.coerce.number().int().min(0).max(65_535).default(7410).describe('Port of the HTTP listener'),
+  MUSTER_BIND: z.string().default('127.0.0.1').describe('Address of the HTTP listener; loopback unless told'),
+  MUSTER_PUBLIC_URL: z
+    .url()
+    .optional()
+    .describe('Address that browsers and agents use; default http://localhost:<port>'),
+  MUSTER_DATABASE_URL_APP: databaseUrl.optional().describe('Database as the role of the API'),
+  MUSTER_DATABASE_URL_WORKER: databaseUrl.optional().describe('Database as the role of projections and policies'),
+  MUSTER_DATABASE_URL_GATEWAY: databaseUrl.optional().describe('Database as the role of the agent gateway'),
+  MUSTER_DATABASE_URL_SIGNER: databaseUrl.optional().describe('Database as the role of the signer'),
+  MUSTER_DATABASE_URL_QUEUE: databaseUrl.optional().describe('Database for BullMQ when there is no Redis'),
+  REDIS_URL: z
+    .string()
+    .regex(/^(redis|rediss|unix):\/\//, 'must start with redis:// or rediss://')
+    .optional()
+    .describe('Redis or Valkey for queues and hints; absent: BullMQ runs on PostgreSQL, one process only'),
+  MUSTER_KEYS: z.string({ error: 'is missing: the folder with the key files' }).describe('Folder with the key files'),
+  MUSTER_SECRET_FILE: z
+    .string({ error: 'is missing: a file with 32 random bytes in base64' })
+    .describe('File with the key that encrypts secrets at rest'),
+  MUSTER_WEB: z.string().optional().describe('Folder of the built dashboard, served by the API process when given'),
+  MUSTER_RELEASES: z.string().optional().describe('Folder with the agent’s install script and tarballs'),
+  MUSTER_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    )
+    .describe('Addresses whose X-Forwarded-For is believed'),
+  MUSTER_HEARTBEAT_SECONDS: seconds(10).describe('How often an agent says that it is alive'),
+  MUSTER_SILENT_AFTER_SECONDS: seconds(35).describe('After how long without a heartbeat a server counts as silent'),
+  MUSTER_SWEEP_SECONDS: seconds(60).describe('How often delivery is compared with what was asked'),
+  MUSTER_TASK_EXPIRY_SECONDS: seconds(12 * 3600).describe('How long a task waits for its server'),
+  MUSTER_SESSION_IDLE_SECONDS: seconds(2 * 3600).describe('A session ends after this long without use'),
+  MUSTER_SESSION_SECONDS: seconds(12 * 3600).describe('A session ends after this long in any case'),
+  MUSTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+export type Settings = z.infer<typeof settingsSchema> & { readonly publicUrl: string };
+
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Throws SettingsError whose message names each variable that is wrong. */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = settingsSchema.safeParse(present);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new SettingsError(`The environment is not complete: ${lines.join('; ')}`);
+  }
+  return { ...parsed.data, publicUrl: parsed.data.MUSTER_PUBLIC_URL ?? `http://localhost:${parsed.data.MUSTER_PORT}` };
+}
+
+/** For a variable that only some processes need. */
+export function needed(settings: Settings, name: keyof typeof settingsSchema.shape): string {
+  const value = settings[name];
+  if (typeof value !== 'string' || value === '') throw new SettingsError(`${name} is missing for this process`);
+  return value;
+}
+
+export const SETTINGS = Symbol('SETTINGS');
