@@ -9,12 +9,13 @@ const special = ['**/*.int.spec.ts', '**/*.browser.spec.ts', '**/*.lab.spec.ts']
 export default defineConfig({
   test: {
     projects: [
+      './web/vitest.config.ts',
       {
         ...testBase,
         test: {
           name: 'unit',
           include: ['**/*.spec.ts'],
-          exclude: [...configDefaults.exclude, ...built, ...special],
+          exclude: [...configDefaults.exclude, ...built, ...special, 'web/**'],
         },
       },
       {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { age, duration, exactTime, logTime, longDay, relativeTime, untilTime, zoneName } from './time-words.ts';
+
+const at = new Date('2026-11-20T01:47:09.500Z');
+
+describe('durations', () => {
+  it.each([
+    [12, '12 ms'],
+    [400, '0.4 s'],
+    [4_640, '4.6 s'],
+    [31_000, '31 s'],
+    [597_000, '9 m 57 s'],
+    [600_000, '10 m'],
+    [86_340_000, '23 h 59 m'],
+    [86_400_000, '1 d'],
+    [100 * 3_600_000, '4 d 4 h'],
+  ])('says %i ms as "%s"', (ms, words) => expect(duration(ms)).toBe(words));
+  it('never ages below zero', () => expect(age(-5_000)).toBe('0 s'));
+});
+
+describe('times', () => {
+  it('shows the reader’s zone, not the server’s', () => {
+    expect(exactTime(at, 'Europe/Berlin')).toBe('20 Nov 2026, 02:47:09');
+    expect(exactTime(at, 'America/New_York')).toBe('19 Nov 2026, 20:47:09');
+    expect(longDay(at, 'Europe/Berlin')).toBe('Friday 20 November 2026');
+    expect(untilTime(at, 'Europe/Berlin')).toBe('Fri 20 Nov 02:47');
+  });
+  it('names a zone as people do', () => {
+    expect(zoneName('Europe/Berlin')).toBe('Berlin');
+    expect(zoneName('America/New_York')).toBe('New York');
+    expect(zoneName('UTC')).toBe('UTC');
+  });
+  it('is relative under a day and absolute beyond', () => {
+    expect(relativeTime(at, new Date(at.getTime() + 16 * 60_000), 'UTC')).toBe('16 min ago');
+    expect(relativeTime(at, new Date(at.getTime() - 3_600_000), 'UTC')).toBe('in 1 h');
+    expect(relativeTime(at, new Date(at.getTime() + 86_400_000), 'UTC')).toBe('20 Nov 2026, 01:47:09');
+  });
+  it('adds the day to log times of another day in that zone', () => {
+    expect(logTime(at, new Date('2026-11-20T20:00:00Z'), 'Europe/Berlin')).toBe('02:47:09');
+    expect(logTime(at, new Date('2026-11-21T20:00:00Z'), 'Europe/Berlin')).toBe('20 Nov 02:47');
+  });
+});
