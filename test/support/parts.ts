@@ -1,0 +1,64 @@
+// Parts of the test suite that need more than Node: what each proves, and what this machine lacks for it.
+import { accessSync, constants } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+
+export interface Part {
+  /** The vitest project. */
+  name: string;
+  proves: string;
+  deadlineMs: number;
+}
+
+interface Candidate extends Part {
+  /** undefined when it can run here. */
+  lacks: () => string | undefined;
+  /** Changes the machine (containers, networks) or takes long: only with MUSTER_TEST=all. */
+  onlyOnRequest: boolean;
+}
+
+export const CHROMIUM = process.env['MUSTER_CHROMIUM'] ?? '/usr/bin/chromium';
+
+const CANDIDATES: readonly Candidate[] = [
+  {
+    name: 'browser',
+    proves: 'set-up, pages and accessibility in a real Chromium',
+    deadlineMs: 420_000,
+    lacks: () =>
+      isProgram(CHROMIUM)
+        ? undefined
+        : `needs Chromium at ${CHROMIUM} (Debian: apt-get install chromium; another place: MUSTER_CHROMIUM)`,
+    onlyOnRequest: false,
+  },
+  {
+    name: 'lab',
+    proves: 'five real Debian servers: enrolment, a real brute force, a block on the fleet',
+    deadlineMs: 900_000,
+    lacks: () =>
+      spawnSync('docker', ['version'], { stdio: 'ignore', timeout: 10_000 }).status === 0
+        ? undefined
+        : 'needs a running Docker engine that this user may talk to (Debian: apt-get install docker.io)',
+    onlyOnRequest: true,
+  },
+];
+
+export function leftOutParts(everything: boolean): { runnable: Part[]; leftOut: (Part & { needs: string })[] } {
+  const runnable: Part[] = [];
+  const leftOut: (Part & { needs: string })[] = [];
+  for (const candidate of CANDIDATES) {
+    const lacks = candidate.lacks();
+    if (lacks !== undefined) leftOut.push({ ...candidate, needs: lacks });
+    else if (candidate.onlyOnRequest && !everything) {
+      leftOut.push({ ...candidate, needs: 'starts containers and takes minutes; runs with MUSTER_TEST=all npm test' });
+    } else runnable.push(candidate);
+  }
+  return { runnable, leftOut };
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,81 @@
+// Runs vitest projects as a child within a deadline and counts what happened, file by file: a spec file that does not even
+// load counts as one failure.
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+
+export interface Tally {
+  passed: number;
+  failed: number;
+  /** Full names of tests that did not run. */
+  skipped: string[];
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+
+interface JsonReport {
+  testResults: {
+    name: string;
+    status: string;
+    assertionResults: { fullName: string; status: string }[];
+  }[];
+}
+
+export async function runProject(projects: readonly string[], deadlineMs: number): Promise<Tally> {
+  const folder = await mkdtemp(join(tmpdir(), 'muster-report-'));
+  const reportFile = join(folder, 'report.json');
+  const args = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--passWithNoTests'];
+  args.push('--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`);
+  for (const project of projects) args.push('--project', project);
+  try {
+    const code = await run(args, deadlineMs);
+    const tally = await count(reportFile);
+    // Vitest can fail without a failed test: an error nobody caught, or the deadline.
+    if (code !== 0 && tally.failed === 0) tally.failed = 1;
+    return tally;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function run(args: readonly string[], deadlineMs: number): Promise<number> {
+  return await new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+    const late = setTimeout(() => {
+      console.log(`This part did not end within ${deadlineMs / 1000} s and is stopped.`);
+      child.kill('SIGINT');
+      setTimeout(() => child.kill('SIGKILL'), 15_000).unref();
+    }, deadlineMs);
+    const passOn = (signal: NodeJS.Signals): boolean => child.kill(signal);
+    process.on('SIGINT', passOn);
+    process.on('SIGTERM', passOn);
+    child.once('close', (code) => {
+      clearTimeout(late);
+      process.off('SIGINT', passOn);
+      process.off('SIGTERM', passOn);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+async function count(reportFile: string): Promise<Tally> {
+  const tally: Tally = { passed: 0, failed: 0, skipped: [] };
+  let report: JsonReport;
+  try {
+    report = JSON.parse(await readFile(reportFile, 'utf8')) as JsonReport;
+  } catch {
+    // No test file matched, or vitest did not get as far as a report; its exit code tells which.
+    return tally;
+  }
+  for (const file of report.testResults) {
+    const name = relative(ROOT, file.name);
+    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) tally.failed += 1;
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') tally.passed += 1;
+      else if (test.status === 'failed') tally.failed += 1;
+      else tally.skipped.push(`${name}: ${test.fullName}`);
+    }
+  }
+  return tally;
+}
