@@ -1,0 +1,45 @@
+// From a row of es.events to an event. Content is always read from the bytes that are hashed.
+import type { EventMeta } from '@muster/contracts/ledger';
+import type { JsonObject } from '@muster/kernel/canonical-json';
+import type { SequencedEvent, StoredEvent } from './events.ts';
+import type { Upcasters } from './upcasters.ts';
+
+export const EVENT_COLUMNS =
+  'e.event_id, e.tenant_id, e.stream_id, e.stream_version, e.event_type, e.schema_version, e.recorded_at, e.body, e.meta';
+
+export interface EventRow {
+  event_id: string;
+  tenant_id: string;
+  stream_id: string;
+  /** bigint as text */
+  stream_version: string;
+  event_type: string;
+  schema_version: number;
+  recorded_at: Date;
+  body: Buffer;
+  meta: Buffer;
+}
+
+export interface SequencedRow extends EventRow {
+  /** bigint as text */
+  position: string;
+}
+
+export function storedEvent(row: EventRow, upcasters: Upcasters): StoredEvent {
+  const lifted = upcasters.lift(row.event_type, row.schema_version, JSON.parse(row.body.toString('utf8')) as JsonObject);
+  return {
+    eventId: row.event_id,
+    tenantId: row.tenant_id,
+    streamId: row.stream_id,
+    streamVersion: Number(row.stream_version),
+    type: row.event_type,
+    version: lifted.version,
+    data: lifted.data,
+    meta: JSON.parse(row.meta.toString('utf8')) as EventMeta,
+    recordedAt: row.recorded_at,
+  };
+}
+
+export function sequencedEvent(row: SequencedRow, upcasters: Upcasters): SequencedEvent {
+  return { ...storedEvent(row, upcasters), position: Number(row.position) };
+}
