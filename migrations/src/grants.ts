@@ -15,7 +15,9 @@ export async function grant(
   to: Partial<Record<GrantedRole, readonly Privilege[]>>,
 ): Promise<void> {
   for (const [role, privileges] of Object.entries(to)) {
-    await sql`grant ${sql.raw(privileges.join(', '))} on ${sql.table(table)} to ${sql.id(`muster_${role}`)}`.execute(db);
+    await sql`grant ${sql.raw(privileges.join(', '))} on ${sql.table(table)} to ${sql.id(`muster_${role}`)}`.execute(
+      db,
+    );
   }
 }
 

@@ -35,7 +35,9 @@ async function ensureRole(db: Kysely<unknown>, role: string, attributes: string)
   await retryRaces(async () => {
     const { rows } = await sql`select 1 from pg_roles where rolname = ${role}`.execute(db);
     if (rows.length > 0) return;
-    await sql.raw(`create role ${role} ${attributes} nosuperuser nocreatedb nocreaterole noreplication nobypassrls`).execute(db);
+    await sql
+      .raw(`create role ${role} ${attributes} nosuperuser nocreatedb nocreaterole noreplication nobypassrls`)
+      .execute(db);
     await sql.raw(`alter role ${role} set idle_in_transaction_session_timeout = '${IDLE_IN_TRANSACTION}'`).execute(db);
   });
 }

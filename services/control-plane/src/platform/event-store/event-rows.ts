@@ -26,7 +26,11 @@ export interface SequencedRow extends EventRow {
 }
 
 export function storedEvent(row: EventRow, upcasters: Upcasters): StoredEvent {
-  const lifted = upcasters.lift(row.event_type, row.schema_version, JSON.parse(row.body.toString('utf8')) as JsonObject);
+  const lifted = upcasters.lift(
+    row.event_type,
+    row.schema_version,
+    JSON.parse(row.body.toString('utf8')) as JsonObject,
+  );
   return {
     eventId: row.event_id,
     tenantId: row.tenant_id,

@@ -137,7 +137,11 @@ export class EventStore {
     const types = new Set(group.flatMap((item) => item.events.map((event) => event.type)));
     const concerned = this.#inline.filter((projection) => projection.types.some((type) => types.has(type)));
     if (concerned.length === 0) {
-      const { rows } = await this.#pool.query<Verdict>({ name: 'es.append_group', text: APPEND_GROUP, values: [items, events] });
+      const { rows } = await this.#pool.query<Verdict>({
+        name: 'es.append_group',
+        text: APPEND_GROUP,
+        values: [items, events],
+      });
       return new Map(rows.map((row) => [row.item, row]));
     }
     return this.#db.transaction().execute(async (trx) => {

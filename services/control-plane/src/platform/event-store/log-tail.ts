@@ -8,12 +8,14 @@ import { WakeUp } from './wake-up.ts';
 const FASTEST = 5;
 const SLOWEST = 50;
 const BACK_OFF = 1.5;
+const WHILE_AWAY = 500;
 
 export class LogTail {
   readonly #pool: Pool;
   readonly #wakeUp = new WakeUp();
   readonly #waiting = new Set<{ size: number; resolve: () => void }>();
   #size = 0;
+  #polling = false;
   #running: Promise<void> | undefined;
   #stopped = false;
   readonly #unsubscribe: () => void;
@@ -38,7 +40,6 @@ export class LogTail {
   async longerThan(size: number, timeoutMs: number): Promise<boolean> {
     if (this.#size > size) return true;
     if (this.#stopped) return false;
-    this.#running ??= this.#poll();
     await new Promise<void>((resolve) => {
       const waiter = { size, resolve: done };
       const waiting = this.#waiting;
@@ -49,6 +50,7 @@ export class LogTail {
         resolve();
       }
       waiting.add(waiter);
+      this.#startPolling();
     });
     return this.#size > size;
   }
@@ -61,6 +63,12 @@ export class LogTail {
     await this.#running;
   }
 
+  #startPolling(): void {
+    if (this.#polling) return;
+    this.#polling = true;
+    this.#running = this.#poll();
+  }
+
   /** Runs while somebody waits. */
   async #poll(): Promise<void> {
     let pause = FASTEST;
@@ -68,15 +76,14 @@ export class LogTail {
       const before = this.#size;
       try {
         await this.refresh();
+        pause = this.#size > before ? FASTEST : Math.min(pause * BACK_OFF, SLOWEST);
       } catch {
         // The database is away; those who wait have deadlines of their own.
-        pause = SLOWEST * 10;
+        pause = WHILE_AWAY;
       }
-      pause = this.#size > before ? FASTEST : Math.min(pause * BACK_OFF, Math.max(SLOWEST, pause));
       if (this.#waiting.size > 0) await this.#wakeUp.wait(pause);
-      if (pause > SLOWEST) pause = SLOWEST;
     }
-    this.#running = undefined;
+    this.#polling = false;
   }
 
   #grow(size: number): void {

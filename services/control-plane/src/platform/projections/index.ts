@@ -1,0 +1,5 @@
+// Subscriptions: what other parts of the control plane may use of them.
+export { Projections, type ProjectionsParts } from './projections.ts';
+export { behind, swapView } from './rebuild.ts';
+export type { Subscription, SubscriptionState } from './subscription.ts';
+export type { WorkerLog } from './subscription-worker.ts';

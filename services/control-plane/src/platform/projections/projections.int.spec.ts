@@ -1,0 +1,194 @@
+// Subscriptions on a real PostgreSQL: each event once, in order, with the checkpoint; a poison event stops one
+// subscription and no other.
+import { randomUUID } from 'node:crypto';
+import { sha256 } from '@muster/kernel/hashing';
+import { DEFAULT_TENANT, derivedId, newId } from '@muster/kernel/ids';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDatabase, type TestDatabase } from '../../../../../test/support/postgres.ts';
+import { EventStore, InProcessHintBus, LogTail, type Append } from '../event-store/index.ts';
+import { Projections, type Subscription } from './index.ts';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let superuser: pg.Pool;
+let tail: LogTail;
+let store: EventStore;
+let running: Projections[] = [];
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  database = await createDatabase();
+  superuser = new pg.Pool({ connectionString: database.url, max: 2 });
+  await superuser.query('create table muster.test_seen (subscription text, position bigint, type text, at bigserial)');
+  await superuser.query(
+    'grant all on muster.test_seen to muster_worker; grant all on all sequences in schema muster to muster_worker',
+  );
+});
+afterAll(async () => {
+  await superuser?.end();
+  await database?.drop();
+});
+beforeEach(() => {
+  pool = new pg.Pool({ connectionString: database.urlAs('muster_worker'), max: 10 });
+  tail = new LogTail(pool, new InProcessHintBus());
+  store = new EventStore({ pool, hints: new InProcessHintBus(), tail });
+});
+afterEach(async () => {
+  await Promise.all(running.map((projections) => projections.stop()));
+  running = [];
+  await tail.stop();
+  await pool.end();
+});
+
+function start(...subscriptions: Subscription[]): Projections {
+  const say = (_fields: object, message: string): void => void complaints.push(message);
+  const projections = new Projections({ pool, store, tail, log: { warn: say, error: say } });
+  projections.start(subscriptions);
+  running.push(projections);
+  return projections;
+}
+
+function recorder(name: string, overrides: Partial<Subscription> = {}): Subscription {
+  return {
+    name,
+    version: 1,
+    types: 'all',
+    from: 'beginning',
+    async handle(trx, events) {
+      for (const event of events) {
+        await sql`insert into muster.test_seen values (${name}, ${event.position}, ${event.type})`.execute(trx);
+      }
+    },
+    ...overrides,
+  };
+}
+
+async function happen(...types: string[]): Promise<number> {
+  const append = (type: string): Append => ({
+    commandId: newId(),
+    actor: 'test',
+    requestHash: sha256(new Uint8Array()),
+    tenantId: DEFAULT_TENANT,
+    streamId: newId(),
+    streamType: 'test',
+    expectedVersion: 'new',
+    events: [{ type, version: 1, data: {} }],
+    meta: {
+      v: 1,
+      actor: 'test',
+      actorKind: 'system',
+      software: 'test',
+      correlation: randomUUID(),
+      tenant: DEFAULT_TENANT,
+    },
+  });
+  for (const type of types) await store.append(append(type));
+  await superuser.query('select es.sequence_pending(10000)');
+  return (await tail.refresh()) - 1;
+}
+
+async function seenBy(name: string): Promise<{ position: string; type: string }[]> {
+  const { rows } = await superuser.query(
+    'select position, type from muster.test_seen where subscription = $1 order by at',
+    [name],
+  );
+  return rows;
+}
+
+describe('a subscription', () => {
+  test('gets every event once and in order, also with a second worker beside it', async () => {
+    await happen('t.A', 't.B', 't.A');
+    const projections = start(recorder('twins', { batch: 2 }));
+    start(recorder('twins', { batch: 2 }));
+    let last = 0;
+    for (let round = 0; round < 10; round++) last = await happen('t.A', 't.B');
+    expect(await projections.hasHandled('twins', 1, last, 10_000)).toBe(true);
+    expect((await seenBy('twins')).map((row) => Number(row.position))).toEqual(
+      Array.from({ length: last + 1 }, (_, i) => i),
+    );
+  });
+
+  test('takes its types only, yet its checkpoint follows the whole log', async () => {
+    const last = await happen('t.Wanted', 't.Other', 't.Wanted', 't.Other');
+    const projections = start(recorder('choosy', { types: ['t.Wanted'] }));
+    expect(await projections.hasHandled('choosy', 1, last, 5_000)).toBe(true);
+    expect((await seenBy('choosy')).map((row) => row.type)).toEqual(['t.Wanted', 't.Wanted']);
+  });
+
+  test('that begins now does not see the past', async () => {
+    await happen('t.Past');
+    const projections = start(recorder('from-now', { from: 'now' }));
+    await expect.poll(async () => (await projections.states()).some((state) => state.name === 'from-now')).toBe(true);
+    const last = await happen('t.Future');
+    expect(await projections.hasHandled('from-now', 1, last, 5_000)).toBe(true);
+    expect((await seenBy('from-now')).map((row) => row.type)).toEqual(['t.Future']);
+  });
+
+  test('stops at a poison event, visibly; what is before it is handled, others go on, and it resumes when mended', async () => {
+    let mended = false;
+    const poisoned = recorder('poisoned', { from: 'now' });
+    const projections = start(
+      {
+        ...poisoned,
+        async handle(trx, events) {
+          if (!mended && events.some((event) => event.type === 't.Poison')) throw new Error('cannot read this');
+          await poisoned.handle(trx, events);
+        },
+      },
+      recorder('healthy', { from: 'now' }),
+    );
+    await expect.poll(async () => (await projections.states()).length).toBeGreaterThan(1);
+    const last = await happen('t.Before', 't.Poison', 't.After');
+    expect(await projections.hasHandled('healthy', 1, last, 5_000)).toBe(true);
+    await expect
+      .poll(async () => (await projections.states()).find((state) => state.name === 'poisoned'), { timeout: 5_000 })
+      .toMatchObject({
+        status: 'paused',
+        position: last - 2,
+        failedPosition: last - 1,
+        failure: expect.stringContaining('cannot read this'),
+      });
+    expect(complaints).toContain(
+      'subscription paused: this event cannot be handled, and none after it will be until it is mended and resumed',
+    );
+    expect((await seenBy('poisoned')).map((row) => row.type)).toEqual(['t.Before']);
+    mended = true;
+    expect(await projections.resume('poisoned', 1)).toBe(true);
+    expect(await projections.hasHandled('poisoned', 1, last, 10_000)).toBe(true);
+    expect((await seenBy('poisoned')).map((row) => row.type)).toEqual(['t.Before', 't.Poison', 't.After']);
+  });
+
+  test('as a policy: an append made before a crash is a replay after it', async () => {
+    const done: boolean[] = [];
+    let crash = true;
+    const projections = start({
+      ...recorder('policy', { from: 'now', types: ['t.Trigger'] }),
+      async handle(_trx, events) {
+        for (const event of events) {
+          const { replayed } = await store.append({
+            commandId: derivedId('policy', event.eventId),
+            actor: 'policy:test',
+            requestHash: sha256(new Uint8Array()),
+            tenantId: DEFAULT_TENANT,
+            streamId: `reaction-${event.eventId}`,
+            streamType: 'test',
+            expectedVersion: 'new',
+            events: [{ type: 't.Reaction', version: 1, data: {} }],
+            meta: event.meta,
+          });
+          done.push(replayed);
+        }
+        if (crash) {
+          crash = false;
+          throw new Error('died between the append and the checkpoint');
+        }
+      },
+    });
+    await expect.poll(async () => (await projections.states()).some((state) => state.name === 'policy')).toBe(true);
+    const last = await happen('t.Trigger');
+    expect(await projections.hasHandled('policy', 1, last, 5_000)).toBe(true);
+    expect(done).toEqual([false, true]);
+  });
+});
