@@ -1,0 +1,97 @@
+// What needs somebody, in words: a title that says what is wrong and a line that says what it means.
+import type { Attention } from '@muster/contracts/fleet';
+import { counted, listed } from '../../platform/quantities.ts';
+
+export interface AttentionWords {
+  readonly title: string;
+  readonly detail: string;
+  readonly href: string;
+  readonly action: string;
+}
+
+export function attentionWords(item: Attention): AttentionWords {
+  const { names, serverIds, id, text, count } = item.subject;
+  const who = listed(names) || 'A server';
+  const first = serverIds[0];
+  const serverPage = serverIds.length === 1 && first !== undefined ? `/servers/${first}` : '/servers';
+  switch (item.kind) {
+    case 'servers-silent':
+      return {
+        title: `${who} stopped answering`,
+        detail: 'What they hold stays in force; what is asked of them waits until they answer.',
+        href: serverIds.length === 1 ? serverPage : '/servers?presence=silent',
+        action: 'Open',
+      };
+    case 'server-unconfirmed':
+      return {
+        title: `${who}: the fingerprint is not confirmed`,
+        detail: 'It reports and changes nothing. Compare what it prints on its own screen.',
+        href: serverPage,
+        action: 'Compare',
+      };
+    case 'identity-conflict':
+      return {
+        title: `${who} signed in from two machines`,
+        detail: 'A cloned disk or a stolen key. Both are quarantined until somebody decides.',
+        href: serverPage,
+        action: 'Open',
+      };
+    case 'operation-failed':
+      return {
+        title: text ?? 'An operation did not reach every server',
+        detail: `${counted(count ?? names.length, 'server')} could not do it${names.length > 0 ? `: ${listed(names)}` : ''}.`,
+        href: id === null ? '/operations' : `/operations/${id}`,
+        action: 'Open',
+      };
+    case 'operation-waiting':
+      return {
+        title: text ?? 'An operation waits for servers',
+        detail: `${counted(count ?? names.length, 'server')} did not take it yet${names.length > 0 ? `: ${listed(names)}` : ''}.`,
+        href: id === null ? '/operations' : `/operations/${id}`,
+        action: 'Open',
+      };
+    case 'table-drifted':
+      return {
+        title: `${who}: the ban table is not what it should be`,
+        detail: 'The host puts it back by itself; if this stays, something removes it again.',
+        href: serverPage,
+        action: 'Open',
+      };
+    case 'protection-ending':
+      return {
+        title: `Protection ends soon: ${text ?? 'an entry'}`,
+        detail: 'After that it can be blocked like any other address. Give it a new end, or let it go.',
+        href: '/bans?tab=never',
+        action: 'Decide',
+      };
+    case 'fork-alarm':
+      return {
+        title: 'A witness saw a ledger that contradicts this one',
+        detail:
+          text ?? `${who} holds a checkpoint that this ledger does not extend. Keep everything as it is and verify.`,
+        href: '/audit?class=fact&type=audit.ForkAlarmRaised',
+        action: 'Open',
+      };
+    case 'ledger-late':
+      return {
+        title: 'The ledger is not signed any further',
+        detail: text ?? 'Events are recorded and safe; their proofs wait for the sequencer.',
+        href: '/audit',
+        action: 'Open',
+      };
+    case 'projection-paused':
+      return {
+        title: `Pages about ${text ?? 'something'} stand still`,
+        detail: 'One event could not be taken in. Nothing is lost; the ledger is complete.',
+        href: '/audit',
+        action: 'Open',
+      };
+    case 'keys-expiring':
+      return {
+        title: `${text ?? 'An online key'} ends soon`,
+        detail: 'Without a new one, signed by the root key, tasks stop.',
+        href: '/audit',
+        action: 'Open',
+      };
+  }
+}

@@ -1,0 +1,57 @@
+import { count, counted } from '../../platform/quantities.ts';
+import { field, figure, nameOf, type SentenceWriter } from '../sentence.ts';
+
+/** What somebody tried or read, by the name of its command or query. */
+const ATTEMPTS: Record<string, string> = {
+  'bans.BlockAddress': 'a block',
+  'bans.LiftBlock': 'an unblock',
+  'bans.ProtectAddress': 'an entry of the never-blocked list',
+  'bans.EndProtection': 'the end of a never-blocked entry',
+  'servers.OpenEnrolment': 'an enrolment',
+  'servers.ConfirmFingerprint': 'a fingerprint',
+  'servers.SetCapability': 'a capability',
+  'servers.RetireServer': 'retiring a server',
+  'operations.CancelOperation': 'cancelling an operation',
+  'operations.RetryOperation': 'a retry',
+};
+const READS: Record<string, string> = {
+  'audit.ExportLedger': 'exported the ledger',
+  'audit.GetEntry': 'read a raw entry',
+};
+
+export const auditSentences: Record<string, SentenceWriter> = {
+  'audit.CommandRefused': (entry) => {
+    const subject = field(entry, 'subject');
+    const words = [`was refused ${ATTEMPTS[field(entry, 'what')] ?? field(entry, 'what')}`];
+    return {
+      words: subject === '' ? words : [...words, ' of ', { mono: subject }],
+      aside: field(entry, 'why'),
+      glyph: { name: 'lock', label: 'Refused' },
+    };
+  },
+  'audit.SensitiveRead': (entry) => ({
+    words: [READS[field(entry, 'what')] ?? `read ${field(entry, 'what')}`],
+    aside: field(entry, 'subject') || undefined,
+  }),
+  'audit.ForkAlarmRaised': (entry) => ({
+    subject: nameOf(entry, 'serverId', 'A witness'),
+    words: ['saw a ledger that does not extend the one it had seen'],
+    aside: field(entry, 'why'),
+    glyph: { name: 'critical', label: 'Critical' },
+  }),
+  'audit.WitnessListPublished': (entry) => ({
+    subject: 'Root key',
+    words: [`named ${counted(figure(entry, 'witnesses'), 'witness', 'witnesses')}`],
+    aside: `${count(figure(entry, 'quorum'))} must agree`,
+    glyph: { name: 'seal', label: 'Signed' },
+  }),
+  'audit.KeysetPublished': (entry) => {
+    const keys = entry.data['keys'];
+    return {
+      subject: 'Root key',
+      words: [`signed ${counted(Array.isArray(keys) ? keys.length : 0, 'online key')}`],
+      aside: `list ${count(figure(entry, 'serial'))}`,
+      glyph: { name: 'seal', label: 'Signed' },
+    };
+  },
+};

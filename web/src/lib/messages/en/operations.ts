@@ -1,0 +1,135 @@
+import { counted } from '../../platform/quantities.ts';
+import { field, figure, nameOf, quoted, type SentenceWriter } from '../sentence.ts';
+
+/** What an operation is, as a title: "Block 203.0.113.77 on 5 servers". */
+export function operationTitle(kind: string, subject: string, servers: number): string {
+  const where = counted(servers, 'server');
+  switch (kind) {
+    case 'bans.block':
+      return `Block ${subject} on ${where}`;
+    case 'bans.lift':
+    case 'bans.unblock':
+      return `Unblock ${subject} on ${where}`;
+    case 'bans.expire':
+      return `End the block of ${subject} on ${where}`;
+    case 'bans.protect':
+      return `Never block ${subject} on ${where}`;
+    case 'bans.unprotect':
+      return `No longer protect ${subject} on ${where}`;
+    case 'bans.manage':
+      return `Manage bans on ${subject === '' ? where : subject}`;
+    case 'bans.observe':
+      return `Only observe bans on ${subject === '' ? where : subject}`;
+    case 'bans.snapshot':
+    case 'bans.converge':
+      return `Bring the whole block list to ${subject === '' ? where : subject}`;
+    default:
+      return `${subject === '' ? kind : `${kind} of ${subject}`} on ${where}`;
+  }
+}
+
+/** The verb of an operation's kind, for sentences: "blocking 203.0.113.77". */
+function operationVerb(kind: string): string {
+  const verbs: Record<string, string> = {
+    'bans.block': 'blocking',
+    'bans.lift': 'unblocking',
+    'bans.unblock': 'unblocking',
+    'bans.expire': 'ending the block of',
+    'bans.protect': 'protecting',
+    'bans.unprotect': 'no longer protecting',
+    'bans.manage': 'managing bans on',
+    'bans.observe': 'only observing bans on',
+  };
+  return verbs[kind] ?? kind;
+}
+
+/** What a task does on its server. */
+export function taskWords(task: string): string {
+  const words: Record<string, string> = {
+    'bans.apply@1': 'change of the ban table',
+    'bans.snapshot@1': 'whole ban table',
+    'bans.manage@1': 'set-up of the ban table',
+  };
+  return words[task] ?? task;
+}
+
+export const TASK_EVENT_WORDS: Record<string, string> = {
+  'operations.TaskRequested': 'Written down, before anything happened',
+  'operations.TaskReleased': 'Its turn came: the server is connected',
+  'operations.TaskSigned': 'The signer checked it and signed it for this server',
+  'operations.TaskSigningRefused': 'The signer refused it',
+  'operations.TaskAccepted': 'In the server’s journal',
+  'operations.TaskStarted': 'The server began',
+  'operations.TaskSucceeded': 'Done and verified on the host; receipt signed',
+  'operations.TaskFailed': 'Failed',
+  'operations.TaskExpired': 'Its time was over before the server took it',
+  'operations.TaskCancelled': 'Cancelled before it took effect',
+  'operations.TaskOutcomeUnknown': 'The line was lost; the server is asked what it holds',
+};
+
+const task = (entry: Parameters<SentenceWriter>[0]): string =>
+  nameOf(entry, 'serverId', nameOf(entry, 'taskId', 'A server'));
+
+export const operationSentences: Record<string, SentenceWriter> = {
+  'operations.OperationRequested': (entry) => ({
+    words: [
+      `asked for ${operationVerb(field(entry, 'kind'))} `,
+      { mono: field(entry, 'subject') },
+      ` on ${counted(figure(entry, 'servers'), 'server')}`,
+    ],
+  }),
+  'operations.OperationCancelRequested': () => ({ words: ['cancelled what had not finished of an operation'] }),
+  'operations.OperationFinished': (entry) => {
+    const parts = (['succeeded', 'failed', 'expired', 'cancelled'] as const)
+      .filter((state) => figure(entry, state) > 0)
+      .map((state) => `${figure(entry, state)} ${state}`);
+    const clean = figure(entry, 'failed') + figure(entry, 'expired') === 0;
+    return {
+      subject: 'An operation',
+      words: [`finished: ${parts.join(', ') || 'it had no server'}`],
+      glyph: clean ? { name: 'ok', label: 'Succeeded' } : { name: 'fail', label: 'Not everywhere' },
+    };
+  },
+  'operations.TaskRequested': (entry) => ({
+    words: [`wrote down a ${taskWords(field(entry, 'task'))} for `, { bold: task(entry) }],
+    aside: figure(entry, 'attempt') > 1 ? `attempt ${figure(entry, 'attempt')}` : undefined,
+  }),
+  'operations.TaskReleased': (entry) => ({ words: ['released a task to ', { bold: task(entry) }] }),
+  'operations.TaskSigned': (entry) => ({ subject: 'Signer', words: ['signed a task for ', { bold: task(entry) }] }),
+  'operations.TaskSigningRefused': (entry) => ({
+    subject: 'Signer',
+    words: ['refused a task for ', { bold: task(entry) }],
+    aside: field(entry, 'reason'),
+    glyph: { name: 'lock', label: 'Refused' },
+  }),
+  'operations.TaskAccepted': (entry) => ({ subject: task(entry), words: ['took a task into its journal'] }),
+  'operations.TaskStarted': (entry) => ({ subject: task(entry), words: ['began a task'] }),
+  'operations.TaskSucceeded': (entry) => ({
+    subject: task(entry),
+    words: ['did its task'],
+    aside: 'before and after hashes, signed by the agent',
+    glyph: { name: 'ok', label: 'Succeeded' },
+  }),
+  'operations.TaskFailed': (entry) => ({
+    subject: task(entry),
+    words: ['could not do its task'],
+    aside: quoted(field(entry, 'error')),
+    glyph: { name: 'fail', label: 'Failed' },
+  }),
+  'operations.TaskExpired': (entry) => ({
+    subject: task(entry),
+    words: ['did not take its task in time'],
+    glyph: { name: 'fail', label: 'Failed' },
+  }),
+  'operations.TaskCancelled': (entry) => ({
+    subject: task(entry),
+    words: ['had its task cancelled'],
+    aside: 'it took no effect',
+  }),
+  'operations.TaskOutcomeUnknown': (entry) => ({
+    subject: task(entry),
+    words: ['took a task and then went silent'],
+    aside: 'it is asked again what it holds',
+    glyph: { name: 'unknown', label: 'Not known' },
+  }),
+};
