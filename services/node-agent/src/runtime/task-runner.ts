@@ -1,0 +1,296 @@
+// From a signed envelope to a signed receipt, once. Order of judgement: signature and addressee, then whether the task is
+// known (a known one answers with its state), then time, sequence, host policy, managed or not, arguments. Lanes run beside each
+// other, each in order: a two-hour backup never delays a block.
+import { receipt as receiptSchema } from '@muster/contracts/agent';
+import type { Keyset, Receipt, Signed, TaskEnvelope } from '@muster/contracts/agent';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
+import type { Clock } from '@muster/kernel/clock';
+import { sha256Hex } from '@muster/kernel/hashing';
+import { signFor } from '@muster/kernel/signing';
+import type { SigningKey } from '@muster/kernel/signing';
+import { openCancel, openTask, outsideItsTime } from '../trust/envelope.ts';
+import type { HostPolicy } from '../trust/host-policy.ts';
+import { isRefusal, refused } from '../trust/refusal.ts';
+import type { Refusal } from '../trust/refusal.ts';
+import type { CapabilityRegistry, CapabilityTask, Outcome } from './capability.ts';
+import type { Journal, Lane } from './journal.ts';
+
+export interface RunnerDependencies {
+  readonly server: string;
+  readonly hostKey: SigningKey;
+  readonly journal: Journal;
+  readonly capabilities: CapabilityRegistry;
+  readonly keyset: () => Keyset | undefined;
+  readonly policy: () => Promise<HostPolicy>;
+  readonly clock: Clock;
+  readonly onStarted: (task: string) => void;
+  readonly onReceipt: (task: string, receipt: Signed) => void;
+}
+
+export type Submission =
+  | { readonly state: 'received' | 'started' }
+  | { readonly state: 'done'; readonly receipt: Signed }
+  | { readonly state: 'refused'; readonly code: string; readonly reason: string; readonly receipt: Signed };
+
+export type Cancellation =
+  | { readonly state: 'cancelled'; readonly receipt: Signed | null }
+  | { readonly state: 'too-late' }
+  | { readonly state: 'refused'; readonly code: string; readonly reason: string };
+
+interface Waiting {
+  readonly envelope: TaskEnvelope;
+  readonly hash: string;
+}
+
+export class TaskRunner {
+  readonly #with: RunnerDependencies;
+  readonly #lanes = new Map<Lane, Promise<void>>();
+  readonly #cancelled = new Set<string>();
+  /** Submissions are judged one after the other: two copies of one envelope must not both pass the sequence check. */
+  #judging: Promise<unknown> = Promise.resolve();
+  #running = 0;
+
+  constructor(dependencies: RunnerDependencies) {
+    this.#with = dependencies;
+  }
+
+  get busy(): boolean {
+    return this.#running > 0;
+  }
+
+  /** What a crash left behind: started tasks are probed, received ones run. Never a blind second run. */
+  resume(): void {
+    for (const task of this.#with.journal.unfinished()) {
+      this.#enqueue({ envelope: task.envelope, hash: task.hash }, task.state === 'started' ? task.startedAt : undefined);
+    }
+  }
+
+  submit(signed: Signed): Promise<Submission> {
+    return this.#inTurn(() => this.#judge(signed));
+  }
+
+  cancel(signed: Signed): Promise<Cancellation> {
+    return this.#inTurn(() => this.#judgeCancel(signed));
+  }
+
+  /** Resolves when nothing waits or runs. */
+  async settled(): Promise<void> {
+    await this.#judging;
+    await Promise.all(this.#lanes.values());
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#judging.then(work);
+    this.#judging = turn.catch(() => {
+      // The submitter hears of it; the next one has its own turn.
+    });
+    return turn;
+  }
+
+  async #judge(signed: Signed): Promise<Submission> {
+    const { journal, clock, server } = this.#with;
+    const keyset = this.#with.keyset();
+    if (keyset === undefined) return this.#refusal(signed, refused('no-keyset', 'This host holds no keyset yet'));
+    const opened = openTask(signed, { server, keyset, now: clock.now() });
+    if (isRefusal(opened)) return this.#refusal(signed, opened);
+    const { envelope, hash } = opened;
+
+    const known = journal.task(envelope.task);
+    if (known !== undefined) {
+      if (known.state === 'over') return this.#refusal(signed, refused('over', 'This task is over or was cancelled'));
+      if (known.hash !== '' && known.hash !== hash) {
+        return this.#refusal(signed, refused('altered', 'This task id was used before with another content'));
+      }
+      return known.state === 'done' ? { state: 'done', receipt: known.receipt } : { state: known.state };
+    }
+    const untimely = outsideItsTime(envelope, clock.now());
+    if (untimely !== undefined) return this.#refusal(signed, untimely);
+    if (envelope.seq <= journal.seen(envelope.lane)) {
+      return this.#refusal(
+        signed,
+        refused('sequence', `Sequence ${envelope.seq} of lane ${envelope.lane} is not above ${journal.seen(envelope.lane)}`),
+      );
+    }
+
+    // From here on the control plane really asked for it: the refusal is remembered like any other outcome.
+    await journal.received(envelope, hash, clock.now().toISOString());
+    const barred = await this.#barred(envelope);
+    if (barred !== undefined) {
+      const receipt = await this.#finish(envelope.task, {
+        ...this.#receiptFrame(envelope, hash, clock.now()),
+        outcome: 'refused',
+        code: barred.code,
+        error: barred.reason.slice(0, 500),
+      });
+      return { state: 'refused', code: barred.code, reason: barred.reason, receipt };
+    }
+    this.#enqueue({ envelope, hash }, undefined);
+    return { state: 'received' };
+  }
+
+  async #barred(envelope: TaskEnvelope): Promise<Refusal | undefined> {
+    const task = this.#with.capabilities.find(envelope.name);
+    if (task === undefined) return refused('unknown-task', `This agent knows no task ${envelope.name}`);
+    const { capability, lane } = task.definition;
+    if (lane !== envelope.lane) return refused('malformed', `${envelope.name} belongs to lane ${lane}, not ${envelope.lane}`);
+    if ((await this.#with.policy()).forbids(capability, envelope.name)) {
+      return refused('forbidden', `The policy of this host forbids ${envelope.name}`);
+    }
+    if (!task.runsInObserve && !this.#with.capabilities.isManaged(capability)) {
+      return refused('observe', `${capability} only observes on this host`);
+    }
+    const args = task.definition.args.safeParse(envelope.args);
+    if (!args.success) {
+      const [issue] = args.error.issues;
+      return refused('malformed', `${issue?.path.join('.') ?? 'args'}: ${issue?.message ?? 'is not accepted'}`);
+    }
+    return undefined;
+  }
+
+  async #judgeCancel(signed: Signed): Promise<Cancellation> {
+    const { journal, clock, server } = this.#with;
+    const keyset = this.#with.keyset();
+    if (keyset === undefined) return { state: 'refused', code: 'no-keyset', reason: 'This host holds no keyset yet' };
+    const opened = openCancel(signed, { server, keyset, now: clock.now() });
+    if (isRefusal(opened)) return { state: 'refused', code: opened.code, reason: opened.reason };
+    const id = opened.envelope.task;
+    const known = journal.task(id);
+    if (known === undefined) {
+      await journal.cancelledBeforehand(id, clock.now().toISOString());
+      return { state: 'cancelled', receipt: null };
+    }
+    if (known.state !== 'received') return { state: 'too-late' };
+    this.#cancelled.add(id);
+    const receipt = await this.#finish(id, {
+      ...this.#receiptFrame(known.envelope, known.hash, clock.now()),
+      outcome: 'cancelled',
+      error: 'Cancelled before it was started',
+    });
+    return { state: 'cancelled', receipt };
+  }
+
+  #enqueue(task: Waiting, interruptedAt: string | undefined): void {
+    this.#running += 1;
+    const { lane } = task.envelope;
+    const before = this.#lanes.get(lane) ?? Promise.resolve();
+    const run = before
+      .then(() => this.#run(task, interruptedAt))
+      .finally(() => {
+        this.#running -= 1;
+      });
+    this.#lanes.set(lane, run);
+  }
+
+  async #run({ envelope, hash }: Waiting, interruptedAt: string | undefined): Promise<void> {
+    const { journal, clock, capabilities } = this.#with;
+    if (this.#cancelled.delete(envelope.task)) return;
+    const startedAt = interruptedAt === undefined ? clock.now() : new Date(interruptedAt);
+    const frame = this.#receiptFrame(envelope, hash, startedAt);
+    if (interruptedAt === undefined) {
+      if (startedAt.getTime() > Date.parse(envelope.notAfter)) {
+        await this.#finish(envelope.task, { ...frame, outcome: 'expired', error: 'Its time was over before its turn came' });
+        return;
+      }
+      await journal.started(envelope.task, startedAt.toISOString());
+      // A cancel may have come while STARTED was being written; it lost, and its answer said so or it had finished first.
+      if (journal.task(envelope.task)?.state !== 'started') return;
+      this.#with.onStarted(envelope.task);
+    }
+    const capability = capabilities.find(envelope.name);
+    const outcome = capability === undefined ? unknownTask(envelope.name) : await carryOut(capability, envelope, interruptedAt !== undefined);
+    await this.#finish(envelope.task, {
+      ...frame,
+      outcome: outcome.ok ? 'succeeded' : 'failed',
+      error: outcome.ok ? null : outcome.error.slice(0, 500),
+      code: outcome.ok ? null : outcome.code,
+      before: outcome.before,
+      after: outcome.after,
+      evidence: outcome.evidence ?? {},
+    });
+  }
+
+  #receiptFrame(envelope: TaskEnvelope, hash: string, startedAt: Date): Receipt {
+    return {
+      v: 1,
+      task: envelope.task,
+      server: this.#with.server,
+      envelope: hash,
+      outcome: 'failed',
+      error: null,
+      code: null,
+      startedAt: startedAt.toISOString(),
+      finishedAt: startedAt.toISOString(),
+      before: null,
+      after: null,
+      evidence: {},
+    };
+  }
+
+  async #finish(task: string, body: Receipt): Promise<Signed> {
+    const finishedAt = this.#with.clock.now().toISOString();
+    const receipt = this.#sign({ ...body, finishedAt });
+    await this.#with.journal.done(task, receipt, finishedAt);
+    this.#with.onReceipt(task, receipt);
+    return receipt;
+  }
+
+  /**
+   * What fails the signature, addressee or time is answered but not remembered: anybody on the socket can send it, and it
+   * must not fill the disk. The receipt names the hash of the refused bytes, so it cannot pass as the answer to others.
+   */
+  #refusal(signed: Signed, refusal: Refusal): Submission {
+    const bytes = Buffer.from(signed.body, 'base64');
+    const now = this.#with.clock.now().toISOString();
+    const receipt = this.#sign({
+      v: 1,
+      task: claimedTask(bytes),
+      server: this.#with.server,
+      envelope: sha256Hex(bytes),
+      outcome: refusal.code === 'expired' ? 'expired' : 'refused',
+      error: refusal.reason.slice(0, 500),
+      code: refusal.code,
+      startedAt: now,
+      finishedAt: now,
+      before: null,
+      after: null,
+      evidence: {},
+    });
+    return { state: 'refused', code: refusal.code, reason: refusal.reason, receipt };
+  }
+
+  #sign(body: Receipt): Signed {
+    const bytes = canonicalBytes(receiptSchema.parse(body));
+    const { hostKey } = this.#with;
+    return {
+      body: Buffer.from(bytes).toString('base64'),
+      signature: signFor('muster/receipt/v1', hostKey, bytes),
+      keyId: hostKey.keyId,
+    };
+  }
+}
+
+async function carryOut(task: CapabilityTask, envelope: TaskEnvelope, interrupted: boolean): Promise<Outcome> {
+  try {
+    return await (interrupted ? task.probe(envelope.args) : task.apply(envelope.args));
+  } catch (error) {
+    return { ok: false, code: 'broken', error: error instanceof Error ? error.message : String(error), before: null, after: null };
+  }
+}
+
+const unknownTask = (name: string): Outcome => ({
+  ok: false,
+  code: 'unknown-task',
+  error: `This agent knows no task ${name}`,
+  before: null,
+  after: null,
+});
+
+const NO_TASK = '00000000-0000-0000-0000-000000000000';
+
+/** The id inside bytes that were not believed, for the log only. */
+function claimedTask(bytes: Uint8Array): string {
+  const match = /"task":"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"/.exec(
+    Buffer.from(bytes.subarray(0, 4_000_000)).toString('latin1'),
+  );
+  return match?.[1] ?? NO_TASK;
+}
