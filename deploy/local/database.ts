@@ -8,10 +8,13 @@ import type { UnprivilegedUser } from './processes/unprivileged-user.ts';
 import type { Secrets } from './secrets.ts';
 
 const DATABASE = 'muster';
+/** Where BullMQ keeps its jobs when there is no Redis: a database of its own, so that its role sees nothing of ours. */
+const QUEUE = 'muster_queue';
 
 export interface LocalDatabase {
   server: PostgresServer;
   urlAs(role: LoginRole): string;
+  queueUrl: string;
 }
 
 export async function startDatabase(
@@ -25,21 +28,29 @@ export async function startDatabase(
   const superuserPassword = secrets.superuser;
   const server = await startServer({ binaries, dataFolder: folder.postgres, user, superuserPassword, log, say });
   try {
-    await createDatabaseOnce(server.url('postgres', superuserPassword, 'postgres'));
+    await createDatabases(server.url('postgres', superuserPassword, 'postgres'), secrets.queue);
     await migrate(server.url('postgres', superuserPassword, DATABASE), { passwords: secrets.roles, say });
   } catch (error) {
     await server.stop(10_000);
     throw error;
   }
-  return { server, urlAs: (role) => server.url(role, secrets.roles[role], DATABASE) };
+  return {
+    server,
+    urlAs: (role) => server.url(role, secrets.roles[role], DATABASE),
+    queueUrl: server.url(QUEUE, secrets.queue, QUEUE),
+  };
 }
 
-async function createDatabaseOnce(url: string): Promise<void> {
+async function createDatabases(url: string, queuePassword: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE}`);
+    const exists = async (catalog: string, column: string, name: string): Promise<boolean> =>
+      (await client.query(`SELECT 1 FROM ${catalog} WHERE ${column} = $1`, [name])).rowCount === 1;
+    if (!(await exists('pg_database', 'datname', DATABASE))) await client.query(`CREATE DATABASE ${DATABASE}`);
+    if (!(await exists('pg_roles', 'rolname', QUEUE))) await client.query(`CREATE ROLE ${QUEUE} LOGIN`);
+    await client.query(`ALTER ROLE ${QUEUE} PASSWORD ${client.escapeLiteral(queuePassword)}`);
+    if (!(await exists('pg_database', 'datname', QUEUE))) await client.query(`CREATE DATABASE ${QUEUE} OWNER ${QUEUE}`);
   } finally {
     await client.end();
   }

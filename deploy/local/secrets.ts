@@ -1,4 +1,5 @@
-// Passwords of the local database's roles, made once and kept beside the data, readable by the owner only.
+// Secrets of a local start, made once and kept beside the data, readable by the owner only: the passwords of the
+// database's roles, and the key that encrypts secrets at rest.
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { LOGIN_ROLES, type LoginRole } from '@muster/migrations/runner';
 
 export interface Secrets {
   superuser: string;
+  queue: string;
   roles: Record<LoginRole, string>;
 }
 
@@ -14,11 +16,26 @@ export async function secrets(folder: string): Promise<Secrets> {
   const kept = await readKept(path);
   const roles: Partial<Record<LoginRole, string>> = {};
   for (const role of LOGIN_ROLES) roles[role] = kept?.roles[role] ?? password();
-  const made = { superuser: kept?.superuser ?? password(), roles: roles as Record<LoginRole, string> };
+  const made = {
+    superuser: kept?.superuser ?? password(),
+    queue: kept?.queue ?? password(),
+    roles: roles as Record<LoginRole, string>,
+  };
   const unfinished = `${path}.unfinished`;
   await writeFile(unfinished, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
   await rename(unfinished, path);
   return made;
+}
+
+/** The file whose key encrypts secrets at rest. Lost, it takes every sealed field with it; so it is never made twice. */
+export async function secretFile(folder: string): Promise<string> {
+  const path = join(folder, 'secrets.key');
+  try {
+    await writeFile(path, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return path;
 }
 
 async function readKept(path: string): Promise<Secrets | undefined> {

@@ -2,6 +2,8 @@
 // again with growing pauses, gives up on one that never stays up, and stops all of them in reverse order.
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import { supervisorAnswer, type SupervisorAnswer, type SupervisorRequest } from '@muster/contracts/supervisor';
 import { spawnWithLifeline, type LifelineChild } from './processes/lifeline.ts';
 
 export interface ProcessPlan {
@@ -16,6 +18,15 @@ export interface ProcessPlan {
   saysReady: boolean;
 }
 
+export interface RunningProcess {
+  /** Asks over the IPC channel that only the parent has. Rejects after a deadline. */
+  ask(question: Question): Promise<SupervisorAnswer>;
+}
+
+type WithoutId<Message> = Message extends unknown ? Omit<Message, 'request'> : never;
+export type Question = WithoutId<SupervisorRequest>;
+
+const ANSWER_DEADLINE_MS = 20_000;
 const READY_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 10_000;
 const FIRST_PAUSE_MS = 500;
@@ -37,11 +48,12 @@ export class Supervisor {
   }
 
   /** Starts it and resolves when it is ready; rejects with the end of its log when it cannot. */
-  async start(plan: ProcessPlan): Promise<void> {
+  async start(plan: ProcessPlan): Promise<RunningProcess> {
     const supervised = new Supervised(plan);
     this.running.push(supervised);
     await supervised.launch();
     void this.keepUp(supervised);
+    return supervised;
   }
 
   /** Stops all, the last started first, each within its deadline. */
@@ -79,7 +91,7 @@ export class Supervisor {
   }
 }
 
-class Supervised {
+class Supervised implements RunningProcess {
   readonly plan: ProcessPlan;
   private child: LifelineChild | undefined;
   private log: WriteStream | undefined;
@@ -109,6 +121,30 @@ class Supervised {
     await child.stop(STOP_DEADLINE_MS);
     const how = outcome === 'deadline' ? `was not ready within ${READY_DEADLINE_MS / 1000} s` : `ended (${outcome})`;
     throw new Error(`The ${this.plan.name} ${how}. Its log is ${logFile}; it ends with:\n${this.tail()}`);
+  }
+
+  async ask(question: Question): Promise<SupervisorAnswer> {
+    const child = this.child?.process;
+    if (child === undefined) throw new Error(`The ${this.plan.name} is not running.`);
+    const request = randomUUID();
+    return await new Promise((resolve, reject) => {
+      const late = setTimeout(() => finish(undefined), ANSWER_DEADLINE_MS);
+      const listen = (message: unknown): void => {
+        const answer = supervisorAnswer.safeParse(message);
+        if (answer.success && answer.data.request === request) finish(answer.data);
+      };
+      const finish = (answer: SupervisorAnswer | undefined): void => {
+        clearTimeout(late);
+        child.off('message', listen);
+        if (answer !== undefined) resolve(answer);
+        else
+          reject(
+            new Error(`The ${this.plan.name} did not answer "${question.type}" within ${ANSWER_DEADLINE_MS / 1000} s.`),
+          );
+      };
+      child.on('message', listen);
+      child.send({ ...question, request });
+    });
   }
 
   async ended(): Promise<string> {

@@ -27,6 +27,16 @@ describe('a database for a test', () => {
     await expect(query(database.url, 'SELECT 1')).rejects.toThrow(/does not exist/);
   });
 
+  it('is migrated unless told otherwise, and each role signs in as itself', async () => {
+    const database = await createDatabase();
+    databases.push(database);
+    const [row] = await query(
+      database.urlAs('muster_app'),
+      "SELECT current_user AS me, to_regnamespace('es')::text AS es",
+    );
+    expect(row).toEqual({ me: 'muster_app', es: 'es' });
+  });
+
   it('runs on PostgreSQL 15 or newer', async () => {
     const database = await createDatabase({ migrated: false });
     databases.push(database);

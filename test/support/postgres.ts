@@ -1,5 +1,4 @@
-// A real PostgreSQL for tests. One server serves a whole vitest run (test/support/services.setup.ts starts it, or
-// TEST_DATABASE_URL names one of yours, as superuser); every spec file takes a database of its own from it:
+// A real PostgreSQL for tests. One server serves a whole vitest run (postgres-server.ts); every spec file takes a database of its own from it:
 //
 //   const database = await createDatabase();              // migrated
 //   const database = await createDatabase({ migrated: false });
@@ -7,20 +6,15 @@
 //
 // Migrations run once per run, into a template that each database is a copy of.
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, chmod } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { findBinaries } from '@muster/deploy/local/postgres/binaries';
-import { startServer } from '@muster/deploy/local/postgres/server';
 import { migrate, LOGIN_ROLES, type LoginRole } from '@muster/migrations/runner';
-import { unprivilegedUser } from '@muster/deploy/local/processes/unprivileged-user';
+import { POSTGRES_ADDRESS } from './postgres-server.ts';
 
 /** Every login role has this password in tests; the superuser has one that nobody chose. */
 export const TEST_ROLE_PASSWORD = 'for-tests-only';
 
-const FOLDER_PREFIX = 'muster-test-';
-const ADDRESS_VARIABLE = 'MUSTER_TEST_POSTGRES';
 const MIGRATIONS = join(import.meta.dirname, '../../migrations');
 const passwords = Object.fromEntries(LOGIN_ROLES.map((role) => [role, TEST_ROLE_PASSWORD]));
 /** Any number; all spec files that build the template meet at this advisory lock. */
@@ -67,50 +61,8 @@ export async function createDatabase(options: { migrated?: boolean } = {}): Prom
   };
 }
 
-/** Starts the run's server, unless TEST_DATABASE_URL names one. The answer stops it and removes its folder. */
-export async function startPostgresForRun(): Promise<() => Promise<void>> {
-  const given = process.env['TEST_DATABASE_URL'];
-  if (given !== undefined && given !== '') {
-    process.env[ADDRESS_VARIABLE] = given;
-    return async () => undefined;
-  }
-  // Under /var/tmp or /tmp, whatever TMPDIR says: as root the server runs as user postgres, who must get there.
-  const parent = existsSync('/var/tmp') ? '/var/tmp' : '/tmp';
-  await removeLeftovers(parent);
-  const folder = await mkdtemp(join(parent, `${FOLDER_PREFIX}${process.pid}-`));
-  await chmod(folder, 0o755);
-  const user = unprivilegedUser(console.log);
-  const superuserPassword = randomBytes(12).toString('hex');
-  const server = await startServer({
-    binaries: await findBinaries(user, folder),
-    dataFolder: join(folder, 'data'),
-    user,
-    superuserPassword,
-    // Nothing here has to survive a power cut.
-    settings: { fsync: 'off', full_page_writes: 'off' },
-    say: console.log,
-  });
-  process.env[ADDRESS_VARIABLE] = server.url('postgres', superuserPassword, 'postgres');
-  return async () => {
-    await server.stop(10_000);
-    await rm(folder, { recursive: true, force: true });
-  };
-}
-
-/** Folders of runs that were killed: their server has ended by itself, their files have not. */
-async function removeLeftovers(parent: string): Promise<void> {
-  for (const name of readdirSync(parent).filter((entry) => entry.startsWith(FOLDER_PREFIX))) {
-    const pid = Number(name.slice(FOLDER_PREFIX.length).split('-')[0]);
-    try {
-      process.kill(pid, 0);
-    } catch {
-      await rm(join(parent, name), { recursive: true, force: true });
-    }
-  }
-}
-
 function serverAddress(): string {
-  const address = process.env[ADDRESS_VARIABLE] ?? process.env['TEST_DATABASE_URL'];
+  const address = process.env[POSTGRES_ADDRESS] ?? process.env['TEST_DATABASE_URL'];
   if (address === undefined) {
     throw new Error('No PostgreSQL for this test: only *.int.spec.ts files get one (vitest project "integration").');
   }

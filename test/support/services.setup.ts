@@ -1,6 +1,6 @@
 // Runs once before the integration specs (vitest globalSetup): the database server and, where there is one, Redis.
 // Should the run be killed, both end by themselves (deploy/local/processes/lifeline.ts).
-import { startPostgresForRun } from './postgres.ts';
+import { startPostgresForRun } from './postgres-server.ts';
 import { startRedisForRun } from './redis.ts';
 
 export default async function startServices(): Promise<() => Promise<void>> {

@@ -1,0 +1,77 @@
+// The control plane's three processes. Each is given only what it needs: its own database role, and the folder of keys.
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { ensureKeys } from '@muster/control-plane/platform/keys/key-store';
+import type { DataFolder } from './data-folder.ts';
+import type { LocalDatabase } from './database.ts';
+import type { ProcessPlan, RunningProcess, Supervisor } from './supervisor.ts';
+import type { LocalSettings } from './variables.ts';
+
+interface ControlPlaneNeeds {
+  clone: string;
+  folder: DataFolder;
+  settings: LocalSettings;
+  database: LocalDatabase;
+  redisUrl: string | undefined;
+  secretFile: string;
+  say: (sentence: string) => void;
+}
+
+export async function startControlPlane(supervisor: Supervisor, needs: ControlPlaneNeeds): Promise<RunningProcess> {
+  const { clone, folder, settings, database, say } = needs;
+  const keys = ensureKeys(folder.keys, `${hostname().toLowerCase()}/muster/1`, new Date());
+  if (keys.rootWords !== null) {
+    const wordsFile = join(folder.keys, 'root-words.txt');
+    await writeFile(wordsFile, `${keys.rootWords}\n`, { mode: 0o600 });
+    say(
+      `The root key that this installation's servers will trust was made. Its 24 words are in ${wordsFile}: put them away.`,
+    );
+  }
+  const main = join(clone, 'services/control-plane/dist/main');
+  const plan = (name: string, file: string, env: NodeJS.ProcessEnv): ProcessPlan => ({
+    name,
+    command: process.execPath,
+    args: ['--enable-source-maps', join(main, file)],
+    env: { ...inherited(), MUSTER_KEYS: folder.keys, ...env },
+    cwd: clone,
+    logFile: join(folder.logs, `${file.replace('.js', '')}.log`),
+    saysReady: true,
+  });
+  const web = join(clone, 'web/build');
+  const releases = join(clone, 'services/node-agent/dist/releases');
+  const controlPlane = plan('control plane', 'control-plane.js', {
+    MUSTER_ROLES: 'api,worker,gateway',
+    MUSTER_PORT: String(settings.port),
+    MUSTER_BIND: settings.bind,
+    MUSTER_PUBLIC_URL: settings.publicUrl,
+    MUSTER_DATABASE_URL_APP: database.urlAs('muster_app'),
+    MUSTER_DATABASE_URL_WORKER: database.urlAs('muster_worker'),
+    MUSTER_DATABASE_URL_GATEWAY: database.urlAs('muster_gateway'),
+    MUSTER_SECRET_FILE: needs.secretFile,
+    ...(needs.redisUrl === undefined
+      ? { MUSTER_DATABASE_URL_QUEUE: database.queueUrl }
+      : { REDIS_URL: needs.redisUrl }),
+    ...(existsSync(web) ? { MUSTER_WEB: web } : {}),
+    ...(existsSync(releases) ? { MUSTER_RELEASES: releases } : {}),
+  });
+  const signer = plan('signer', 'signer.js', { MUSTER_DATABASE_URL_SIGNER: database.urlAs('muster_signer') });
+  const sequencer = plan('sequencer', 'sequencer.js', {
+    MUSTER_DATABASE_URL_SEQUENCER: database.urlAs('muster_sequencer'),
+  });
+  const [running] = await Promise.all([
+    supervisor.start(controlPlane),
+    supervisor.start(signer),
+    supervisor.start(sequencer),
+  ]);
+  return running;
+}
+
+/** What any program needs of the environment, and nothing that was meant for us. */
+function inherited(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS', 'MUSTER_LOG_LEVEL'];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
