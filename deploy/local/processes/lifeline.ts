@@ -4,14 +4,19 @@
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import type { UnprivilegedUser } from './unprivileged-user.ts';
 
-/** `$1` is the signal, the rest the command. Standard input of the shell is the lifeline; the child gets none. */
+/**
+ * `$1` is the signal, the rest the command. Standard input of the shell is the lifeline; it is kept as descriptor 9, since
+ * a shell gives its background jobs an empty one (3 may be Node's IPC channel). The child gets neither.
+ */
 const SHELL = `
 stop=$1; shift
-"$@" </dev/null &
+exec 9<&0 </dev/null
+"$@" 9<&- &
 child=$!
 trap 'kill -s "$stop" "$child" 2>/dev/null' TERM INT
-( read -r _; kill -s "$stop" "$child" 2>/dev/null ) <&0 &
+( read -r _ <&9; kill -s "$stop" "$child" 2>/dev/null ) &
 watcher=$!
+exec 9<&-
 wait "$child"; code=$?
 while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
 kill "$watcher" 2>/dev/null
