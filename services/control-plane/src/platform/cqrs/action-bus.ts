@@ -1,0 +1,238 @@
+// The one decorated bus. For commands: authorise, validate, answer a repeat from memory, run the handler, record a
+// refusal, wait until the caller can read its own write. @nestjs/cqrs runs neither guards nor interceptors for
+// handlers, so what must hold for all of them stands here.
+import { CommandRefused, SensitiveRead } from '@muster/contracts/audit';
+import { commands, queries, type CommandDefinition, type QueryDefinition } from '@muster/contracts';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { sha256Hex } from '@muster/kernel/hashing';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { sql } from 'kysely';
+import type { z } from 'zod';
+import { APP_DATABASE, type Connection } from '../database/database.ts';
+import { AlreadyTaken, CommandReused, ConcurrencyConflict, EventStore } from '../event-store/index.ts';
+import { Refusal, type FieldError } from '../errors/refusal.ts';
+import { commandClass, queryClass } from './messages.ts';
+import type { RequestContext } from './principal.ts';
+import { ReadBarrier } from './read-barrier.ts';
+import { eventOf, Recorder } from './recorder.ts';
+
+/** How long a command waits for its ledger position and for read models to show it. */
+const OWN_WRITE_MS = 1500;
+/** A handler that lost a race reads again and decides anew. */
+const CONFLICT_ATTEMPTS = 4;
+
+interface Remembered {
+  readonly request_hash: string;
+  readonly answer: Record<string, unknown>;
+}
+
+@Injectable()
+export class ActionBus implements OnApplicationBootstrap {
+  readonly #log = new Logger('ActionBus');
+  readonly #inFlight = new Map<string, { hash: string; answer: Promise<Record<string, unknown>> }>();
+
+  constructor(
+    @Inject(CommandBus) private readonly commandBus: CommandBus,
+    @Inject(QueryBus) private readonly queryBus: QueryBus,
+    @Inject(EventStore) private readonly store: EventStore,
+    @Inject(Recorder) private readonly recorder: Recorder,
+    @Inject(ReadBarrier) private readonly barrier: ReadBarrier,
+    @Inject(APP_DATABASE) private readonly database: Connection,
+  ) {}
+
+  /** Half-wired does not start. */
+  onApplicationBootstrap(): void {
+    const missing = [
+      ...commands.filter((definition) => !commandClass(definition.name)),
+      ...queries.filter((definition) => !queryClass(definition.name)),
+    ].map((definition) => definition.name);
+    if (missing.length > 0) throw new Error(`No handler answers ${missing.join(', ')}: add it to its domain's module`);
+  }
+
+  async command<D extends CommandDefinition>(
+    definition: D,
+    given: unknown,
+    context: RequestContext,
+  ): Promise<z.output<D['output']>> {
+    try {
+      this.#authorise(definition, context);
+      const input = validate(definition.input, given);
+      const hash = sha256Hex(canonicalBytes({ command: definition.name, input }));
+      const key = `${context.principal.actor} ${context.commandId}`;
+      const running = this.#inFlight.get(key);
+      if (running) return this.#same(running.hash, hash, context, await running.answer);
+      const known = await this.#recall(context);
+      if (known) return this.#same(known.request_hash, hash, context, known.answer);
+      const answer = this.#run(definition, input, context, hash);
+      this.#inFlight.set(key, { hash, answer });
+      try {
+        return await answer;
+      } finally {
+        this.#inFlight.delete(key);
+      }
+    } catch (error) {
+      throw await this.#refused(definition.name, given, context, error);
+    }
+  }
+
+  async query<D extends QueryDefinition>(
+    definition: D,
+    given: unknown,
+    context: RequestContext,
+  ): Promise<z.output<D['output']>> {
+    try {
+      this.#authorise(definition, context);
+      const input = validate(definition.input, given);
+      const Message = queryClass(definition.name);
+      if (!Message) throw new Error(`no handler for ${definition.name}`);
+      if (definition.sensitive) await this.#recordRead(definition.name, input, context);
+      return await this.queryBus.execute(new Message(input, context));
+    } catch (error) {
+      if (error instanceof Refusal && error.kind === 'forbidden') {
+        throw await this.#refused(definition.name, given, context, error);
+      }
+      throw translated(error);
+    }
+  }
+
+  #authorise(definition: CommandDefinition | QueryDefinition, { principal }: RequestContext): void {
+    if (principal.kind === 'anonymous') throw new Refusal('unauthenticated', 'signed-out', 'Sign in first');
+    if (principal.permissions.has(definition.permission.name)) return;
+    throw new Refusal(
+      'forbidden',
+      'forbidden',
+      `That needs the permission ${definition.permission.name} (${definition.permission.sentence.toLowerCase()}). An owner can grant it`,
+    );
+  }
+
+  async #run(
+    definition: CommandDefinition,
+    input: unknown,
+    context: RequestContext,
+    hash: string,
+  ): Promise<Record<string, unknown>> {
+    const Message = commandClass(definition.name);
+    if (!Message) throw new Error(`no handler for ${definition.name}`);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const outcome = await this.commandBus.execute(new Message(input, context));
+        const last = outcome.eventIds.at(-1);
+        const position = last ? await this.store.positionOf(last, OWN_WRITE_MS) : null;
+        if (position !== null) await this.barrier.reached(position, OWN_WRITE_MS);
+        const answer = { ...outcome.answer, commandId: context.commandId, position, replayed: outcome.replayed };
+        await this.#remember(context, hash, answer);
+        return answer;
+      } catch (error) {
+        if (error instanceof ConcurrencyConflict && attempt < CONFLICT_ATTEMPTS) continue;
+        throw error;
+      }
+    }
+  }
+
+  #same<T extends Record<string, unknown>>(knownHash: string, hash: string, context: RequestContext, answer: T): T {
+    if (knownHash !== hash) throw new CommandReused(context.commandId);
+    return { ...answer, replayed: true };
+  }
+
+  async #recall({ principal, commandId }: RequestContext): Promise<Remembered | undefined> {
+    const { rows } = await sql<Remembered>`
+      select request_hash, answer from muster.platform_commands
+      where actor = ${principal.actor} and command_id = ${commandId}`.execute(this.database.db);
+    return rows[0];
+  }
+
+  async #remember({ principal, commandId }: RequestContext, hash: string, answer: Record<string, unknown>) {
+    await sql`
+      insert into muster.platform_commands (actor, command_id, request_hash, answer)
+      values (${principal.actor}, ${commandId}, ${hash}, ${JSON.stringify(withoutSecrets(answer))}::jsonb)
+      on conflict do nothing`.execute(this.database.db);
+  }
+
+  async #recordRead(what: string, input: unknown, context: RequestContext): Promise<void> {
+    await this.recorder.record(
+      context,
+      {
+        streamId: `reads-${context.principal.actor}`,
+        streamType: 'reads',
+        expectedVersion: 'any',
+        events: [eventOf(SensitiveRead, { what, subject: subjectOf(input) })],
+      },
+      'read',
+    );
+  }
+
+  /** A signed-in person's refused attempt is an event; the refusal itself goes back to the caller. */
+  async #refused(what: string, given: unknown, context: RequestContext, thrown: unknown): Promise<unknown> {
+    const error = translated(thrown);
+    if (!(error instanceof Refusal) || context.principal.kind === 'anonymous') return error;
+    try {
+      await this.recorder.record(
+        context,
+        {
+          streamId: `refusals-${context.principal.actor}`,
+          streamType: 'refusals',
+          expectedVersion: 'any',
+          events: [
+            eventOf(CommandRefused, {
+              what,
+              code: error.code,
+              why: error.message.slice(0, 500),
+              subject: subjectOf(given),
+            }),
+          ],
+        },
+        `refused ${JSON.stringify([error.code, error.message])}`,
+      );
+    } catch (failure) {
+      this.#log.error(`a refusal of ${what} could not be recorded: ${String(failure)}`);
+    }
+    return error;
+  }
+}
+
+function validate(schema: z.ZodType, given: unknown): unknown {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw invalid(parsed.error);
+}
+
+/** Names each field that is wrong and what is accepted; never repeats what was given. */
+export function invalid(error: z.ZodError): Refusal {
+  const fields: FieldError[] = error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  const first = fields[0];
+  const sentence = first ? (first.path === '' ? first.message : `${first.path}: ${first.message}`) : 'Not understood';
+  return new Refusal('invalid', 'invalid', sentence, { fields });
+}
+
+/** Errors of the event store in the words of this edge. */
+function translated(error: unknown): unknown {
+  if (error instanceof CommandReused) {
+    return new Refusal('conflict', 'id-reused', 'That Idempotency-Key was used before with another body');
+  }
+  if (error instanceof ConcurrencyConflict) {
+    return new Refusal('conflict', 'changed-meanwhile', 'Somebody changed this at the same moment. Look again and repeat');
+  }
+  if (error instanceof AlreadyTaken) {
+    return new Refusal('conflict', 'taken', `${error.keys.join(', ')} is taken already`);
+  }
+  return error;
+}
+
+/** The one field that says what it was about; bounded, and never a secret because contracts have none in these. */
+function subjectOf(input: unknown): string | null {
+  if (typeof input !== 'object' || input === null) return null;
+  for (const name of ['range', 'address', 'name', 'serverId', 'operationId', 'blockId', 'entryId', 'groupId', 'position']) {
+    const value: unknown = Reflect.get(input, name);
+    if (typeof value === 'string' || typeof value === 'number') return String(value).slice(0, 200);
+  }
+  return null;
+}
+
+/** Tokens are shown once: a repeat gets everything but them. */
+function withoutSecrets(answer: Record<string, unknown>): Record<string, unknown> {
+  const { token, installLine, ...rest } = answer;
+  return token === undefined && installLine === undefined
+    ? answer
+    : { ...rest, token: '', installLine: 'The token was shown once. Issue a new one' };
+}
