@@ -14,7 +14,7 @@ import { AlreadyTaken, CommandReused, ConcurrencyConflict, EventStore } from '..
 import { Refusal, type FieldError } from '../errors/refusal.ts';
 import { commandClass, queryClass } from './messages.ts';
 import type { RequestContext } from './principal.ts';
-import { ReadBarrier } from './read-barrier.ts';
+import { ReadBarrier } from '../projections/read-barrier.ts';
 import { eventOf, Recorder } from './recorder.ts';
 
 /** How long a command waits for its ledger position and for read models to show it. */
@@ -55,6 +55,15 @@ export class ActionBus implements OnApplicationBootstrap {
     given: unknown,
     context: RequestContext,
   ): Promise<z.output<D['output']>> {
+    // The handler of a definition answers with its fields: commandOf ties the two; here only the name is left.
+    return (await this.#command(definition, given, context)) as z.output<D['output']>;
+  }
+
+  async #command(
+    definition: CommandDefinition,
+    given: unknown,
+    context: RequestContext,
+  ): Promise<Record<string, unknown>> {
     try {
       this.#authorise(definition, context);
       const input = validate(definition.input, given);
@@ -87,7 +96,7 @@ export class ActionBus implements OnApplicationBootstrap {
       const Message = queryClass(definition.name);
       if (!Message) throw new Error(`no handler for ${definition.name}`);
       if (definition.sensitive) await this.#recordRead(definition.name, input, context);
-      return await this.queryBus.execute(new Message(input, context));
+      return (await this.queryBus.execute(new Message(input, context))) as z.output<D['output']>;
     } catch (error) {
       if (error instanceof Refusal && error.kind === 'forbidden') {
         throw await this.#refused(definition.name, given, context, error);
@@ -211,7 +220,11 @@ function translated(error: unknown): unknown {
     return new Refusal('conflict', 'id-reused', 'That Idempotency-Key was used before with another body');
   }
   if (error instanceof ConcurrencyConflict) {
-    return new Refusal('conflict', 'changed-meanwhile', 'Somebody changed this at the same moment. Look again and repeat');
+    return new Refusal(
+      'conflict',
+      'changed-meanwhile',
+      'Somebody changed this at the same moment. Look again and repeat',
+    );
   }
   if (error instanceof AlreadyTaken) {
     return new Refusal('conflict', 'taken', `${error.keys.join(', ')} is taken already`);
@@ -222,7 +235,17 @@ function translated(error: unknown): unknown {
 /** The one field that says what it was about; bounded, and never a secret because contracts have none in these. */
 function subjectOf(input: unknown): string | null {
   if (typeof input !== 'object' || input === null) return null;
-  for (const name of ['range', 'address', 'name', 'serverId', 'operationId', 'blockId', 'entryId', 'groupId', 'position']) {
+  for (const name of [
+    'range',
+    'address',
+    'name',
+    'serverId',
+    'operationId',
+    'blockId',
+    'entryId',
+    'groupId',
+    'position',
+  ]) {
     const value: unknown = Reflect.get(input, name);
     if (typeof value === 'string' || typeof value === 'number') return String(value).slice(0, 200);
   }

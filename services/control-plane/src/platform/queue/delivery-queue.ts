@@ -1,7 +1,7 @@
 // Delivery jobs: a task id on its way to the gateway that holds the server's connection. One BullMQ queue per gateway.
 // The job carries nothing else; the gateway reads the task in Postgres. Losing every job costs one sweep, no action.
-import { Queue, setDefaultBackendFactory, Worker, type ConnectionOptions } from 'bullmq';
-import { createPostgresBackend } from 'bullmq/postgres';
+import { createPostgresBackend, Queue, setDefaultBackendFactory, Worker, type ConnectionOptions } from 'bullmq';
+
 import { Redis } from 'ioredis';
 
 export type DeliveryKind = 'task' | 'cancel';

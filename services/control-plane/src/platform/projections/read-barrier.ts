@@ -1,18 +1,18 @@
 // Read your own writes: a command's answer waits until the read models of this installation have reached its position.
-import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { APP_DATABASE, type Connection } from '../database/database.ts';
-import { SEQUENCED, type HintBus } from '../event-store/index.ts';
-import { HINTS } from '../hints/hints.ts';
+import type { Connection } from '../database/database.ts';
+import type { HintBus } from '../event-store/index.ts';
 
-/** Published by whoever advances a projection. */
+/** Published by whoever moved a read model. */
 export const PROJECTED = 'projection.advanced';
+/** Subscriptions whose name begins with this are read models; policies are not waited for. */
+export const READ_MODEL = 'read-model/';
+const LOOK_AGAIN = 25;
 
-@Injectable()
 export class ReadBarrier {
   constructor(
-    @Inject(APP_DATABASE) private readonly database: Connection,
-    @Inject(HINTS) private readonly hints: HintBus,
+    private readonly database: Connection,
+    private readonly hints: HintBus,
   ) {}
 
   /** False when the deadline passed first: the write is safe, the pages show it a little later. */
@@ -20,12 +20,14 @@ export class ReadBarrier {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const { rows } = await sql<{ behind: number }>`
-        select count(*)::int as behind from es.projection_checkpoints
-        where position <= ${position} and not paused and name like 'read-model/%'`.execute(this.database.db);
+        select count(*)::int as behind from es.subscriptions
+        where position < ${position} and status = 'running' and starts_with(name, ${READ_MODEL})`.execute(
+        this.database.db,
+      );
       if ((rows[0]?.behind ?? 0) === 0) return true;
       const left = deadline - Date.now();
       if (left <= 0) return false;
-      await this.#hinted(Math.min(left, 25));
+      await this.#hinted(Math.min(left, LOOK_AGAIN));
     }
   }
 
@@ -34,12 +36,10 @@ export class ReadBarrier {
       const finish = (): void => {
         clearTimeout(timer);
         stop();
-        stopToo();
         resolve();
       };
       const timer = setTimeout(finish, milliseconds);
       const stop = this.hints.subscribe(PROJECTED, finish);
-      const stopToo = this.hints.subscribe(SEQUENCED, () => undefined);
     });
   }
 }

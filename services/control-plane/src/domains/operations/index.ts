@@ -1,0 +1,12 @@
+// Operations: what other domains may use.
+export {
+  OperationRequests,
+  operationStream,
+  TASKS_REQUESTED,
+  taskIdOf,
+  type Cause,
+  type OperationOrder,
+  type TaskOrder,
+} from './operation-requests.ts';
+export { OPERATION_REQUESTS } from './tokens.ts';
+export { taskTable } from './projections/task-table.ts';

@@ -1,0 +1,139 @@
+// How another domain asks servers to do something: an operation and one task per server, each an event before anything
+// happens. Called by policies; a repeat with the same cause adds nothing.
+import { tasks, type TaskDefinition } from '@muster/contracts';
+import { OperationRequested, TaskRequested } from '@muster/contracts/operations';
+import type { EventMeta } from '@muster/contracts/ledger';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { sha256 } from '@muster/kernel/hashing';
+import { derivedId } from '@muster/kernel/ids';
+import type { z } from 'zod';
+import { eventOf, SOFTWARE } from '../../platform/cqrs/recorder.ts';
+import {
+  CommandReused,
+  ConcurrencyConflict,
+  type EventStore,
+  type NewEvent,
+} from '../../platform/event-store/index.ts';
+import type { HintBus } from '../../platform/event-store/index.ts';
+import { taskStream } from './task.aggregate.ts';
+
+export const operationStream = (operationId: string) => `operation-${operationId}`;
+/** Wakes the dispatcher. */
+export const TASKS_REQUESTED = 'tasks.requested';
+
+export interface TaskOrder<D extends TaskDefinition = TaskDefinition> {
+  readonly serverId: string;
+  readonly definition: D;
+  readonly args: z.input<D['args']>;
+  /** Tells two tasks of one operation on one server apart; not needed for one. */
+  readonly part?: string;
+}
+
+export interface OperationOrder {
+  readonly operationId: string;
+  /** e.g. `bans.block`; the page turns it into words. */
+  readonly kind: string;
+  readonly subject: string;
+  readonly reason: string | null;
+  readonly expiresAt: Date;
+  readonly tasks: readonly TaskOrder[];
+}
+
+/** The event that makes the operation necessary, and who is behind it. */
+export interface Cause {
+  readonly eventId: string;
+  readonly tenantId: string;
+  readonly meta: EventMeta;
+  /** Name of the policy that asks. */
+  readonly policy: string;
+}
+
+export class OperationRequests {
+  constructor(
+    private readonly store: EventStore,
+    private readonly hints: HintBus,
+  ) {}
+
+  /** Resolves when every task is written down. Task ids are derived, so the caller may know them before. */
+  async request(order: OperationOrder, cause: Cause, now: Date): Promise<void> {
+    const meta = metaOf(cause, order.reason);
+    await this.#append(cause, meta, operationStream(order.operationId), 'operation', [
+      eventOf(OperationRequested, {
+        operationId: order.operationId,
+        kind: order.kind,
+        subject: order.subject,
+        causedBy: cause.eventId,
+        servers: new Set(order.tasks.map((task) => task.serverId)).size,
+        expiresAt: order.expiresAt.toISOString(),
+      }),
+    ]);
+    await Promise.all(
+      order.tasks.map((task) => {
+        const taskId = taskIdOf(order.operationId, task.serverId, task.part);
+        return this.#append(cause, meta, taskStream(taskId), 'task', [
+          eventOf(TaskRequested, {
+            taskId,
+            operationId: order.operationId,
+            serverId: task.serverId,
+            lane: task.definition.lane,
+            task: task.definition.name,
+            args: task.definition.args.parse(task.args) as z.output<typeof TaskRequested.schema>['args'],
+            notBefore: now.toISOString(),
+            expiresAt: order.expiresAt.toISOString(),
+            attempt: 1,
+            retryOf: null,
+          }),
+        ]);
+      }),
+    );
+    this.hints.publish(TASKS_REQUESTED, { operationId: order.operationId });
+  }
+
+  async #append(cause: Cause, meta: EventMeta, streamId: string, streamType: string, events: NewEvent[]) {
+    try {
+      await this.store.append({
+        commandId: derivedId(cause.policy, cause.eventId, streamId),
+        actor: cause.policy,
+        // The clock is in the events; what makes a repeat the same is its cause.
+        requestHash: sha256(canonicalBytes([cause.policy, cause.eventId, streamId])),
+        tenantId: cause.tenantId,
+        streamId,
+        streamType,
+        expectedVersion: 'new',
+        events,
+        meta,
+      });
+    } catch (error) {
+      // The stream exists: an earlier run of the same policy made it.
+      if (error instanceof ConcurrencyConflict || error instanceof CommandReused) return;
+      throw error;
+    }
+  }
+}
+
+export function taskIdOf(operationId: string, serverId: string, part = ''): string {
+  return derivedId('task', operationId, serverId, part);
+}
+
+/** Throws for a name that the catalogue does not have. */
+export function taskDefinition(name: string): TaskDefinition {
+  const definition = tasks.find((candidate) => candidate.name === name);
+  if (!definition) throw new Error(`${name} is not a task of the catalogue`);
+  return definition;
+}
+
+function metaOf(cause: Cause, reason: string | null): EventMeta {
+  const person = cause.meta.actorKind === 'person' ? cause.meta.actor : cause.meta.onBehalfOf;
+  return {
+    v: 1,
+    actor: cause.policy,
+    actorKind: 'policy',
+    software: SOFTWARE,
+    correlation: cause.meta.correlation,
+    causation: cause.eventId,
+    tenant: cause.tenantId,
+    ...(person ? { onBehalfOf: person } : {}),
+    ...(cause.meta.ticket ? { ticket: cause.meta.ticket } : {}),
+    ...(reason ? { internalReason: reason } : {}),
+  };
+}

@@ -1,0 +1,2 @@
+/** OperationRequests of the worker. */
+export const OPERATION_REQUESTS = Symbol('OPERATION_REQUESTS');

@@ -1,0 +1,94 @@
+// Which servers there are, for other domains: who a target means, what they are called, whether they may be changed.
+import type { CapabilityName } from '@muster/contracts/servers';
+import type { Target } from '@muster/contracts';
+import { sql } from 'kysely';
+import type { Connection } from '../../platform/database/database.ts';
+import type { EventStoreTransaction } from '../../platform/event-store/index.ts';
+
+export interface ListedServer {
+  readonly serverId: string;
+  readonly name: string;
+  readonly simulated: boolean;
+  readonly observeOnly: boolean;
+  /** Capabilities that Muster may change there. */
+  readonly managed: readonly CapabilityName[];
+  /** Its agent is connected at this moment. */
+  readonly connected: boolean;
+  /** Address it dials from, and those it says it has. */
+  readonly addresses: readonly string[];
+}
+
+interface Row {
+  server_id: string;
+  name: string;
+  simulated: boolean;
+  observe_only: boolean;
+  managed: CapabilityName[];
+  connected: boolean;
+  addresses: string[];
+}
+
+export class ServerDirectory {
+  constructor(private readonly database: Connection) {}
+
+  /** Confirmed servers that are neither retired nor quarantined. null: the group or server does not exist. */
+  async resolve(tenantId: string, target: Target): Promise<readonly ListedServer[] | null> {
+    if (target.kind === 'group') {
+      const { rows } = await sql`
+        select 1 from muster.servers_groups where group_id = ${target.groupId} and tenant_id = ${tenantId}`.execute(
+        this.database.db,
+      );
+      if (rows.length === 0) return null;
+    }
+    const servers = await this.#list(
+      tenantId,
+      target.kind === 'group'
+        ? sql`s.server_id in (select server_id from muster.servers_group_members where group_id = ${target.groupId})`
+        : target.kind === 'server'
+          ? sql`s.server_id = ${target.serverId}`
+          : sql`true`,
+    );
+    return target.kind === 'server' && servers.length === 0 ? null : servers;
+  }
+
+  async #list(tenantId: string, condition: ReturnType<typeof sql>): Promise<readonly ListedServer[]> {
+    const { rows } = await sql<Row>`
+      select s.server_id, s.name, s.simulated, s.observe_only,
+        coalesce((select array_agg(c.capability) from muster.servers_capabilities c
+                  where c.server_id = s.server_id and c.mode = 'managed'), '{}') as managed,
+        coalesce(p.gateway_id is not null, false) as connected,
+        coalesce(array(select host(p.address) where p.address is not null
+          union select jsonb_array_elements_text(n -> 'addresses')
+          from muster.servers_inventory i, jsonb_array_elements(i.facts -> 'interfaces') n
+          where i.server_id = s.server_id), '{}') as addresses
+      from muster.servers_servers s left join muster.servers_presence p using (server_id)
+      where s.tenant_id = ${tenantId} and s.confirmed and not s.retired and not s.quarantined and ${condition}
+      order by s.name`.execute(this.database.db);
+    return rows.map((row) => ({
+      serverId: row.server_id,
+      name: row.name,
+      simulated: row.simulated,
+      observeOnly: row.observe_only,
+      managed: row.managed,
+      connected: row.connected,
+      addresses: row.addresses,
+    }));
+  }
+
+  /** Groups that hold a server: a group's blocks are among its desired ones. */
+  async groupsOf(serverId: string, trx?: EventStoreTransaction): Promise<readonly string[]> {
+    const { rows } = await sql<{ group_id: string }>`
+      select group_id from muster.servers_group_members where server_id = ${serverId}`.execute(trx ?? this.database.db);
+    return rows.map((row) => row.group_id);
+  }
+
+  /** Names of servers and groups by id, for sentences. */
+  async names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { rows } = await sql<{ id: string; name: string }>`
+      select server_id as id, name from muster.servers_servers where server_id = any(${ids}::uuid[])
+      union all select group_id, name from muster.servers_groups where group_id = any(${ids}::uuid[])`.execute(
+      this.database.db,
+    );
+    return new Map(rows.map((row) => [row.id, row.name]));
+  }
+}

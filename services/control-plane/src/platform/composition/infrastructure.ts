@@ -1,0 +1,68 @@
+// What a process of the control plane is built on: a pool and an event store per role it plays, hints, keys, personal
+// data. Made once before Nest starts, closed after it stopped.
+import { needed, type Role, type Settings } from '../config/settings.ts';
+import { connect, type Connection } from '../database/database.ts';
+import { EventStore, LogTail, type InlineProjection } from '../event-store/index.ts';
+import { LocalHintBus, RedisHintBus, type ClosableHintBus } from '../hints/hints.ts';
+import { readTrust, type Trust } from '../keys/key-store.ts';
+import { MasterKey, PersonalData } from '../personal-data/personal-data.ts';
+import { DeliveryTransport } from '../queue/delivery-queue.ts';
+
+export interface Station {
+  readonly database: Connection;
+  readonly store: EventStore;
+  readonly tail: LogTail;
+}
+
+export interface Infrastructure {
+  readonly settings: Settings;
+  readonly stations: Partial<Record<Role, Station>>;
+  readonly hints: ClosableHintBus;
+  readonly trust: Trust;
+  readonly master: MasterKey;
+  readonly personal: PersonalData;
+  readonly delivery: DeliveryTransport;
+  close(): Promise<void>;
+}
+
+const URL_OF = {
+  api: 'MUSTER_DATABASE_URL_APP',
+  worker: 'MUSTER_DATABASE_URL_WORKER',
+  gateway: 'MUSTER_DATABASE_URL_GATEWAY',
+} as const;
+const POOL_SIZE = { api: 12, worker: 16, gateway: 16 } as const;
+
+export function buildInfrastructure(settings: Settings, inline: readonly InlineProjection[]): Infrastructure {
+  const hints = settings.REDIS_URL ? new RedisHintBus(settings.REDIS_URL) : new LocalHintBus();
+  const stations: Partial<Record<Role, Station>> = {};
+  for (const role of settings.MUSTER_ROLES) {
+    const database = connect(needed(settings, URL_OF[role]), role, POOL_SIZE[role]);
+    const tail = new LogTail(database.pool, hints);
+    stations[role] = { database, tail, store: new EventStore({ pool: database.pool, hints, tail, inline }) };
+  }
+  const [first] = Object.values(stations);
+  if (!first) throw new Error('MUSTER_ROLES names no role');
+  const master = new MasterKey(settings.MUSTER_SECRET_FILE);
+  const delivery = new DeliveryTransport(
+    settings.REDIS_URL
+      ? { redisUrl: settings.REDIS_URL }
+      : { postgresUrl: needed(settings, 'MUSTER_DATABASE_URL_QUEUE') },
+  );
+  return {
+    settings,
+    stations,
+    hints,
+    trust: readTrust(settings.MUSTER_KEYS),
+    master,
+    personal: new PersonalData((stations.api ?? first).database.pool, master),
+    delivery,
+    async close() {
+      await delivery.close();
+      for (const station of Object.values(stations)) {
+        await station.tail.stop();
+        await station.database.pool.end();
+      }
+      await hints.close();
+    },
+  };
+}

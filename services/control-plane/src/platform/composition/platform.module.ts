@@ -1,0 +1,89 @@
+// The platform as Nest providers. A token of a role that this process does not play is absent, so a provider that needs
+// it fails at start with a sentence instead of at the first request.
+import { Global, Logger, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { SETTINGS, type Role } from '../config/settings.ts';
+import { ActionBus } from '../cqrs/action-bus.ts';
+import { Recorder } from '../cqrs/recorder.ts';
+import { APP_DATABASE, GATEWAY_DATABASE, WORKER_DATABASE } from '../database/database.ts';
+import { EventStore } from '../event-store/index.ts';
+import { HINTS } from '../hints/hints.ts';
+import { TRUST } from '../keys/trust.ts';
+import { MasterKey, PersonalData } from '../personal-data/personal-data.ts';
+import { Projections } from '../projections/index.ts';
+import { ReadBarrier } from '../projections/read-barrier.ts';
+import { SubscriptionRegistry } from '../projections/subscription-registry.ts';
+import { DELIVERY } from '../queue/delivery-queue.ts';
+import type { Infrastructure } from './infrastructure.ts';
+import { GATEWAY_STORE, LOG_TAIL, WORKER_STORE } from './tokens.ts';
+
+@Global()
+@Module({})
+export class PlatformModule {
+  static over(infrastructure: Infrastructure): DynamicModule {
+    const { settings, stations, hints, trust, master, personal, delivery } = infrastructure;
+    const providers: Provider[] = [
+      { provide: SETTINGS, useValue: settings },
+      { provide: HINTS, useValue: hints },
+      { provide: TRUST, useValue: trust },
+      { provide: MasterKey, useValue: master },
+      { provide: PersonalData, useValue: personal },
+      { provide: DELIVERY, useValue: delivery },
+    ];
+    const { api, worker, gateway } = stations;
+    if (api) {
+      providers.push(
+        { provide: APP_DATABASE, useValue: api.database },
+        { provide: EventStore, useValue: api.store },
+        { provide: LOG_TAIL, useValue: api.tail },
+        { provide: ReadBarrier, useValue: new ReadBarrier(api.database, hints) },
+        Recorder,
+        ActionBus,
+      );
+    }
+    if (worker) {
+      const log = new Logger('Projections');
+      providers.push(
+        { provide: WORKER_DATABASE, useValue: worker.database },
+        { provide: WORKER_STORE, useValue: worker.store },
+        {
+          provide: Projections,
+          useValue: new Projections({
+            pool: worker.database.pool,
+            store: worker.store,
+            tail: worker.tail,
+            log: {
+              error: (fields, message) => log.error({ ...fields, message }),
+              warn: (fields, message) => log.warn({ ...fields, message }),
+            },
+          }),
+        },
+        SubscriptionRegistry,
+      );
+    }
+    if (gateway) {
+      providers.push(
+        { provide: GATEWAY_DATABASE, useValue: gateway.database },
+        { provide: GATEWAY_STORE, useValue: gateway.store },
+      );
+    }
+    return { module: PlatformModule, imports: api ? [CqrsModule.forRoot()] : [], providers, exports: providers };
+  }
+}
+
+export interface DomainParts {
+  readonly api?: readonly Provider[];
+  readonly worker?: readonly Provider[];
+  readonly gateway?: readonly Provider[];
+}
+
+/** A domain's Nest module with the providers of the roles that this process plays. */
+export function domainModule(parts: DomainParts): (roles: readonly Role[]) => DynamicModule {
+  @Global()
+  @Module({})
+  class DomainModule {}
+  return (roles) => {
+    const providers = [...new Set(roles.flatMap((role) => parts[role] ?? []))];
+    return { module: DomainModule, global: true, providers, exports: providers };
+  };
+}

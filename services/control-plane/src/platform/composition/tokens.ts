@@ -1,0 +1,4 @@
+// Event stores by role: the API's is injected as EventStore itself, the others by these.
+export const WORKER_STORE = Symbol('WORKER_STORE');
+export const GATEWAY_STORE = Symbol('GATEWAY_STORE');
+export const LOG_TAIL = Symbol('LOG_TAIL');

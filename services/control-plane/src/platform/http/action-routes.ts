@@ -1,0 +1,91 @@
+// HTTP for the whole catalogue: each query and command has one endpoint in the contracts, and this answers all of them.
+// A definition without an endpoint, or the other way round, stops the start.
+import { commands, queries, type CommandDefinition, type QueryDefinition } from '@muster/contracts';
+import { endpoints } from '@muster/contracts/endpoints';
+import { isUuid, newId } from '@muster/kernel/ids';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Settings } from '../config/settings.ts';
+import type { ActionBus } from '../cqrs/action-bus.ts';
+import { newContext } from '../cqrs/principal.ts';
+import { Refusal } from '../errors/refusal.ts';
+import type { Authenticated, Authenticator } from './authenticator.ts';
+import { correlationIdOf, sendProblem } from './problem.ts';
+import { requireCsrf, requireSameOrigin } from './same-origin.ts';
+import { sourceAddress } from './source-address.ts';
+
+interface Parts {
+  readonly bus: ActionBus;
+  readonly authenticator: Authenticator;
+  readonly settings: Settings;
+}
+
+/** Served elsewhere because its answer is a stream. */
+const STREAMED = new Set(['audit.ExportLedger']);
+
+export function registerActionRoutes(server: FastifyInstance, parts: Parts): void {
+  const definitions = new Map<string, CommandDefinition | QueryDefinition>(
+    [...commands, ...queries].map((definition) => [definition.name, definition]),
+  );
+  const without = [...definitions.keys()].filter((name) => !(name in endpoints) && !STREAMED.has(name));
+  if (without.length > 0) throw new Error(`No endpoint serves ${without.join(', ')}: add it to contracts/endpoints`);
+  for (const [name, [method, url]] of Object.entries(endpoints)) {
+    const definition = definitions.get(name);
+    if (!definition) throw new Error(`The endpoint ${method} ${url} names ${name}, which the catalogue does not have`);
+    if (STREAMED.has(name)) continue;
+    server.route({ method, url, handler: (request, reply) => answer(definition, request, reply, parts) });
+  }
+}
+
+async function answer(
+  definition: CommandDefinition | QueryDefinition,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { bus, authenticator, settings }: Parts,
+): Promise<void> {
+  try {
+    requireSameOrigin(request.raw, settings.publicUrl);
+    const who = await signedIn(request, authenticator, settings);
+    const input = inputOf(request);
+    const correlationId = correlationIdOf(request);
+    if (definition.kind === 'query') {
+      const result = await bus.query(definition, input, newContext(who.principal, { correlationId }));
+      await reply.header('cache-control', 'no-store').send(result);
+      return;
+    }
+    requireCsrf(request.raw, who.csrf);
+    const context = newContext(who.principal, { correlationId, commandId: idempotencyKey(request) });
+    await reply.status(202).send(await bus.command(definition, input, context));
+  } catch (error) {
+    await sendProblem(request, reply, error);
+  }
+}
+
+/** Throws Refusal when nobody is signed in. */
+export async function signedIn(
+  request: FastifyRequest,
+  authenticator: Authenticator,
+  settings: Settings,
+): Promise<Authenticated> {
+  const source = sourceAddress(request.raw, settings.MUSTER_TRUSTED_PROXIES);
+  const who = await authenticator.authenticate(request.raw, source);
+  if (!who) throw new Refusal('unauthenticated', 'signed-out', 'Sign in first');
+  return who;
+}
+
+function inputOf(request: FastifyRequest): Record<string, unknown> {
+  const params = request.params as Record<string, unknown>;
+  if (request.method === 'GET') return { ...(request.query as Record<string, unknown>), ...params };
+  const { body } = request;
+  if (body === undefined || body === null) return { ...params };
+  if (typeof body !== 'object' || Array.isArray(body)) {
+    throw new Refusal('invalid', 'invalid', 'Send the body as a JSON object');
+  }
+  return { ...body, ...params };
+}
+
+function idempotencyKey(request: FastifyRequest): string {
+  const given = request.headers['idempotency-key'];
+  if (given === undefined) return newId();
+  if (typeof given === 'string' && isUuid(given)) return given.toLowerCase();
+  throw new Refusal('invalid', 'invalid', 'Idempotency-Key must be one UUID');
+}

@@ -1,0 +1,21 @@
+// Domains say here that a topic changed; pages hear it coalesced. A hint carries no data: the page asks again, with its
+// own rights.
+import type { HintBus } from '../event-store/index.ts';
+
+/** Topic of the hint bus under which live changes travel between processes. */
+export const LIVE_CHANGED = 'live.changed';
+
+export interface LiveChange {
+  /** e.g. `bans` or `server:<id>` */
+  readonly topic: string;
+  /** Ledger position that is certainly visible; null for telemetry. */
+  readonly position: number | null;
+}
+
+export class LiveHints {
+  constructor(private readonly hints: HintBus) {}
+
+  changed(topic: string, position: number | null = null): void {
+    this.hints.publish(LIVE_CHANGED, { topic, position } satisfies LiveChange);
+  }
+}
