@@ -13,7 +13,7 @@ grant insert on es.witness_cosignatures to muster_gateway;
 grant execute on function es.leaf_hash(uuid, uuid, text, bigint, text, smallint, timestamptz, bytea, bytea) to muster_auditor;
 
 -- The sequencer never sees what an event says.
-grant execute on function es.sequence_pending(int), es.ensure_partitions(),
+grant execute on function es.sequence_pending(int), es.ensure_partitions(), es.name_log(text),
   es.grow_tree(bigint, bigint, smallint[], bigint[], bytea[], bytea, text) to muster_sequencer;
 grant select on es.ledger, es.pending, es.log_state, es.tree_state, es.tiles, es.checkpoints to muster_sequencer;
 `;

@@ -53,6 +53,14 @@ alter table es.tiles enable always trigger never_emptied;
 select es.protect('es.checkpoints');
 select es.protect('es.witness_cosignatures');
 
+-- A log takes its origin from the keyset that root signed, until its first checkpoint. True when it has that name.
+create function es.name_log(p_origin text) returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  update es.log_state set origin = p_origin
+    where origin <> p_origin and not exists (select 1 from es.checkpoints) and p_origin ~ '^[^[:space:]+]{1,120}$';
+  return exists (select 1 from es.log_state where origin = p_origin);
+end $$;
+
 -- Stores the tree's growth from one size to the next with its signed checkpoint, all or nothing.
 -- False: another sequencer has grown it meanwhile; read the state again.
 create function es.grow_tree(p_from bigint, p_to bigint, p_levels smallint[], p_indexes bigint[], p_hashes bytea[],
