@@ -1,6 +1,9 @@
 // Which reference pages there are, each from the one place where its subject is declared.
 import { commands, events, liveTopics, permissions, queries, tasks } from '../../contracts/src/index.ts';
+import { settingsSchema } from '../../../services/control-plane/src/platform/config/settings.ts';
+import { LOCAL_VARIABLES } from '../../../deploy/local/variables.ts';
 import { actionsPage } from './pages/actions.ts';
+import { environmentPage } from './pages/environment.ts';
 import { eventsPage } from './pages/events.ts';
 import { liveTopicsPage } from './pages/live-topics.ts';
 import { permissionsPage } from './pages/permissions.ts';
@@ -14,5 +17,6 @@ export async function referencePages(): Promise<Map<string, string>> {
     ['actions.md', actionsPage(commands, queries)],
     ['tasks.md', tasksPage(tasks)],
     ['live-topics.md', liveTopicsPage(liveTopics)],
+    ['environment.md', environmentPage(settingsSchema, LOCAL_VARIABLES)],
   ]);
 }
