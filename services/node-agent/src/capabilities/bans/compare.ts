@@ -12,6 +12,9 @@ import type { Change } from './statements.ts';
 /** nft counts in its own clock and we write whole seconds; a difference beyond this is somebody else's edit. */
 const END_TOLERANCE_MS = 15_000;
 
+/** What ends by itself within this time is left to end: whole seconds round up. */
+const ENDING_MS = 2000;
+
 export type Differences = Partial<Record<SetName, Change>>;
 
 export function differences(layout: Layout, held: Held, now: number): Differences {
@@ -36,7 +39,9 @@ function changeOf(wanted: readonly Element[], held: readonly HeldElement[], now:
     const there = heldBy.get(spelling);
     if (there === undefined || (timed && !sameEnd(element.until, there.expiresMs, now))) add.push(element);
   }
-  const remove = held.filter((element) => !wantedSpellings.has(spell(element))).map((element) => element.text);
+  const remove = held
+    .filter((element) => !wantedSpellings.has(spell(element)) && !(timed && (element.expiresMs ?? Infinity) <= ENDING_MS))
+    .map((element) => element.text);
   return { add, remove };
 }
 

@@ -1,0 +1,148 @@
+// Our part in fail2ban's configuration: an action that tells us of bans, and the never-blocked list in every jail. Our own
+// files only (action.d/muster.conf, jail.d/muster.local). Tested with `fail2ban-client -t` on a copy before anything is
+// touched, because one bad jail stops the whole service. A reload keeps bans.
+import { existsSync } from 'node:fs';
+import { cp, rm, writeFile } from 'node:fs/promises';
+import { ipRange, rangeContains } from '@muster/kernel/ip-range';
+import type { ChangedFiles, Undone } from '../../../host/changes.ts';
+import type { Exec, ExecResult } from '../../../host/exec.ts';
+import type { Tools } from '../../../host/tools.ts';
+import type { Fail2banView } from './jails.ts';
+
+export interface EnforcerDependencies {
+  readonly exec: Exec;
+  readonly tools: Tools;
+  readonly files: ChangedFiles;
+  /** /etc/fail2ban */
+  readonly folder: string;
+  /** A folder of root's own, for trying a configuration. */
+  readonly scratchFolder: string;
+  /** Program that fail2ban calls with an event. */
+  readonly eventProgram: string;
+  readonly view: () => Promise<Fail2banView>;
+}
+
+export interface Synced {
+  /** null: fail2ban is not here, so there is nothing to keep in step. */
+  readonly ok: boolean | null;
+  readonly note: string | null;
+}
+
+export class Fail2banEnforcer {
+  readonly #with: EnforcerDependencies;
+  /** What we know to be in force; undefined until the first look of this process. */
+  #inForce: string | undefined;
+
+  constructor(dependencies: EnforcerDependencies) {
+    this.#with = dependencies;
+  }
+
+  /** Brings action and never-blocked list of every running jail to what is wanted. Writes nothing when it is so already. */
+  async sync(protections: ReadonlySet<string>): Promise<Synced> {
+    const client = this.#with.tools('fail2ban-client');
+    if (client === undefined || !existsSync(`${this.#with.folder}/action.d`)) return { ok: null, note: 'fail2ban is not installed' };
+    const view = await this.#with.view();
+    if (view.facts.running !== true) return { ok: false, note: view.facts.why ?? 'fail2ban is not running' };
+    const jails = view.facts.jails.filter((jail) => /^[A-Za-z0-9_.-]+$/.test(jail.jail));
+
+    const wanted = JSON.stringify([jails.map((jail) => jail.jail), [...protections].sort()]);
+    const missing = jails.some((jail) => !view.reporting.has(jail.jail) || [...protections].some((range) => !jail.ignored.includes(range)));
+    if (missing || wanted !== this.#inForce) {
+      const problem = await this.#configure(client, jails.map((jail) => jail.jail), protections);
+      if (problem !== null) return { ok: false, note: problem };
+      this.#inForce = wanted;
+    }
+    for (const jail of jails) {
+      const spared = jail.banned.filter((address) => within(address, protections));
+      if (spared.length > 0) await this.#ask(client, ['set', jail.jail, 'unbanip', ...spared]);
+    }
+    return { ok: true, note: null };
+  }
+
+  async remove(): Promise<Undone> {
+    const undone: Undone = { restored: [], left: [] };
+    for (const file of ['jail.d/muster.local', 'action.d/muster.conf']) {
+      const one = await this.#with.files.undo(`${this.#with.folder}/${file}`);
+      undone.restored.push(...one.restored);
+      undone.left.push(...one.left);
+    }
+    const client = this.#with.tools('fail2ban-client');
+    if (client !== undefined && undone.restored.length > 0) await this.#ask(client, ['reload']);
+    this.#inForce = undefined;
+    return undone;
+  }
+
+  /** Tested in a copy of the configuration, so that a refusal never touches the live one. null when it is in force. */
+  async #configure(client: string, jails: readonly string[], protections: ReadonlySet<string>): Promise<string | null> {
+    const { folder, files, eventProgram, scratchFolder } = this.#with;
+    const copy = `${scratchFolder}/fail2ban`;
+    await rm(copy, { recursive: true, force: true });
+    try {
+      await cp(folder, copy, { recursive: true });
+      await rm(`${copy}/jail.d/muster.local`, { force: true });
+      const plain = await this.#ask(client, ['-c', copy, '-d']);
+      const action = actionText(eventProgram);
+      const jail = jailText(jails, protections, jailsThatIgnore(plain.stdout));
+      await writeFile(`${copy}/action.d/muster.conf`, action);
+      await writeFile(`${copy}/jail.d/muster.local`, jail);
+      const test = await this.#ask(client, ['-c', copy, '-t']);
+      if (test.code !== 0) return `fail2ban refused the configuration, nothing was changed: ${errorIn(test)}`.slice(0, 200);
+      await files.write(`${folder}/action.d/muster.conf`, action);
+      await files.write(`${folder}/jail.d/muster.local`, jail);
+    } finally {
+      await rm(copy, { recursive: true, force: true });
+    }
+    const reload = await this.#ask(client, ['reload']);
+    if (reload.code === 0) return null;
+    await this.remove();
+    return `fail2ban did not reload, the change was taken back: ${errorIn(reload)}`.slice(0, 200);
+  }
+
+  #ask(client: string, args: readonly string[]): Promise<ExecResult> {
+    return this.#with.exec(client, args, { timeoutMs: 60_000 });
+  }
+}
+
+function errorIn(result: ExecResult): string {
+  const line = `${result.stderr}\n${result.stdout}`.split('\n').find((one) => one.includes('ERROR'));
+  return line?.replace(/^.*ERROR:?\s+/, '').trim() ?? 'no reason given';
+}
+
+/** Jails whose own configuration ignores something: `['set', 'sshd', 'addignoreip', '192.0.2.1']` in `fail2ban-client -d`. */
+function jailsThatIgnore(dump: string): Set<string> {
+  return new Set([...dump.matchAll(/^\['set', '([^']+)', 'addignoreip'/gm)].map((match) => match[1] ?? ''));
+}
+
+const within = (address: string, protections: ReadonlySet<string>): boolean =>
+  [...protections].some((range) => rangeContains(ipRange(range), ipRange(address)));
+
+/**
+ * `known/…` is what the jail or [DEFAULT] says without us: an administrator's own entries stay in force. fail2ban stops at
+ * a known option that nobody has set, so it is named only where it exists (Debian's jail.conf leaves ignoreip out).
+ */
+function jailText(jails: readonly string[], protections: ReadonlySet<string>, ignoring: ReadonlySet<string>): string {
+  const ours = [...protections].sort();
+  return [
+    '# Written by Muster; removed when the agent is uninstalled. Own settings belong in another file.',
+    ...jails.flatMap((jail) => {
+      const ignore = [...(ignoring.has(jail) ? ['%(known/ignoreip)s'] : []), ...ours];
+      const lines = [`[${jail}]`, 'action = %(known/action)s', '         muster[name=%(__name__)s]'];
+      return ignore.length > 0 ? [...lines, `ignoreip = ${ignore.join(' ')}`] : lines;
+    }),
+    '',
+  ].join('\n');
+}
+
+/** actionflush is defined so that a stop sends one flush, not an unban for every address. */
+function actionText(program: string): string {
+  return [
+    '# Written by Muster: tells the agent of bans; removed when the agent is uninstalled.',
+    '[Definition]',
+    `actionban = ${program} ban <name> <ip> <time> <failures> <bantime> <bancount> <restored>`,
+    `actionunban = ${program} unban <name> <ip> <time>`,
+    `actionflush = ${program} flush <name>`,
+    'norestored = 0',
+    '[Init]',
+    '',
+  ].join('\n');
+}

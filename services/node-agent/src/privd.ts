@@ -1,0 +1,182 @@
+// The root helper: holds the rights, has no network. Listens on a Unix socket only, verifies everything itself, writes its
+// journal before it promises anything, and goes away when nothing needs it.
+import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '@muster/kernel/clock';
+import { BansCapability } from './capabilities/bans/bans.capability.ts';
+import { Fail2banEnforcer } from './capabilities/bans/fail2ban/enforcer.ts';
+import { FAIL2BAN_DATABASE, readHistory } from './capabilities/bans/fail2ban/history.ts';
+import { readFail2ban } from './capabilities/bans/fail2ban/jails.ts';
+import { gatherNeverBlocked } from './capabilities/bans/never-block.ts';
+import { TableGuard } from './capabilities/bans/table-guard.ts';
+import { BanTable } from './capabilities/bans/table.ts';
+import { parseListeningPorts } from './capabilities/inventory/ports.ts';
+import { ChangedFiles } from './host/changes.ts';
+import { execFile } from './host/exec.ts';
+import { isAbsent } from './host/files.ts';
+import { installedTools } from './host/tools.ts';
+import { HostStore } from './privd/host-store.ts';
+import type { PrivdPaths } from './privd/paths.ts';
+import { PrivdSocket, RefusedRequest } from './privd/socket-server.ts';
+import type { CapabilityRegistry } from './runtime/capability.ts';
+import { Journal } from './runtime/journal.ts';
+import { TaskRunner } from './runtime/task-runner.ts';
+import { readHostPolicy } from './trust/host-policy.ts';
+import { isRefusal } from './trust/refusal.ts';
+
+export interface PrivdOptions {
+  readonly paths: PrivdPaths;
+  readonly listen: { readonly path: string } | { readonly fd: number };
+  /** Exit after this long without a request or a running task; 0 stays. */
+  readonly idleSeconds: number;
+  readonly log: (message: string, fields?: Record<string, unknown>) => void;
+}
+
+const UPKEEP_MS = 60_000;
+
+/** Composes `bans` for this host; the uninstaller uses it too. */
+export async function openBans(paths: PrivdPaths, controlPlane: readonly string[]): Promise<{ bans: BansCapability; files: ChangedFiles }> {
+  const files = await ChangedFiles.open(join(paths.state, 'changed-files.json'));
+  const gid = await stat(paths.guard).then((one) => one.gid).catch(() => undefined);
+  const guardState = { path: join(paths.guard, 'current.nft'), ...(gid === undefined || process.getuid?.() !== 0 ? {} : { gid }) };
+  const exec = execFile;
+  const tools = installedTools;
+  const bans = await BansCapability.open({
+    desiredPath: join(paths.state, 'bans.json'),
+    table: new BanTable({ exec, tools, now: Date.now, guardState }),
+    guard: new TableGuard({ exec, tools, files, restoreProgram: join(paths.libexec, 'muster-restore') }),
+    fail2ban: new Fail2banEnforcer({
+      exec,
+      tools,
+      files,
+      folder: paths.fail2ban,
+      scratchFolder: paths.scratch,
+      eventProgram: join(paths.libexec, 'muster-f2b-event'),
+      view: () => readFail2ban(exec, join(paths.libexec, 'muster-f2b-read'), new Date()),
+    }),
+    neverBlocked: () => gatherNeverBlocked({ exec, tools, readText: (path) => readFile(path, 'utf8'), controlPlane }),
+    forgetGuardState: () => rm(guardState.path, { force: true }),
+    now: Date.now,
+  });
+  return { bans, files };
+}
+
+export interface RunningPrivd {
+  /** Resolves when it ended by itself or was closed. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptions): Promise<RunningPrivd> {
+  await mkdir(paths.scratch, { recursive: true, mode: 0o700 });
+  const store = await HostStore.open(paths.state);
+  const journal = await Journal.open(join(paths.state, 'journal'));
+  const { bans } = await openBans(paths, store.server.controlPlaneAddresses);
+  const tasks = bans.tasks();
+  const capabilities: CapabilityRegistry = {
+    find: (name) => tasks.find((task) => task.definition.name === name),
+    isManaged: (capability) => capability === 'bans' && bans.managed,
+  };
+  const policy = async () => {
+    const read = await readHostPolicy(paths.policy);
+    if (read.problem !== null) log(read.problem);
+    return read;
+  };
+
+  const runner = new TaskRunner({
+    server: store.server.server,
+    hostKey: store.hostKey,
+    journal,
+    capabilities,
+    keyset: () => store.keyset,
+    policy,
+    clock: systemClock,
+    onStarted: (task) => socket.push({ t: 'started', task }),
+    onReceipt: (task, receipt) => socket.push({ t: 'receipt', task, receipt }),
+  });
+
+  const socket: PrivdSocket = new PrivdSocket({
+    hello: async () => {
+      const rules = await policy();
+      const barred = rules.forbids('bans') ? `${paths.policy} on this host forbids it` : rules.problem;
+      return {
+        server: store.server.server,
+        hostKey: store.hostKey.publicKey,
+        keysetSerial: store.keyset?.serial ?? 0,
+        seen: { guard: journal.seen('guard'), change: journal.seen('change'), job: journal.seen('job') },
+        openTasks: journal.unacknowledged().map((one) => one.task),
+        managed: bans.managed ? (['inventory', 'bans'] as const).slice() : ['inventory'],
+        barred: [{ capability: 'bans', barred }],
+      };
+    },
+    task: async ({ envelope }) => {
+      const answer = await runner.submit(envelope);
+      if (answer.state === 'refused') log('task refused', { code: answer.code, reason: answer.reason });
+      return answer;
+    },
+    cancel: ({ envelope }) => runner.cancel(envelope),
+    keyset: async ({ keyset }) => {
+      const accepted = await store.accept(keyset);
+      if (isRefusal(accepted)) throw new RefusedRequest(accepted.code, accepted.reason);
+      return { serial: accepted.serial };
+    },
+    receipts: () => Promise.resolve({ receipts: journal.unacknowledged() }),
+    acknowledge: async ({ task }) => {
+      await journal.acknowledged(task);
+      return {};
+    },
+    held: async () => {
+      const repair = await bans.upkeep();
+      return { held: await bans.heldState(), repair: repair ?? null, nextExpiry: bans.nextExpiry };
+    },
+    ports: async () => {
+      const ss = installedTools('ss');
+      const listing = ss === undefined ? '' : (await execFile(ss, ['-H', '-lntupe'])).stdout;
+      return { ports: parseListeningPorts(listing).slice(0, 1024) };
+    },
+    jails: async () => ({ facts: (await readFail2ban(execFile, join(paths.libexec, 'muster-f2b-read'), new Date())).facts }),
+    history: ({ after, limit }) => Promise.resolve({ lines: readHistory(FAIL2BAN_DATABASE, after, limit) }),
+  });
+
+  // What ended while nobody was looking, and what was lost: first thing after a start.
+  await bans.upkeep().catch((error: unknown) => log('upkeep failed', { error: String(error) }));
+  runner.resume();
+  if ('path' in listen) {
+    await rm(listen.path, { force: true }).catch((error: unknown) => {
+      if (!isAbsent(error)) throw error;
+    });
+  }
+  await socket.listen(listen);
+  if ('path' in listen) await chmod(listen.path, 0o660);
+  log('privd listens', { server: store.server.server, unfinished: journal.unfinished().length });
+
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      clearInterval(upkeep);
+      clearInterval(idle);
+      await socket.close();
+      await runner.settled();
+      await journal.close();
+      end();
+    })();
+    return closing;
+  };
+  const upkeep = setInterval(() => {
+    const due = bans.nextExpiry;
+    if (due === null || due > Date.now()) return;
+    bans.upkeep().catch((error: unknown) => log('upkeep failed', { error: String(error) }));
+  }, Math.min(UPKEEP_MS, 5000));
+  const idle = setInterval(
+    () => {
+      if (idleSeconds === 0 || runner.busy || !socket.idle) return;
+      if (Date.now() - socket.lastUsedAt > idleSeconds * 1000) void close();
+    },
+    Math.max(250, Math.min(5000, idleSeconds * 250)),
+  );
+  return { ended, close };
+}
