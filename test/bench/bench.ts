@@ -1,0 +1,80 @@
+// `npm run bench -- [--json FILE] [--rounds N] [NAME…]`: runs benchmarks, prints a table, writes JSON, cleans up.
+// A missed target is printed and named, and does not fail the command: a benchmark informs.
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { BENCHMARKS } from './benchmarks.ts';
+import { shown, type Outcome } from './benchmark.ts';
+
+const LEAST_ROUNDS = 5;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' }, rounds: { type: 'string', default: String(LEAST_ROUNDS) } },
+});
+const rounds = Number(values.rounds);
+const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
+const unknown = names.filter((name) => BENCHMARKS[name] === undefined);
+const cleanUps: (() => Promise<void>)[] = [];
+const outcomes: Outcome[] = [];
+const failures: string[] = [];
+
+if (unknown.length > 0) {
+  fail(`There is no benchmark "${unknown.join('", "')}". There are: ${Object.keys(BENCHMARKS).join(', ')}.`);
+} else if (!Number.isInteger(rounds) || rounds < LEAST_ROUNDS) {
+  fail(`--rounds is "${values.rounds}"; it must be a whole number from ${LEAST_ROUNDS}.`);
+} else {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void cleanUp().then(() => process.exit(130));
+    });
+  }
+  for (const name of names) await runOne(name);
+  printTable();
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(outcomes, null, 2)}\n`);
+  for (const failure of failures) fail(failure);
+}
+
+async function runOne(name: string): Promise<void> {
+  const benchmark = await BENCHMARKS[name]?.();
+  if (benchmark === undefined) return;
+  const started = Date.now();
+  console.log(`\n${name}: ${benchmark.sentence}`);
+  try {
+    const found = await benchmark.run({
+      say: (sentence) => console.log(sentence),
+      cleanUp: (action) => cleanUps.push(action),
+      rounds,
+    });
+    outcomes.push(...found);
+  } catch (error) {
+    failures.push(`${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    await cleanUp();
+  }
+  console.log(`${name} took ${((Date.now() - started) / 1000).toFixed(0)} s`);
+}
+
+async function cleanUp(): Promise<void> {
+  for (let action = cleanUps.pop(); action !== undefined; action = cleanUps.pop()) await action();
+}
+
+function printTable(): void {
+  console.log('');
+  console.table(
+    outcomes.map((outcome) => ({
+      benchmark: outcome.name,
+      measure: outcome.measure,
+      ours: `${shown(outcome.ours)} ${outcome.unit}`,
+      theirs: `${shown(outcome.theirs)} ${outcome.unit}`,
+      ratio: `${shown(outcome.ratio)} (${outcome.ratioOf})`,
+      target: outcome.target,
+      met: outcome.target_met ? 'yes' : 'NO',
+    })),
+  );
+  for (const { name, measure, note } of outcomes) if (note !== undefined) console.log(`${name}, ${measure}: ${note}`);
+}
+
+function fail(sentence: string): void {
+  console.error(sentence);
+  process.exitCode = 1;
+}

@@ -1,0 +1,6 @@
+// Every benchmark there is. Each is loaded only when it is asked for.
+import type { Benchmark } from './benchmark.ts';
+
+export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  'fleet-ban': async () => (await import('./fleet-ban/fleet-ban.ts')).fleetBan,
+};
