@@ -1,0 +1,188 @@
+// Real servers to try Muster on: Debian machines in containers that boot their own systemd, a control plane on this host
+// that they reach over a private network, and an attacker who is not one of them.
+//
+//   const lab = await Lab.up({ servers: 5 });
+//   await lab.attack(lab.servers[0]);
+//   await lab.down();
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ApiClient, type Account } from '../support/api-client.ts';
+import { startMuster, stopMuster } from '../support/local-start.ts';
+import { bruteForce } from './brute-force.ts';
+import { requireEngine } from './docker.ts';
+import { enrol, type EnrolledServer } from './enrol.ts';
+import { buildImages } from './images.ts';
+import { bootServer, Machine, removeMachines, startAttacker } from './machine.ts';
+import { createNetwork, removeNetwork } from './network.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const NAMES = ['fra-web-01', 'fra-web-02', 'ber-mail-01', 'ams-db-01', 'waw-web-01'];
+
+export interface LabOptions {
+  servers: number;
+  port?: number;
+  /** Told what is going on and how long it took. */
+  say?: (sentence: string) => void;
+  /** More than one lab at a time needs names of their own. */
+  name?: string;
+}
+
+/** What `down`, `attack` and `status` need to find a lab again; readable by the owner only. */
+interface Kept {
+  url: string;
+  pid: number;
+  owner: Account;
+  servers: { name: string; container: string; address: string; serverId: string }[];
+  attacker: { container: string; address: string };
+}
+
+export class Lab {
+  readonly name: string;
+  readonly url: string;
+  readonly owner: Account;
+  readonly servers: readonly EnrolledServer[];
+  readonly attacker: Machine;
+  readonly dataFolder: string;
+
+  private constructor(name: string, kept: Kept) {
+    this.name = name;
+    this.url = kept.url;
+    this.owner = kept.owner;
+    this.dataFolder = folderOf(name);
+    this.servers = kept.servers.map(({ serverId, ...one }) => ({
+      serverId,
+      machine: new Machine(one.name, one.container, one.address),
+    }));
+    this.attacker = new Machine('attacker', kept.attacker.container, kept.attacker.address);
+  }
+
+  static async up(options: LabOptions): Promise<Lab> {
+    const name = options.name ?? defaultName();
+    const say = options.say ?? (() => undefined);
+    if (existsSync(keptFile(name))) {
+      throw new Error(`A lab is up already. Take it down first: npm run lab -- down`);
+    }
+    await requireEngine();
+    await Lab.clear(name);
+    try {
+      return await timed(say, `Lab with ${options.servers} servers`, () => Lab.build(name, options, say));
+    } catch (error) {
+      await Lab.clear(name);
+      throw error;
+    }
+  }
+
+  private static async build(name: string, options: LabOptions, say: (sentence: string) => void): Promise<Lab> {
+    await timed(say, 'Images (the first time takes a minute)', buildImages);
+    const network = await createNetwork(name);
+    const port = options.port ?? 7420;
+    const muster = await timed(say, 'Control plane', () =>
+      startMuster({
+        data: folderOf(name),
+        port,
+        bind: '0.0.0.0',
+        publicUrl: `http://${network.gateway}:${port}`,
+      }),
+    );
+    await mkdir(folderOf(name), { recursive: true });
+    const url = `http://localhost:${port}`;
+    const api = new ApiClient(url);
+    if (muster.ownerLink === undefined) throw new Error(`No owner's link was printed:\n${muster.output()}`);
+    const password = randomBytes(18).toString('base64url');
+    const person = { name: 'Lab Owner', email: 'owner@lab.example', password };
+    const owner = await api.setUpOwner(muster.ownerLink, person);
+    const names = Array.from({ length: options.servers }, (_, index) => NAMES[index] ?? `lab-server-${index + 1}`);
+    const machines = await timed(say, 'Servers booted', async () => {
+      const booting = await Promise.all(names.map((one) => bootServer(name, network.name, one)));
+      await Promise.all(booting.map((machine) => machine.untilBooted()));
+      return booting;
+    });
+    const attacker = await startAttacker(name, network.name);
+    const servers: EnrolledServer[] = [];
+    for (const machine of machines) {
+      servers.push(
+        await timed(say, `${machine.name} enrolled and its fingerprint confirmed`, () => enrol(api, machine)),
+      );
+    }
+    const kept: Kept = {
+      url,
+      pid: muster.pid,
+      owner,
+      servers: servers.map(({ serverId, machine }) => ({
+        name: machine.name,
+        container: machine.container,
+        address: machine.address,
+        serverId,
+      })),
+      attacker: { container: attacker.container, address: attacker.address },
+    };
+    await writeFile(keptFile(name), JSON.stringify(kept, null, 2), { mode: 0o600 });
+    return new Lab(name, kept);
+  }
+
+  /** The lab that is up, for another command of the same clone. */
+  static async find(name = defaultName()): Promise<Lab | undefined> {
+    if (!existsSync(keptFile(name))) return undefined;
+    return new Lab(name, JSON.parse(await readFile(keptFile(name), 'utf8')) as Kept);
+  }
+
+  /** A session of the lab's owner. */
+  async signIn(): Promise<ApiClient> {
+    const api = new ApiClient(this.url);
+    await api.signIn(this.owner);
+    return api;
+  }
+
+  /** Real failed SSH logins until the server no longer answers; see BruteForce for what it tells. */
+  async attack(server: EnrolledServer): ReturnType<typeof bruteForce> {
+    return await bruteForce(this.attacker, server.machine);
+  }
+
+  async down(): Promise<void> {
+    await Lab.clear(this.name);
+  }
+
+  /** Removes everything a lab of this name may have left, however it ended. */
+  static async clear(name = defaultName()): Promise<void> {
+    if (existsSync(keptFile(name))) {
+      const kept = JSON.parse(await readFile(keptFile(name), 'utf8')) as Kept;
+      await stopMuster(kept.pid);
+    } else {
+      await stopMuster(await holderOf(folderOf(name)));
+    }
+    await removeMachines(name);
+    await removeNetwork(name);
+    await rm(folderOf(name), { recursive: true, force: true });
+  }
+}
+
+async function timed<Result>(
+  say: (sentence: string) => void,
+  what: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const started = Date.now();
+  const result = await work();
+  say(`${what}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+function defaultName(): string {
+  return `muster-lab-${createHash('sha256').update(ROOT).digest('hex').slice(0, 8)}`;
+}
+
+function folderOf(name: string): string {
+  return join('/var/tmp', name);
+}
+
+function keptFile(name: string): string {
+  return join(folderOf(name), 'lab.json');
+}
+
+/** The process that holds a data folder whose lab never got as far as writing itself down. */
+async function holderOf(folder: string): Promise<number> {
+  const lock = join(folder, 'start.lock');
+  return existsSync(lock) ? Number(await readFile(lock, 'utf8')) : 0;
+}

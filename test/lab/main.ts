@@ -1,0 +1,81 @@
+// `npm run lab -- up --servers 5 | attack --to SERVER | status | down`
+import { parseArgs } from 'node:util';
+import { Lab } from './lab.ts';
+
+const USAGE = `npm run lab -- up [--servers N] [--port N]   boots N real Debian servers (default 5) and enrols them
+npm run lab -- attack --to SERVER            real failed SSH logins until the server shuts the attacker out
+npm run lab -- status                        what is up, and how to sign in
+npm run lab -- down                          removes everything`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    servers: { type: 'string', default: '5' },
+    port: { type: 'string', default: '7420' },
+    to: { type: 'string' },
+  },
+});
+
+try {
+  await run(positionals[0]);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+
+async function run(verb: string | undefined): Promise<void> {
+  switch (verb) {
+    case 'up':
+      return await up();
+    case 'attack':
+      return await attack();
+    case 'status':
+      return describe(await theLab());
+    case 'down':
+      await Lab.clear();
+      return console.log('The lab is gone.');
+    default:
+      throw new Error(verb === undefined ? USAGE : `There is no lab command "${verb}".\n${USAGE}`);
+  }
+}
+
+async function up(): Promise<void> {
+  const servers = whole('servers', values.servers, 1, 50);
+  const port = whole('port', values.port, 1024, 65_535);
+  console.log('While the lab is up, its control plane listens on every address of this machine.');
+  describe(await Lab.up({ servers, port, say: console.log }));
+}
+
+async function attack(): Promise<void> {
+  const lab = await theLab();
+  const target = lab.servers.find(({ machine }) => machine.name === values.to);
+  if (target === undefined) {
+    const names = lab.servers.map(({ machine }) => machine.name).join(', ');
+    throw new Error(`--to names a server of the lab; given: ${values.to ?? 'nothing'}; there are: ${names}.`);
+  }
+  console.log(`${lab.attacker.address} tries passwords on ${target.machine.name} (${target.machine.address}) …`);
+  const { attempts, shutOut } = await lab.attack(target);
+  console.log(shutOut ? `Shut out after ${attempts} failed logins.` : `Not shut out after ${attempts} failed logins.`);
+}
+
+async function theLab(): Promise<Lab> {
+  const lab = await Lab.find();
+  if (lab === undefined) throw new Error('No lab is up. Start one: npm run lab -- up --servers 5');
+  return lab;
+}
+
+function describe(lab: Lab): void {
+  console.log(`\nMuster: ${lab.url}`);
+  console.log(
+    `Sign in as ${lab.owner.email}, password ${lab.owner.password}, authenticator secret ${lab.owner.totpSecret}`,
+  );
+  for (const { machine } of lab.servers)
+    console.log(`  ${machine.name}  ${machine.address}  docker exec -it ${machine.container} bash`);
+  console.log(`  attacker  ${lab.attacker.address}`);
+}
+
+function whole(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new Error(`--${name} is "${text}"; it must be a whole number from ${least} to ${most}.`);
+}

@@ -1,0 +1,125 @@
+// The API as an integration sees it: the typed catalogue over HTTP, with the session's cookies, CSRF token and one
+// idempotency key per command. Used by the lab, the browser tests and the bench.
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import {
+  beginSetupAnswer,
+  completeSetupAnswer,
+  secondFactorAnswer,
+  signInAnswer,
+  type Me,
+} from '@muster/contracts/access';
+import { endpoints } from '@muster/contracts/endpoints';
+import type { CommandDefinition, QueryDefinition } from '@muster/contracts';
+import { generate } from 'otplib';
+
+/** A person as a test knows him: what he would keep in his head and on his phone. */
+export interface Account {
+  email: string;
+  password: string;
+  totpSecret: string;
+}
+
+export class ApiProblem extends Error {
+  readonly status: number;
+  readonly body: string;
+
+  constructor(method: string, path: string, status: number, body: string) {
+    super(`${method} ${path} answered ${status}: ${body}`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+export class ApiClient {
+  readonly baseUrl: string;
+  private readonly cookies = new Map<string, string>();
+  private csrf: string | undefined;
+
+  constructor(baseUrl: string) {
+    this.baseUrl = baseUrl;
+  }
+
+  /** Registers the first owner with the one-time link and is signed in afterwards. */
+  async setUpOwner(link: string, owner: { name: string; email: string; password: string }): Promise<Account> {
+    const token = setupToken(link);
+    const begun = beginSetupAnswer.parse(
+      await this.send('POST', '/api/setup/begin', { link: token, ...owner, timeZone: 'Europe/Berlin' }),
+    );
+    const code = await generate({ secret: begun.totpSecret });
+    const answer = await this.send('POST', '/api/setup/complete', { link: token, setupId: begun.setupId, code });
+    this.remember(completeSetupAnswer.parse(answer).me);
+    return { email: owner.email, password: owner.password, totpSecret: begun.totpSecret };
+  }
+
+  async signIn(account: Account): Promise<Me> {
+    const { email, password } = account;
+    const { challengeId } = signInAnswer.parse(await this.send('POST', '/api/session', { email, password }));
+    const code = await generate({ secret: account.totpSecret });
+    const answer = await this.send('POST', '/api/session/factor', { factor: 'totp', challengeId, code });
+    return this.remember(secondFactorAnswer.parse(answer).me);
+  }
+
+  async call<Input extends z.ZodType, Output extends z.ZodType>(
+    action: CommandDefinition<string, Input, Output> | QueryDefinition<string, Input, Output>,
+    input: z.input<Input>,
+  ): Promise<z.output<Output>> {
+    const endpoint = endpoints[action.name];
+    if (endpoint === undefined) throw new Error(`No endpoint is declared for ${action.name}.`);
+    const rest = { ...(input as Record<string, unknown>) };
+    const [method, template] = endpoint;
+    const path = template.replaceAll(/:([a-zA-Z]+)/g, (_, name: string) => {
+      const value = String(rest[name]);
+      delete rest[name];
+      return encodeURIComponent(value);
+    });
+    const answer =
+      method === 'GET' ? await this.send('GET', path + queryString(rest)) : await this.send(method, path, rest);
+    return action.output.parse(answer);
+  }
+
+  async send(method: string, path: string, body?: unknown): Promise<unknown> {
+    const headers: Record<string, string> = { accept: 'application/json', origin: this.baseUrl };
+    if (this.cookies.size > 0)
+      headers['cookie'] = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    if (body !== undefined) {
+      headers['content-type'] = 'application/json';
+      headers['idempotency-key'] = randomUUID();
+    }
+    if (this.csrf !== undefined) headers['x-muster-csrf'] = this.csrf;
+    const response = await fetch(this.baseUrl + path, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [pair = ''] = cookie.split(';');
+      const at = pair.indexOf('=');
+      this.cookies.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+    const text = await response.text();
+    if (!response.ok) throw new ApiProblem(method, path, response.status, text);
+    return text === '' ? undefined : JSON.parse(text);
+  }
+
+  private remember(me: Me): Me {
+    this.csrf = me.csrf;
+    return me;
+  }
+}
+
+/** The token in a printed link, wherever the link carries it. */
+export function setupToken(link: string): string {
+  const url = new URL(link);
+  const token = url.searchParams.get('link') ?? (url.hash.replace(/^#(link=)?/, '') || url.pathname.split('/').at(-1));
+  if (token === undefined || token === '') throw new Error(`No token was found in the link ${link}.`);
+  return token;
+}
+
+function queryString(input: Record<string, unknown>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(input))
+    if (value !== undefined) query.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  return query.size === 0 ? '' : `?${query.toString()}`;
+}
