@@ -7,7 +7,7 @@ ENV DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 container=docker
 RUN apt-get update -qq \
  && apt-get install -y -qq --no-install-recommends \
       systemd systemd-sysv dbus openssh-server nftables fail2ban python3-systemd netbase rsyslog cron restic nginx-light \
-      iproute2 procps curl ca-certificates sqlite3 iputils-ping netcat-openbsd logrotate \
+      iproute2 procps sudo curl ca-certificates sqlite3 iputils-ping netcat-openbsd logrotate \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb
 # Units that wait for hardware or ask questions on first boot have no place in a container.
 RUN systemctl mask systemd-firstboot.service systemd-networkd-wait-online.service systemd-udevd.service \

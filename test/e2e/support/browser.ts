@@ -1,0 +1,40 @@
+// A real Chromium for tests, which also keeps account of what a person would never see: errors in the console and requests
+// that failed. A test ends by asking that there were none.
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { CHROMIUM } from '../../support/parts.ts';
+
+export interface Visit {
+  page: Page;
+  context: BrowserContext;
+  /** Errors and warnings the browser reported, each with where. */
+  complaints: string[];
+}
+
+export async function launchChromium(): Promise<Browser> {
+  // As root Chromium needs its own sandbox off; the pages it opens here are ours.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return await chromium.launch({ executablePath: CHROMIUM, args });
+}
+
+/** A person at a desk in Berlin, with nothing kept from earlier visits. */
+export async function visit(browser: Browser, baseURL: string): Promise<Visit> {
+  const context = await browser.newContext({
+    baseURL,
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    viewport: { width: 1440, height: 900 },
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText ?? '';
+    // A page that moves on drops its open requests.
+    if (why !== 'net::ERR_ABORTED') complaints.push(`request: ${request.url()} ${why}`);
+  });
+  return { page, context, complaints };
+}
