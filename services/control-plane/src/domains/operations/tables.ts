@@ -3,7 +3,7 @@ import type { TaskState } from '@muster/contracts/operations';
 import type { Lane } from '@muster/contracts';
 import type { Generated, JSONColumnType } from 'kysely';
 
-export interface OperationsTables {
+export type OperationsTables = {
   'muster.operations_operations': {
     operation_id: string;
     tenant_id: string;
@@ -59,4 +59,4 @@ export interface OperationsTables {
     envelope_signature: string | null;
     envelope_key: string | null;
   };
-}
+};

@@ -1,3 +1,8 @@
 // Servers: what other domains may use.
+export { capabilityOperation } from './commands/set-capability.command.ts';
+export { ServerAnnotations, type ServerAnnotation } from './server-annotations.ts';
+export { ServerAuthority } from './link/server-authority.ts';
 export { ServerDirectory, type ListedServer } from './server-directory.ts';
+export { serverStream } from './server-events.ts';
+export { ServerRows } from './server-rows.ts';
 export { APP_DIRECTORY, WORKER_DIRECTORY, GATEWAY_DIRECTORY } from './tokens.ts';

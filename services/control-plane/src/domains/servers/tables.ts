@@ -3,7 +3,7 @@
 import type { Inventory } from '@muster/contracts/servers';
 import type { Generated, JSONColumnType } from 'kysely';
 
-export interface ServersTables {
+export type ServersTables = {
   'muster.servers_servers': {
     server_id: string;
     tenant_id: string;
@@ -63,4 +63,4 @@ export interface ServersTables {
   'muster.servers_inventory': { server_id: string; at: Date; facts: JSONColumnType<Inventory>; sha256: string };
   'muster.servers_barred': { server_id: string; capability: string; why: string };
   'muster.servers_batches': { server_id: string; seq: number };
-}
+};

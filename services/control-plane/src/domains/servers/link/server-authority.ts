@@ -1,0 +1,181 @@
+// Answers the link's questions about identities, and keeps presence: beats are gathered and written once a second, so
+// that ten thousand agents cost one statement, not ten thousand.
+import { newId } from '@muster/kernel/ids';
+import { IdentityConflictFound, ServerAnswered, type CapabilityName } from '@muster/contracts/servers';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { sql } from 'kysely';
+import type { Hello, KnownAgent, LinkAuthority } from '../../../platform/agent-link/link-server.ts';
+import type { LinkSession } from '../../../platform/agent-link/link-session.ts';
+import { GATEWAY_STORE } from '../../../platform/composition/tokens.ts';
+import { eventOf } from '../../../platform/cqrs/recorder.ts';
+import { GATEWAY_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import type { EventStore, HintBus } from '../../../platform/event-store/index.ts';
+import { HINTS } from '../../../platform/hints/hints.ts';
+import { LiveHints } from '../../../platform/realtime/live-hints.ts';
+import { GATEWAY_ID } from '../../../platform/agent-link/gateway-id.ts';
+import { TASKS_REQUESTED } from '../../operations/index.ts';
+import { recordFact, serverStream } from '../server-events.ts';
+
+const FLUSH_MS = 1000;
+
+interface Beat {
+  readonly server_id: string;
+  readonly heard_at: string;
+  readonly spooled: number;
+  readonly skew: number;
+}
+
+@Injectable()
+export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #log = new Logger('Presence');
+  readonly #live: LiveHints;
+  readonly #beats = new Map<string, Beat>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(GATEWAY_DATABASE) private readonly database: Connection,
+    @Inject(GATEWAY_STORE) private readonly store: EventStore,
+    @Inject(HINTS) private readonly hints: HintBus,
+    @Inject(GATEWAY_ID) private readonly gatewayId: string,
+  ) {
+    this.#live = new LiveHints(hints);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await sql`insert into muster.servers_gateways (gateway_id) values (${this.gatewayId})`.execute(this.database.db);
+    this.#timer = setInterval(() => {
+      this.#flush().catch((error: unknown) => this.#log.error(`presence could not be written: ${String(error)}`));
+    }, FLUSH_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    await sql`
+      update muster.servers_presence set gateway_id = null, session_id = null where gateway_id = ${this.gatewayId}`.execute(
+      this.database.db,
+    );
+    await sql`delete from muster.servers_gateways where gateway_id = ${this.gatewayId}`.execute(this.database.db);
+  }
+
+  async identify(serverId: string): Promise<KnownAgent | null> {
+    const { rows } = await sql<{
+      tenant_id: string;
+      host_key: string | null;
+      agent_key: string;
+      machine_hash: string;
+      confirmed: boolean;
+      retired: boolean;
+      quarantined: boolean;
+      managed: CapabilityName[];
+    }>`
+      select s.tenant_id, s.host_key, s.agent_key, s.machine_hash, s.confirmed, s.retired, s.quarantined,
+        coalesce((select array_agg(c.capability) from muster.servers_capabilities c
+                  where c.server_id = s.server_id and c.mode = 'managed'), '{}') as managed
+      from muster.servers_servers s where s.server_id = ${serverId}`.execute(this.database.db);
+    const row = rows[0];
+    if (!row) return null;
+    return {
+      serverId,
+      tenantId: row.tenant_id,
+      hostKey: row.host_key,
+      agentKey: row.agent_key,
+      machineHash: row.machine_hash,
+      confirmed: row.confirmed,
+      managed: row.managed,
+      status: row.retired ? 'retired' : row.quarantined ? 'quarantined' : 'welcome',
+    };
+  }
+
+  async conflict(agent: KnownAgent, otherMachineHash: string): Promise<void> {
+    this.#log.warn(`the identity of server ${agent.serverId} is in use on two machines`);
+    await recordFact(this.store, {
+      streamId: serverStream(agent.serverId),
+      streamType: 'server',
+      actor: `server:${agent.serverId}`,
+      actorKind: 'agent',
+      tenantId: agent.tenantId,
+      event: eventOf(IdentityConflictFound, {
+        serverId: agent.serverId,
+        machineHash: agent.machineHash,
+        otherMachineHash,
+      }),
+    });
+  }
+
+  async opened(session: LinkSession, greeting: Hello): Promise<void> {
+    const { serverId, tenantId } = session.server;
+    const { rows } = await sql<{ was_silent: boolean; is_new: boolean }>`
+      with before as (select silent from muster.servers_presence where server_id = ${serverId})
+      insert into muster.servers_presence (server_id, gateway_id, session_id, connected_at, heard_at, boot_id,
+        agent_version, machine_hash, address, silent, silent_since)
+      values (${serverId}, ${this.gatewayId}, ${session.sessionId}, now(), now(), ${greeting.bootId},
+        ${greeting.agentVersion}, ${greeting.machineHash}, ${session.address || null}::inet, false, null)
+      on conflict (server_id) do update set gateway_id = excluded.gateway_id, session_id = excluded.session_id,
+        connected_at = now(), heard_at = now(), boot_id = excluded.boot_id, agent_version = excluded.agent_version,
+        machine_hash = excluded.machine_hash, address = excluded.address, silent = false, silent_since = null
+      returning coalesce((select silent from before), false) as was_silent, not exists (select from before) as is_new`.execute(
+      this.database.db,
+    );
+    const [row] = rows;
+    if (row?.was_silent || row?.is_new) {
+      await recordFact(this.store, {
+        streamId: serverStream(serverId),
+        streamType: 'server',
+        actor: `server:${serverId}`,
+        actorKind: 'agent',
+        tenantId,
+        commandId: newId(),
+        event: eventOf(ServerAnswered, {
+          serverId,
+          agentVersion: greeting.agentVersion,
+          bootId: greeting.bootId,
+        }),
+      });
+    }
+    this.#changed(serverId);
+    // Tasks that waited for this server have their turn.
+    this.hints.publish(TASKS_REQUESTED, { serverId });
+  }
+
+  async closed(session: LinkSession): Promise<void> {
+    const { serverId } = session.server;
+    this.#beats.delete(serverId);
+    await sql`
+      update muster.servers_presence set gateway_id = null, session_id = null
+      where server_id = ${serverId} and session_id = ${session.sessionId}`.execute(this.database.db);
+    this.#changed(serverId);
+  }
+
+  /** From a heartbeat frame. */
+  heard(serverId: string, time: string, spooled: number): void {
+    const now = Date.now();
+    this.#beats.set(serverId, {
+      server_id: serverId,
+      heard_at: new Date(now).toISOString(),
+      spooled,
+      skew: Date.parse(time) - now,
+    });
+  }
+
+  #changed(serverId: string): void {
+    this.#live.changed('fleet');
+    this.#live.changed('servers');
+    this.#live.changed(`server:${serverId}`);
+  }
+
+  async #flush(): Promise<void> {
+    await sql`update muster.servers_gateways set beat_at = now() where gateway_id = ${this.gatewayId}`.execute(
+      this.database.db,
+    );
+    if (this.#beats.size === 0) return;
+    const beats = [...this.#beats.values()];
+    this.#beats.clear();
+    await sql`
+      update muster.servers_presence p set heard_at = b.heard_at, spooled = b.spooled,
+        clock_skew_ms = coalesce(p.clock_skew_ms * 0.7 + b.skew * 0.3, b.skew)
+      from json_to_recordset(${JSON.stringify(beats)}::json)
+        as b(server_id uuid, heard_at timestamptz, spooled int, skew double precision)
+      where p.server_id = b.server_id and p.gateway_id = ${this.gatewayId}`.execute(this.database.db);
+    this.#live.changed('fleet');
+  }
+}

@@ -1,0 +1,288 @@
+// Accepts agents: WebSocket upgrade, handshake in which both sides prove a key, then frames. Everything a stranger can
+// do before he has proved himself is bounded in bytes, time and number.
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import {
+  fromAgent,
+  HANDSHAKE_DEADLINE_MS,
+  hello,
+  MAX_FRAME_BYTES,
+  type FromAgent,
+  type ToAgent,
+} from '@muster/contracts/agent';
+import type { CapabilityName } from '@muster/contracts/servers';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { signFor, verifyFor, type SigningKey } from '@muster/kernel/signing';
+import { Logger } from '@nestjs/common';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import type { z } from 'zod';
+import type { Trust } from '../keys/key-store.ts';
+import type { LinkedServer, LinkRegistry } from './link-registry.ts';
+import { LinkSession } from './link-session.ts';
+
+export const LINK_PATH = '/agent/v1/link';
+
+export type Hello = z.infer<typeof hello>;
+type Goodbye = Extract<ToAgent, { t: 'goodbye' }>;
+
+/** What the control plane knows of an agent that knocks. */
+export interface KnownAgent extends LinkedServer {
+  readonly machineHash: string;
+  readonly status: 'welcome' | 'retired' | 'quarantined';
+  readonly managed: readonly CapabilityName[];
+}
+
+/** Answered by the domain that owns servers. */
+export interface LinkAuthority {
+  identify(serverId: string): Promise<KnownAgent | null>;
+  /** The same identity from two machines: both are shut out until an operator has looked. */
+  conflict(agent: KnownAgent, otherMachineHash: string): Promise<void>;
+  opened(session: LinkSession, greeting: Hello): Promise<void>;
+  closed(session: LinkSession): Promise<void>;
+}
+
+export interface LinkLimits {
+  readonly halfOpen: number;
+  readonly halfOpenPerAddress: number;
+  readonly framesPerSecond: number;
+  readonly burst: number;
+}
+
+export const DEFAULT_LIMITS: LinkLimits = { halfOpen: 1000, halfOpenPerAddress: 64, framesPerSecond: 100, burst: 2000 };
+/** How long an older session with the same identity is given to show that it is alive. */
+const TWIN_CHECK_MS = 1500;
+
+export interface LinkServerParts {
+  readonly authority: LinkAuthority;
+  readonly registry: LinkRegistry;
+  readonly trust: Trust;
+  readonly gatewayKey: SigningKey;
+  readonly heartbeatSeconds: number;
+  readonly addressOf: (request: IncomingMessage) => string;
+  readonly limits?: Partial<LinkLimits>;
+}
+
+export class LinkServer {
+  readonly #log = new Logger('AgentLink');
+  readonly #parts: LinkServerParts;
+  readonly #limits: LinkLimits;
+  readonly #sessions = new Map<string, LinkSession>();
+  readonly #halfOpen = new Map<string, number>();
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES,
+    perMessageDeflate: false,
+    clientTracking: true,
+  });
+  #halfOpenTotal = 0;
+  #closing = false;
+
+  constructor(parts: LinkServerParts) {
+    this.#parts = parts;
+    this.#limits = { ...DEFAULT_LIMITS, ...parts.limits };
+  }
+
+  attach(server: Server): void {
+    server.on('upgrade', (request, socket, head) => {
+      if (new URL(request.url ?? '/', 'http://localhost').pathname !== LINK_PATH) return;
+      this.#upgrade(request, socket, head);
+    });
+  }
+
+  session(serverId: string): LinkSession | undefined {
+    const session = this.#sessions.get(serverId);
+    return session?.open ? session : undefined;
+  }
+
+  sessions(): IterableIterator<LinkSession> {
+    return this.#sessions.values();
+  }
+
+  /** Ends a server's connection, saying why. */
+  dismiss(serverId: string, code: Goodbye['code'], reason: string): void {
+    const session = this.#sessions.get(serverId);
+    session?.send({ t: 'goodbye', code, reason });
+    session?.close(4000, code);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    const open = [...this.#sessions.values()];
+    for (const session of open) {
+      session.send({ t: 'goodbye', code: 'shutdown', reason: 'This gateway stops; dial again' });
+      session.close(1001, 'shutdown');
+    }
+    await Promise.all(open.map((session) => session.drained()));
+    for (const socket of this.#sockets.clients) socket.terminate();
+    this.#sockets.close();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const address = this.#parts.addressOf(request);
+    const mine = this.#halfOpen.get(address) ?? 0;
+    // A browser always sends Origin, an agent never does.
+    if (request.headers.origin !== undefined) return refuse(socket, 403, 'Agents only');
+    if (this.#closing || this.#halfOpenTotal >= this.#limits.halfOpen || mine >= this.#limits.halfOpenPerAddress) {
+      return refuse(socket, 503, 'Busy');
+    }
+    this.#halfOpenTotal++;
+    this.#halfOpen.set(address, mine + 1);
+    let counted = true;
+    const proven = (): void => {
+      if (!counted) return;
+      counted = false;
+      this.#halfOpenTotal--;
+      const left = (this.#halfOpen.get(address) ?? 1) - 1;
+      if (left > 0) this.#halfOpen.set(address, left);
+      else this.#halfOpen.delete(address);
+    };
+    socket.once('close', proven);
+    this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#greet(ws, address, proven));
+  }
+
+  #greet(ws: WebSocket, address: string, proven: () => void): void {
+    const nonce = randomBytes(32).toString('base64');
+    const deadline = setTimeout(() => bye(ws, 'protocol', 'No hello in time'), HANDSHAKE_DEADLINE_MS);
+    ws.on('error', () => ws.terminate());
+    ws.once('close', () => clearTimeout(deadline));
+    ws.once('message', (data, isBinary) => {
+      clearTimeout(deadline);
+      this.#admit(ws, address, nonce, data, isBinary)
+        .then(() => proven())
+        .catch((error: unknown) => {
+          this.#log.error(`a handshake from ${address} failed: ${String(error)}`);
+          bye(ws, 'protocol', 'The handshake could not be completed');
+        });
+    });
+    ws.send(JSON.stringify({ t: 'challenge', v: 1, nonce, time: new Date().toISOString() } satisfies ToAgent));
+  }
+
+  async #admit(ws: WebSocket, address: string, nonce: string, data: RawData, isBinary: boolean): Promise<void> {
+    const greeting = isBinary ? undefined : hello.safeParse(parseJson(data)).data;
+    if (!greeting) return bye(ws, 'protocol', 'That is not a hello');
+    const { authority, registry, trust, gatewayKey } = this.#parts;
+    const known = await authority.identify(greeting.server);
+    const proof = canonicalBytes({
+      server: greeting.server,
+      serverNonce: nonce,
+      agentNonce: greeting.nonce,
+      machineHash: greeting.machineHash,
+      bootId: greeting.bootId,
+    });
+    // The same answer for an unknown server and a wrong proof: a stranger learns nothing.
+    if (!known || !verifyFor('muster/hello/v1', known.agentKey, proof, greeting.proof)) {
+      return bye(ws, 'unknown', 'This identity is not enrolled here');
+    }
+    if (known.status === 'retired') return bye(ws, 'retired', 'This server was retired');
+    if (known.status === 'quarantined') {
+      return bye(ws, 'quarantined', 'This identity was used from two machines. An operator has to look');
+    }
+    if (await this.#isTwin(known, greeting)) return bye(ws, 'quarantined', 'This identity is in use on another machine');
+    const session = new LinkSession(ws, known, { ...greeting, address });
+    this.#sessions.get(known.serverId)?.close(4001, 'replaced');
+    this.#sessions.set(known.serverId, session);
+    ws.once('close', () => this.#ended(session));
+    ws.on('message', this.#receiver(session));
+    await authority.opened(session, greeting);
+    session.send({
+      t: 'welcome',
+      session: session.sessionId,
+      time: new Date().toISOString(),
+      keyset: trust.signed,
+      gatewayKey: gatewayKey.keyId,
+      proof: signFor(
+        'muster/welcome/v1',
+        gatewayKey,
+        canonicalBytes({ nonce: greeting.nonce, server: known.serverId, session: session.sessionId }),
+      ),
+      managed: [...known.managed],
+      heartbeatSeconds: this.#parts.heartbeatSeconds,
+      confirmed: known.confirmed,
+    });
+    await registry.connected(known);
+  }
+
+  async #isTwin(known: KnownAgent, greeting: Hello): Promise<boolean> {
+    const older = this.#sessions.get(known.serverId);
+    const otherMachine = greeting.machineHash !== known.machineHash;
+    const otherBoot = older !== undefined && older.bootId !== greeting.bootId && (await older.alive(TWIN_CHECK_MS));
+    if (!otherMachine && !otherBoot) return false;
+    await this.#parts.authority.conflict(known, greeting.machineHash);
+    this.dismiss(known.serverId, 'quarantined', 'This identity is in use on another machine');
+    return true;
+  }
+
+  #receiver(session: LinkSession): (data: RawData, isBinary: boolean) => void {
+    const bucket = new TokenBucket(this.#limits.framesPerSecond, this.#limits.burst);
+    return (data, isBinary) => {
+      if (!bucket.take()) return session.close(1008, 'too many frames');
+      const parsed = isBinary ? undefined : fromAgent.safeParse(parseJson(data));
+      if (!parsed?.success) {
+        const where = parsed?.error.issues[0];
+        this.#log.warn(`${session.server.serverId} sent a frame that is not understood: ${where?.path.join('.') ?? ''} ${where?.message ?? 'not text'}`);
+        session.send({ t: 'goodbye', code: 'protocol', reason: 'A frame was not understood' });
+        return session.close(1008, 'protocol');
+      }
+      session.enqueue(
+        () => this.#handle(session, parsed.data),
+        (error) => {
+          this.#log.error(`${parsed.data.t} of ${session.server.serverId} could not be handled: ${String(error)}`);
+          // The agent keeps what was not acknowledged and sends it again over a new connection.
+          session.close(1011, 'try again');
+        },
+      );
+    };
+  }
+
+  async #handle(session: LinkSession, frame: FromAgent): Promise<void> {
+    if (frame.t === 'hello') return session.close(1008, 'protocol');
+    if (frame.t !== 'batch') return this.#parts.registry.frame(session.server, frame);
+    await this.#parts.registry.frame(session.server, frame);
+    session.send({ t: 'batch-ack', seq: frame.seq });
+  }
+
+  #ended(session: LinkSession): void {
+    if (this.#sessions.get(session.server.serverId) === session) this.#sessions.delete(session.server.serverId);
+    this.#parts.authority
+      .closed(session)
+      .catch((error: unknown) => this.#log.error(`the end of a connection could not be noted: ${String(error)}`));
+  }
+}
+
+class TokenBucket {
+  #tokens: number;
+  #at = performance.now();
+  constructor(
+    private readonly perSecond: number,
+    private readonly burst: number,
+  ) {
+    this.#tokens = burst;
+  }
+  take(): boolean {
+    const now = performance.now();
+    this.#tokens = Math.min(this.burst, this.#tokens + ((now - this.#at) / 1000) * this.perSecond);
+    this.#at = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+}
+
+function parseJson(data: RawData): unknown {
+  try {
+    return JSON.parse(Array.isArray(data) ? Buffer.concat(data).toString('utf8') : Buffer.from(data as Buffer).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function bye(ws: WebSocket, code: Goodbye['code'], reason: string): void {
+  if (ws.readyState === ws.OPEN) ws.send(JSON.stringify({ t: 'goodbye', code, reason } satisfies ToAgent));
+  ws.close(1008, code);
+  setTimeout(() => ws.terminate(), 2000).unref();
+}
+
+function refuse(socket: Duplex, status: number, reason: string): void {
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

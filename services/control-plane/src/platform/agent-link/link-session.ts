@@ -1,0 +1,82 @@
+// One proven connection to one agent. Frames are handled one after the other; a session that floods is paused, one that
+// floods on is closed.
+import type { ToAgent } from '@muster/contracts/agent';
+import { newId } from '@muster/kernel/ids';
+import type { WebSocket } from 'ws';
+import type { LinkedServer } from './link-registry.ts';
+
+/** Frames waiting to be handled before the socket is paused. */
+const BACKLOG = 256;
+/** Bytes that may wait for a slow agent before it is shed. */
+const MAX_BUFFERED = 4 * 1024 * 1024;
+
+export class LinkSession {
+  readonly sessionId = newId();
+  readonly server: LinkedServer;
+  readonly bootId: string;
+  readonly machineHash: string;
+  readonly address: string;
+  readonly #socket: WebSocket;
+  #queue: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(
+    socket: WebSocket,
+    server: LinkedServer,
+    identity: { bootId: string; machineHash: string; address: string },
+  ) {
+    this.#socket = socket;
+    this.server = server;
+    this.bootId = identity.bootId;
+    this.machineHash = identity.machineHash;
+    this.address = identity.address;
+  }
+
+  get open(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  /** False when the agent is gone or too slow to take more. */
+  send(frame: ToAgent): boolean {
+    if (!this.open) return false;
+    if (this.#socket.bufferedAmount > MAX_BUFFERED) {
+      this.close(1013, 'too slow');
+      return false;
+    }
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  enqueue(work: () => Promise<void>, failed: (error: unknown) => void): void {
+    if (++this.#waiting >= BACKLOG) this.#socket.pause();
+    this.#queue = this.#queue.then(work).catch(failed).finally(() => {
+      if (--this.#waiting < BACKLOG / 2 && this.#socket.isPaused) this.#socket.resume();
+    });
+  }
+
+  /** Does the other end still answer? Tells a half-open connection from a second machine with the same identity. */
+  alive(timeoutMs: number): Promise<boolean> {
+    if (!this.open) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const finish = (answered: boolean): void => {
+        clearTimeout(timer);
+        this.#socket.off('pong', onPong);
+        resolve(answered);
+      };
+      const onPong = (): void => finish(true);
+      const timer = setTimeout(() => finish(false), timeoutMs);
+      this.#socket.once('pong', onPong);
+      this.#socket.ping();
+    });
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+    // A peer that does not answer the close is cut.
+    setTimeout(() => this.#socket.terminate(), 2000).unref();
+  }
+
+  drained(): Promise<void> {
+    return this.#queue;
+  }
+}
