@@ -1,0 +1,2105 @@
+-- The schema after all migrations, as pg_dump 15 writes it. Generated: npm run schema -w @muster/migrations
+-- Monthly partitions of es.events are left out; each is made, with its triggers, by es.ensure_partition.
+
+--
+-- PostgreSQL database dump
+--
+
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+--
+-- Name: es; Type: SCHEMA; Schema: -; Owner: muster_owner
+--
+
+CREATE SCHEMA es;
+
+ALTER SCHEMA es OWNER TO muster_owner;
+
+--
+-- Name: muster; Type: SCHEMA; Schema: -; Owner: muster_owner
+--
+
+CREATE SCHEMA muster;
+
+ALTER SCHEMA muster OWNER TO muster_owner;
+
+--
+-- Name: vault; Type: SCHEMA; Schema: -; Owner: muster_owner
+--
+
+CREATE SCHEMA vault;
+
+ALTER SCHEMA vault OWNER TO muster_owner;
+
+--
+-- Name: append_group(json, json); Type: FUNCTION; Schema: es; Owner: muster_owner
+--
+
+CREATE FUNCTION es.append_group(p_items json, p_events json) RETURNS TABLE(item integer, status text, stream_id text, from_version bigint, to_version bigint, event_ids uuid[], recorded_at timestamp with time zone, detail text)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+  v_keys bigint[];
+  v_key bigint;
+  v_now timestamptz;
+begin
+  if pg_current_xact_id_if_assigned() is not null or current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'an append is the first write of a READ COMMITTED transaction' using errcode = 'ES412';
+  end if;
+  select array_agg(key order by key) into v_keys from es.lock_keys(p_items);
+  if (select count(distinct k) from unnest(v_keys) k) <> cardinality(v_keys) then
+    raise exception 'two items of a group share a stream, a command id or a reservation' using errcode = 'ES422';
+  end if;
+  foreach v_key in array coalesce(v_keys, '{}') loop
+    perform pg_advisory_xact_lock(v_key);
+  end loop;
+  v_now := clock_timestamp();
+
+  return query
+  with given_item as materialized (
+    select x.* from json_to_recordset(p_items) as x(i int, command_id uuid, actor text, request_hash text, tenant_id uuid,
+      stream_id text, stream_type text, expected bigint, meta text, reserve json, release json)
+  ), given_event as materialized (
+    select x.* from rows from (json_to_recordset(p_events) as (i int, event_id uuid, type text, version smallint, body text))
+      with ordinality as x(i, event_id, type, version, body, ordinal)
+  ), claim as materialized (
+    select g.i, g.tenant_id, g.stream_id, r.namespace, r.key
+    from given_item g, json_to_recordset(g.reserve) as r(namespace text, key text)
+  ), taken as (
+    select c.i, min(c.namespace) as namespace
+    from claim c join es.reservations r on r.tenant_id = c.tenant_id and r.namespace = c.namespace and r.key = c.key
+    where r.stream_id <> c.stream_id group by c.i
+  ), judged as materialized (
+    select g.*, coalesce(s.version, 0) as current_version, amount.n,
+      known.stream_id as known_stream, known.from_version as known_from, known.to_version as known_to, taken.namespace as taken_namespace,
+      case
+        when amount.n = 0 then 'empty'
+        when known.command_id is not null then
+          case when known.request_hash = decode(g.request_hash, 'hex') then 'replayed' else 'reused' end
+        when s.tenant_id <> g.tenant_id or s.stream_type <> g.stream_type then 'conflict'
+        when g.expected >= 0 and coalesce(s.version, 0) <> g.expected then 'conflict'
+        when taken.i is not null then 'taken'
+        else 'ok'
+      end as verdict
+    from given_item g
+    cross join lateral (select count(*) as n from given_event e where e.i = g.i) amount
+    left join es.streams s on s.stream_id = g.stream_id
+    left join es.appends known on known.actor = g.actor and known.command_id = g.command_id
+    left join taken on taken.i = g.i
+  ), numbered as materialized (
+    select j.tenant_id, j.stream_id, e.event_id, e.type, e.version, e.ordinal, j.i,
+           j.current_version + row_number() over (partition by e.i order by e.ordinal) as stream_version,
+           convert_to(e.body, 'UTF8') as body, convert_to(j.meta, 'UTF8') as meta
+    from given_event e join judged j on j.i = e.i and j.verdict = 'ok'
+    where e.body::json is not null and j.meta::json is not null
+  ), moved_stream as (
+    insert into es.streams (stream_id, tenant_id, stream_type, version)
+    select j.stream_id, j.tenant_id, j.stream_type, j.current_version + j.n from judged j where j.verdict = 'ok'
+    on conflict on constraint streams_pkey do update set version = excluded.version
+  ), written as (
+    insert into es.events (event_id, tenant_id, stream_id, stream_version, event_type, schema_version, body, meta, recorded_at)
+    select n.event_id, n.tenant_id, n.stream_id, n.stream_version, n.type, n.version, n.body, n.meta, v_now from numbered n
+  ), queued as (
+    insert into es.pending (event_id, recorded_at, tenant_id, stream_id, stream_version, event_type, leaf_hash)
+    select n.event_id, v_now, n.tenant_id, n.stream_id, n.stream_version, n.type,
+           es.leaf_hash(n.event_id, n.tenant_id, n.stream_id, n.stream_version, n.type, n.version, v_now, n.meta, n.body)
+    from numbered n order by n.ordinal
+  ), remembered as (
+    insert into es.appends (actor, command_id, request_hash, stream_id, from_version, to_version, recorded_at)
+    select j.actor, j.command_id, decode(j.request_hash, 'hex'), j.stream_id, j.current_version + 1, j.current_version + j.n, v_now
+    from judged j where j.verdict = 'ok'
+  ), reserved as (
+    insert into es.reservations (tenant_id, namespace, key, stream_id, reserved_at)
+    select c.tenant_id, c.namespace, c.key, c.stream_id, v_now
+    from claim c join judged j on j.i = c.i and j.verdict = 'ok'
+    on conflict on constraint reservations_pkey do nothing
+  ), released as (
+    delete from es.reservations r using judged j, json_to_recordset(j.release) as gone(namespace text, key text)
+    where j.verdict = 'ok' and r.tenant_id = j.tenant_id and r.namespace = gone.namespace and r.key = gone.key and r.stream_id = j.stream_id
+  )
+  select j.i, j.verdict, coalesce(j.known_stream, j.stream_id),
+    case j.verdict when 'ok' then j.current_version + 1 when 'replayed' then j.known_from end,
+    case j.verdict when 'ok' then j.current_version + j.n when 'replayed' then j.known_to else j.current_version end,
+    case j.verdict
+      when 'ok' then array(select n.event_id from numbered n where n.i = j.i order by n.ordinal)
+      when 'replayed' then array(select e.event_id from es.events e where e.stream_id = j.known_stream
+                                 and e.stream_version between j.known_from and j.known_to order by e.stream_version)
+    end,
+    v_now, j.taken_namespace
+  from judged j;
+end $$;
+
+ALTER FUNCTION es.append_group(p_items json, p_events json) OWNER TO muster_owner;
+
+--
+-- Name: ensure_partition(date); Type: FUNCTION; Schema: es; Owner: muster_owner
+--
+
+CREATE FUNCTION es.ensure_partition(month date) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  first_day date := date_trunc('month', month);
+  partition_name text := 'events_' || to_char(month, 'YYYY_MM');
+begin
+  if to_regclass('es.' || partition_name) is not null then return; end if;
+  perform set_config('muster.ensuring_partition', 'es.' || partition_name, true);
+  execute format('create table es.%I partition of es.events for values from (%L) to (%L)', partition_name,
+                 first_day::timestamp at time zone 'UTC', (first_day + interval '1 month')::timestamp at time zone 'UTC');
+  perform es.protect(format('es.%I', partition_name)::regclass);
+  perform set_config('muster.ensuring_partition', '', true);
+end $$;
+
+ALTER FUNCTION es.ensure_partition(month date) OWNER TO muster_owner;
+
+--
+-- Name: ensure_partitions(); Type: FUNCTION; Schema: es; Owner: muster_owner
+--
+
+CREATE FUNCTION es.ensure_partitions() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('es.ensure_partitions', 4201));
+  perform es.ensure_partition(((now() at time zone 'UTC') + make_interval(months => ahead))::date) from generate_series(0, 3) ahead;
+end $$;
+
+ALTER FUNCTION es.ensure_partitions() OWNER TO muster_owner;
+
+--
+-- Name: grow_tree(bigint, bigint, smallint[], bigint[], bytea[], bytea, text); Type: FUNCTION; Schema: es; Owner: muster_owner
+--
+
+CREATE FUNCTION es.grow_tree(p_from bigint, p_to bigint, p_levels smallint[], p_indexes bigint[], p_hashes bytea[], p_root bytea, p_note text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if p_to <= p_from or p_to > (select size from es.log_state) then
+    raise exception 'a tree of % leaves cannot grow to %', p_from, p_to using errcode = 'ES422';
+  end if;
+  update es.tree_state set size = p_to where size = p_from;
+  if not found then return false; end if;
+  insert into es.tiles (level, index, hashes)
+    select * from unnest(p_levels, p_indexes, p_hashes)
+    on conflict (level, index) do update set hashes = excluded.hashes;
+  insert into es.checkpoints (size, root, note) values (p_to, p_root, p_note);
+  return true;
+end $$;
+
+ALTER FUNCTION es.grow_tree(p_from bigint, p_to bigint, p_levels smallint[], p_indexes bigint[], p_hashes bytea[], p_root bytea, p_note text) OWNER TO muster_owner;
+
+--
+-- Name: leaf_hash(uuid, uuid, text, bigint, text, smallint, timestamp with time zone, bytea, bytea); Type: FUNCTION; Schema: es; Owner: muster_owner
+--
+
+CREATE FUNCTION es.leaf_hash(event_id uuid, tenant_id uuid, stream_id text, stream_version bigint, event_type text, schema_version smallint, recorded_at timestamp with time zone, meta bytea, body bytea) RETURNS bytea
+    LANGUAGE sql STABLE
+    AS $$
+  select sha256('\x00'::bytea || 'muster/event/v1'::bytea || '\x00'::bytea
+    || uuid_send(event_id) || uuid_send(tenant_id) || int8send(stream_version) || int2send(schema_version)
+    || int8send((extract(epoch from recorded_at) * 1000000)::bigint)
+    || int4send(octet_length(convert_to(stream_id, 'UTF8'))) || convert_to(stream_id, 'UTF8')
+    || int4send(octet_length(convert_to(event_type, 'UTF8'))) || convert_to(event_type, 'UTF8')
+    || sha256(meta) || sha256(body))
+$$;
+
+ALTER FUNCTION es.leaf_hash(event_id uuid, tenant_id uuid, stream_id text, stream_version bigint, event_type text, schema_version smallint, recorded_at timestamp with time zone, meta bytea, body bytea) OWNER TO muster_owner;
+
+--
+-- Name: lock_keys(json); Type: FUNCTION; Schema: es; Owner: muster_owner
+--
+
+CREATE FUNCTION es.lock_keys(p_items json) RETURNS TABLE(key bigint)
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select hashtextextended(k, 4201)
+  from json_to_recordset(p_items) as item(command_id uuid, actor text, tenant_id uuid, stream_id text, reserve json, release json),
+  lateral (
+    select 'stream ' || item.stream_id as k
+    union all select 'command ' || item.command_id || ' ' || item.actor
+    union all select 'reservation ' || json_build_array(item.tenant_id, r.namespace, r.key)::text
+              from json_to_recordset(item.reserve) as r(namespace text, key text)
+    union all select 'reservation ' || json_build_array(item.tenant_id, r.namespace, r.key)::text
+              from json_to_recordset(item.release) as r(namespace text, key text)
+  ) keys
+$$;
+
+ALTER FUNCTION es.lock_keys(p_items json) OWNER TO muster_owner;
+
+--
+-- Name: name_log(text); Type: FUNCTION; Schema: es; Owner: muster_owner
+--
+
+CREATE FUNCTION es.name_log(p_origin text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+begin
+  update es.log_state set origin = p_origin
+    where origin <> p_origin and not exists (select 1 from es.checkpoints) and p_origin ~ '^[^[:space:]+]{1,120}$';
+  return exists (select 1 from es.log_state where origin = p_origin);
+end $_$;
+
+ALTER FUNCTION es.name_log(p_origin text) OWNER TO muster_owner;
+
+--
+-- Name: note_ddl(); Type: FUNCTION; Schema: es; Owner: postgres
+--
+
+CREATE FUNCTION es.note_ddl() RETURNS event_trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  insert into es.ddl_alerts (who, tag, object, statement)
+    select session_user, c.command_tag, c.object_identity, left(coalesce(current_query(), ''), 2000)
+    from pg_event_trigger_ddl_commands() c
+    where (c.schema_name = 'es' or c.object_identity like '%es.%')
+      and strpos(c.object_identity, coalesce(nullif(current_setting('muster.ensuring_partition', true), ''), '?')) = 0;
+end $$;
+
+ALTER FUNCTION es.note_ddl() OWNER TO postgres;
+
+--
+-- Name: note_drop(); Type: FUNCTION; Schema: es; Owner: postgres
+--
+
+CREATE FUNCTION es.note_drop() RETURNS event_trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  insert into es.ddl_alerts (who, tag, object, statement)
+    select session_user, tg_tag, o.object_identity, left(coalesce(current_query(), ''), 2000)
+    from pg_event_trigger_dropped_objects() o where o.schema_name = 'es' and not o.is_temporary;
+end $$;
+
+ALTER FUNCTION es.note_drop() OWNER TO postgres;
+
+--
+-- Name: protect(regclass); Type: FUNCTION; Schema: es; Owner: muster_owner
+--
+
+CREATE FUNCTION es.protect(relation regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  execute format('create trigger append_only before update or delete or truncate on %s
+                  for each statement execute function es.refuse_change()', relation);
+  execute format('alter table %s enable always trigger append_only', relation);
+  if (select relkind from pg_class where oid = relation) = 'r' then
+    -- Logical replication changes rows without a statement.
+    execute format('create trigger append_only_row before update or delete on %s
+                    for each row execute function es.refuse_change()', relation);
+    execute format('alter table %s enable always trigger append_only_row', relation);
+  end if;
+end $$;
+
+ALTER FUNCTION es.protect(relation regclass) OWNER TO muster_owner;
+
+--
+-- Name: refuse_change(); Type: FUNCTION; Schema: es; Owner: muster_owner
+--
+
+CREATE FUNCTION es.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  raise exception '% on %.% is forbidden: the ledger is append-only', tg_op, tg_table_schema, tg_table_name
+    using errcode = 'ES403';
+end $$;
+
+ALTER FUNCTION es.refuse_change() OWNER TO muster_owner;
+
+--
+-- Name: refuse_rewrite(); Type: FUNCTION; Schema: es; Owner: muster_owner
+--
+
+CREATE FUNCTION es.refuse_rewrite() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if tg_op <> 'UPDATE' then
+    raise exception '% on %.% is forbidden', tg_op, tg_table_schema, tg_table_name using errcode = 'ES403';
+  end if;
+  if new.level <> old.level or new.index <> old.index
+     or substring(new.hashes from 1 for octet_length(old.hashes)) <> old.hashes then
+    raise exception 'a tile only gets longer' using errcode = 'ES403';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION es.refuse_rewrite() OWNER TO muster_owner;
+
+--
+-- Name: refuse_shrink(); Type: FUNCTION; Schema: es; Owner: muster_owner
+--
+
+CREATE FUNCTION es.refuse_shrink() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+  if new.size < old.size then
+    raise exception '%.% only grows', tg_table_schema, tg_table_name using errcode = 'ES403';
+  end if;
+  return new;
+end $$;
+
+ALTER FUNCTION es.refuse_shrink() OWNER TO muster_owner;
+
+--
+-- Name: sequence_pending(integer); Type: FUNCTION; Schema: es; Owner: muster_owner
+--
+
+CREATE FUNCTION es.sequence_pending(p_limit integer) RETURNS TABLE(from_position bigint, to_position bigint)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_size bigint;
+  v_moved bigint;
+begin
+  if not exists (select 1 from es.pending) then return; end if;
+  -- A second sequencer waits here; its next statement sees what the first one did.
+  select s.size into strict v_size from es.log_state s for update;
+  with next as materialized (
+    select p.seq from es.pending p order by p.seq limit p_limit
+  ), taken as (
+    delete from es.pending p using next where p.seq = next.seq returning p.*
+  ), placed as (
+    insert into es.ledger (position, event_id, recorded_at, tenant_id, stream_id, stream_version, event_type, leaf_hash)
+    select v_size + row_number() over (order by t.seq) - 1, t.event_id, t.recorded_at, t.tenant_id, t.stream_id,
+           t.stream_version, t.event_type, t.leaf_hash
+    from taken t
+    returning 1
+  )
+  select count(*) into v_moved from placed;
+  if v_moved = 0 then return; end if;
+  update es.log_state set size = v_size + v_moved;
+  return query select v_size, v_size + v_moved - 1;
+end $$;
+
+ALTER FUNCTION es.sequence_pending(p_limit integer) OWNER TO muster_owner;
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: appends; Type: TABLE; Schema: es; Owner: muster_owner
+--
+
+CREATE TABLE es.appends (
+    actor text NOT NULL COLLATE pg_catalog."C",
+    command_id uuid NOT NULL,
+    request_hash bytea NOT NULL,
+    stream_id text NOT NULL COLLATE pg_catalog."C",
+    from_version bigint NOT NULL,
+    to_version bigint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT appends_request_hash_check CHECK ((octet_length(request_hash) = 32))
+);
+
+ALTER TABLE es.appends OWNER TO muster_owner;
+
+--
+-- Name: checkpoints; Type: TABLE; Schema: es; Owner: muster_owner
+--
+
+CREATE TABLE es.checkpoints (
+    size bigint NOT NULL,
+    root bytea NOT NULL,
+    note text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT checkpoints_root_check CHECK ((octet_length(root) = 32)),
+    CONSTRAINT checkpoints_size_check CHECK ((size > 0))
+);
+
+ALTER TABLE es.checkpoints OWNER TO muster_owner;
+
+--
+-- Name: ddl_alerts; Type: TABLE; Schema: es; Owner: muster_owner
+--
+
+CREATE TABLE es.ddl_alerts (
+    alert_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    who text NOT NULL,
+    tag text NOT NULL,
+    object text NOT NULL,
+    statement text NOT NULL
+);
+
+ALTER TABLE es.ddl_alerts OWNER TO muster_owner;
+
+--
+-- Name: ddl_alerts_alert_id_seq; Type: SEQUENCE; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE es.ddl_alerts ALTER COLUMN alert_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME es.ddl_alerts_alert_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: events; Type: TABLE; Schema: es; Owner: muster_owner
+--
+
+CREATE TABLE es.events (
+    event_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    stream_id text NOT NULL COLLATE pg_catalog."C",
+    stream_version bigint NOT NULL,
+    event_type text NOT NULL,
+    schema_version smallint NOT NULL,
+    body bytea NOT NULL,
+    meta bytea NOT NULL,
+    recorded_at timestamp with time zone NOT NULL
+)
+PARTITION BY RANGE (recorded_at);
+
+ALTER TABLE es.events OWNER TO muster_owner;
+
+--
+-- Name: ledger; Type: TABLE; Schema: es; Owner: muster_owner
+--
+
+CREATE TABLE es.ledger (
+    "position" bigint NOT NULL,
+    event_id uuid NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    tenant_id uuid NOT NULL,
+    stream_id text NOT NULL COLLATE pg_catalog."C",
+    stream_version bigint NOT NULL,
+    event_type text NOT NULL,
+    leaf_hash bytea NOT NULL,
+    CONSTRAINT ledger_leaf_hash_check CHECK ((octet_length(leaf_hash) = 32)),
+    CONSTRAINT ledger_position_check CHECK (("position" >= 0))
+);
+
+ALTER TABLE es.ledger OWNER TO muster_owner;
+
+--
+-- Name: log_state; Type: TABLE; Schema: es; Owner: muster_owner
+--
+
+CREATE TABLE es.log_state (
+    only_row boolean DEFAULT true NOT NULL,
+    origin text NOT NULL,
+    size bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT log_state_only_row_check CHECK (only_row),
+    CONSTRAINT log_state_size_check CHECK ((size >= 0))
+);
+
+ALTER TABLE es.log_state OWNER TO muster_owner;
+
+--
+-- Name: pending; Type: TABLE; Schema: es; Owner: muster_owner
+--
+
+CREATE TABLE es.pending (
+    seq bigint NOT NULL,
+    event_id uuid NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    tenant_id uuid NOT NULL,
+    stream_id text NOT NULL COLLATE pg_catalog."C",
+    stream_version bigint NOT NULL,
+    event_type text NOT NULL,
+    leaf_hash bytea NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='2000', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE es.pending OWNER TO muster_owner;
+
+--
+-- Name: pending_seq_seq; Type: SEQUENCE; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE es.pending ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME es.pending_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: readable_events; Type: VIEW; Schema: es; Owner: muster_owner
+--
+
+CREATE VIEW es.readable_events AS
+ SELECT l."position",
+    e.event_id,
+    e.tenant_id,
+    e.stream_id,
+    e.stream_version,
+    e.event_type,
+    e.schema_version,
+    e.recorded_at,
+    (convert_from(e.body, 'UTF8'::name))::jsonb AS data,
+    (convert_from(e.meta, 'UTF8'::name))::jsonb AS meta
+   FROM (es.ledger l
+     JOIN es.events e ON (((e.event_id = l.event_id) AND (e.recorded_at = l.recorded_at))));
+
+ALTER TABLE es.readable_events OWNER TO muster_owner;
+
+--
+-- Name: reservations; Type: TABLE; Schema: es; Owner: muster_owner
+--
+
+CREATE TABLE es.reservations (
+    tenant_id uuid NOT NULL,
+    namespace text NOT NULL COLLATE pg_catalog."C",
+    key text NOT NULL COLLATE pg_catalog."C",
+    stream_id text NOT NULL COLLATE pg_catalog."C",
+    reserved_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE es.reservations OWNER TO muster_owner;
+
+--
+-- Name: streams; Type: TABLE; Schema: es; Owner: muster_owner
+--
+
+CREATE TABLE es.streams (
+    stream_id text NOT NULL COLLATE pg_catalog."C",
+    tenant_id uuid NOT NULL,
+    stream_type text NOT NULL,
+    version bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT streams_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE es.streams OWNER TO muster_owner;
+
+--
+-- Name: subscriptions; Type: TABLE; Schema: es; Owner: muster_owner
+--
+
+CREATE TABLE es.subscriptions (
+    name text NOT NULL COLLATE pg_catalog."C",
+    version integer NOT NULL,
+    "position" bigint NOT NULL,
+    status text DEFAULT 'running'::text NOT NULL,
+    failed_position bigint,
+    failure text,
+    updated_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT subscriptions_check CHECK (((status = 'paused'::text) = (failure IS NOT NULL))),
+    CONSTRAINT subscriptions_position_check CHECK (("position" >= '-1'::integer)),
+    CONSTRAINT subscriptions_status_check CHECK ((status = ANY (ARRAY['running'::text, 'paused'::text])))
+);
+
+ALTER TABLE es.subscriptions OWNER TO muster_owner;
+
+--
+-- Name: COLUMN subscriptions."position"; Type: COMMENT; Schema: es; Owner: muster_owner
+--
+
+COMMENT ON COLUMN es.subscriptions."position" IS 'last position that was handled; -1 before the first';
+
+--
+-- Name: tiles; Type: TABLE; Schema: es; Owner: muster_owner
+--
+
+CREATE TABLE es.tiles (
+    level smallint NOT NULL,
+    index bigint NOT NULL,
+    hashes bytea NOT NULL,
+    CONSTRAINT tiles_hashes_check CHECK ((((octet_length(hashes) >= 32) AND (octet_length(hashes) <= 8192)) AND ((octet_length(hashes) % 32) = 0))),
+    CONSTRAINT tiles_index_check CHECK ((index >= 0)),
+    CONSTRAINT tiles_level_check CHECK (((level >= 0) AND (level <= 7)))
+);
+ALTER TABLE ONLY es.tiles ALTER COLUMN hashes SET STORAGE EXTERNAL;
+
+ALTER TABLE es.tiles OWNER TO muster_owner;
+
+--
+-- Name: tree_state; Type: TABLE; Schema: es; Owner: muster_owner
+--
+
+CREATE TABLE es.tree_state (
+    only_row boolean DEFAULT true NOT NULL,
+    size bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT tree_state_only_row_check CHECK (only_row),
+    CONSTRAINT tree_state_size_check CHECK ((size >= 0))
+);
+
+ALTER TABLE es.tree_state OWNER TO muster_owner;
+
+--
+-- Name: witness_cosignatures; Type: TABLE; Schema: es; Owner: muster_owner
+--
+
+CREATE TABLE es.witness_cosignatures (
+    size bigint NOT NULL,
+    witness_id text NOT NULL COLLATE pg_catalog."C",
+    key_id text NOT NULL,
+    root bytea NOT NULL,
+    signature bytea NOT NULL,
+    cosigned_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT witness_cosignatures_root_check CHECK ((octet_length(root) = 32)),
+    CONSTRAINT witness_cosignatures_signature_check CHECK ((octet_length(signature) = 64))
+);
+
+ALTER TABLE es.witness_cosignatures OWNER TO muster_owner;
+
+--
+-- Name: access_challenges; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_challenges (
+    challenge_id uuid NOT NULL,
+    kind text NOT NULL,
+    person_id uuid,
+    payload bytea,
+    attempts integer DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT access_challenges_kind_check CHECK ((kind = ANY (ARRAY['sign-in'::text, 'set-up'::text])))
+);
+
+ALTER TABLE muster.access_challenges OWNER TO muster_owner;
+
+--
+-- Name: access_credentials; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_credentials (
+    person_id uuid NOT NULL,
+    password_hash text NOT NULL,
+    totp_secret bytea NOT NULL,
+    totp_step bigint DEFAULT 0 NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE muster.access_credentials OWNER TO muster_owner;
+
+--
+-- Name: access_owner_links; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_owner_links (
+    link_hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+
+ALTER TABLE muster.access_owner_links OWNER TO muster_owner;
+
+--
+-- Name: access_people; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_people (
+    person_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    email_tag text NOT NULL,
+    time_zone text NOT NULL,
+    role text NOT NULL,
+    registered_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE muster.access_people OWNER TO muster_owner;
+
+--
+-- Name: access_recovery_codes; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_recovery_codes (
+    person_id uuid NOT NULL,
+    code_tag text NOT NULL,
+    used_at timestamp with time zone
+);
+
+ALTER TABLE muster.access_recovery_codes OWNER TO muster_owner;
+
+--
+-- Name: access_refusals; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_refusals (
+    source_tag text NOT NULL,
+    minute timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    accounts text[] DEFAULT '{}'::text[] NOT NULL,
+    digested boolean DEFAULT false NOT NULL
+);
+
+ALTER TABLE muster.access_refusals OWNER TO muster_owner;
+
+--
+-- Name: access_sessions; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_sessions (
+    session_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    tenant_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    factor text NOT NULL,
+    factor_at timestamp with time zone NOT NULL,
+    source_tag text NOT NULL,
+    source text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    used_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone
+);
+
+ALTER TABLE muster.access_sessions OWNER TO muster_owner;
+
+--
+-- Name: access_throttle; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_throttle (
+    subject text NOT NULL,
+    failures integer NOT NULL,
+    not_before timestamp with time zone NOT NULL
+);
+
+ALTER TABLE muster.access_throttle OWNER TO muster_owner;
+
+--
+-- Name: operations_cancels; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.operations_cancels (
+    task_id uuid NOT NULL,
+    server_id uuid NOT NULL,
+    requested_at timestamp with time zone DEFAULT now() NOT NULL,
+    envelope_body bytea,
+    envelope_signature text,
+    envelope_key text
+);
+
+ALTER TABLE muster.operations_cancels OWNER TO muster_owner;
+
+--
+-- Name: operations_lanes; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.operations_lanes (
+    server_id uuid NOT NULL,
+    lane text NOT NULL,
+    seq bigint NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE muster.operations_lanes OWNER TO muster_owner;
+
+--
+-- Name: operations_operations; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.operations_operations (
+    operation_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    number bigint NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    caused_by uuid NOT NULL,
+    actor text NOT NULL,
+    actor_kind text NOT NULL,
+    reason text,
+    servers integer NOT NULL,
+    requested_event uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    cancel_requested boolean DEFAULT false NOT NULL,
+    finished_at timestamp with time zone
+);
+
+ALTER TABLE muster.operations_operations OWNER TO muster_owner;
+
+--
+-- Name: operations_operations_number_seq; Type: SEQUENCE; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.operations_operations ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME muster.operations_operations_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: operations_tasks; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.operations_tasks (
+    task_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    operation_id uuid NOT NULL,
+    server_id uuid NOT NULL,
+    lane text NOT NULL,
+    task text NOT NULL,
+    args jsonb NOT NULL,
+    state text NOT NULL,
+    version integer NOT NULL,
+    attempt integer NOT NULL,
+    retry_of uuid,
+    actor text NOT NULL,
+    seq bigint,
+    not_before timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    released_at timestamp with time zone,
+    signed_at timestamp with time zone,
+    accepted_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    error text,
+    envelope_body bytea,
+    envelope_signature text,
+    envelope_key text,
+    receipt_body bytea,
+    receipt_signature text,
+    receipt_key text
+)
+WITH (fillfactor='80');
+
+ALTER TABLE muster.operations_tasks OWNER TO muster_owner;
+
+--
+-- Name: platform_commands; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.platform_commands (
+    actor text NOT NULL COLLATE pg_catalog."C",
+    command_id uuid NOT NULL,
+    request_hash text NOT NULL,
+    answer jsonb NOT NULL,
+    answered_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE muster.platform_commands OWNER TO muster_owner;
+
+--
+-- Name: servers_barred; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.servers_barred (
+    server_id uuid NOT NULL,
+    capability text NOT NULL,
+    why text NOT NULL
+);
+
+ALTER TABLE muster.servers_barred OWNER TO muster_owner;
+
+--
+-- Name: servers_batches; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.servers_batches (
+    server_id uuid NOT NULL,
+    seq bigint NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE muster.servers_batches OWNER TO muster_owner;
+
+--
+-- Name: servers_capabilities; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.servers_capabilities (
+    server_id uuid NOT NULL,
+    capability text NOT NULL,
+    mode text NOT NULL,
+    CONSTRAINT servers_capabilities_mode_check CHECK ((mode = ANY (ARRAY['observe'::text, 'managed'::text])))
+);
+
+ALTER TABLE muster.servers_capabilities OWNER TO muster_owner;
+
+--
+-- Name: servers_enrolments; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.servers_enrolments (
+    enrolment_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    token_hash bytea,
+    name text,
+    group_ids uuid[] NOT NULL,
+    simulated boolean NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    downloaded_at timestamp with time zone,
+    cancelled_at timestamp with time zone,
+    server_id uuid,
+    enrolled_at timestamp with time zone,
+    connected_at timestamp with time zone,
+    confirmed_at timestamp with time zone
+);
+
+ALTER TABLE muster.servers_enrolments OWNER TO muster_owner;
+
+--
+-- Name: servers_gateways; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.servers_gateways (
+    gateway_id uuid NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    beat_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE muster.servers_gateways OWNER TO muster_owner;
+
+--
+-- Name: servers_group_members; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.servers_group_members (
+    group_id uuid NOT NULL,
+    server_id uuid NOT NULL
+);
+
+ALTER TABLE muster.servers_group_members OWNER TO muster_owner;
+
+--
+-- Name: servers_groups; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.servers_groups (
+    group_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    name text NOT NULL
+);
+
+ALTER TABLE muster.servers_groups OWNER TO muster_owner;
+
+--
+-- Name: servers_inventory; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.servers_inventory (
+    server_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    facts jsonb NOT NULL,
+    sha256 text NOT NULL
+);
+
+ALTER TABLE muster.servers_inventory OWNER TO muster_owner;
+
+--
+-- Name: servers_presence; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.servers_presence (
+    server_id uuid NOT NULL,
+    gateway_id uuid,
+    session_id uuid,
+    connected_at timestamp with time zone,
+    heard_at timestamp with time zone NOT NULL,
+    boot_id text NOT NULL,
+    agent_version text NOT NULL,
+    machine_hash text NOT NULL,
+    address inet,
+    clock_skew_ms double precision,
+    spooled integer DEFAULT 0 NOT NULL,
+    silent boolean DEFAULT false NOT NULL,
+    silent_since timestamp with time zone
+)
+WITH (fillfactor='70');
+
+ALTER TABLE muster.servers_presence OWNER TO muster_owner;
+
+--
+-- Name: servers_servers; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.servers_servers (
+    server_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    hostname text NOT NULL,
+    enrolment_id uuid NOT NULL,
+    agent_key text NOT NULL,
+    host_key text,
+    sealing_key text,
+    fingerprint text NOT NULL,
+    machine_hash text NOT NULL,
+    agent_version text NOT NULL,
+    offers text[] NOT NULL,
+    observe_only boolean NOT NULL,
+    simulated boolean NOT NULL,
+    confirmed boolean DEFAULT false NOT NULL,
+    quarantined boolean DEFAULT false NOT NULL,
+    retired boolean DEFAULT false NOT NULL,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    enrolled_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE muster.servers_servers OWNER TO muster_owner;
+
+--
+-- Name: subject_keys; Type: TABLE; Schema: vault; Owner: muster_owner
+--
+
+CREATE TABLE vault.subject_keys (
+    subject_id uuid NOT NULL,
+    wrapped bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE vault.subject_keys OWNER TO muster_owner;
+
+--
+-- Name: appends appends_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.appends
+    ADD CONSTRAINT appends_pkey PRIMARY KEY (actor, command_id);
+
+--
+-- Name: checkpoints checkpoints_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.checkpoints
+    ADD CONSTRAINT checkpoints_pkey PRIMARY KEY (size);
+
+--
+-- Name: ddl_alerts ddl_alerts_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.ddl_alerts
+    ADD CONSTRAINT ddl_alerts_pkey PRIMARY KEY (alert_id);
+
+--
+-- Name: events events_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (event_id, recorded_at);
+
+--
+-- Name: events events_stream_id_stream_version_recorded_at_key; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.events
+    ADD CONSTRAINT events_stream_id_stream_version_recorded_at_key UNIQUE (stream_id, stream_version, recorded_at);
+
+--
+-- Name: ledger ledger_event_id_key; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.ledger
+    ADD CONSTRAINT ledger_event_id_key UNIQUE (event_id);
+
+--
+-- Name: ledger ledger_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.ledger
+    ADD CONSTRAINT ledger_pkey PRIMARY KEY ("position");
+
+--
+-- Name: ledger ledger_stream_id_stream_version_key; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.ledger
+    ADD CONSTRAINT ledger_stream_id_stream_version_key UNIQUE (stream_id, stream_version);
+
+--
+-- Name: log_state log_state_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.log_state
+    ADD CONSTRAINT log_state_pkey PRIMARY KEY (only_row);
+
+--
+-- Name: pending pending_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.pending
+    ADD CONSTRAINT pending_pkey PRIMARY KEY (seq);
+
+--
+-- Name: reservations reservations_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.reservations
+    ADD CONSTRAINT reservations_pkey PRIMARY KEY (tenant_id, namespace, key);
+
+--
+-- Name: streams streams_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.streams
+    ADD CONSTRAINT streams_pkey PRIMARY KEY (stream_id);
+
+--
+-- Name: subscriptions subscriptions_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.subscriptions
+    ADD CONSTRAINT subscriptions_pkey PRIMARY KEY (name, version);
+
+--
+-- Name: tiles tiles_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.tiles
+    ADD CONSTRAINT tiles_pkey PRIMARY KEY (level, index);
+
+--
+-- Name: tree_state tree_state_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.tree_state
+    ADD CONSTRAINT tree_state_pkey PRIMARY KEY (only_row);
+
+--
+-- Name: witness_cosignatures witness_cosignatures_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.witness_cosignatures
+    ADD CONSTRAINT witness_cosignatures_pkey PRIMARY KEY (size, witness_id);
+
+--
+-- Name: access_challenges access_challenges_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_challenges
+    ADD CONSTRAINT access_challenges_pkey PRIMARY KEY (challenge_id);
+
+--
+-- Name: access_credentials access_credentials_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_credentials
+    ADD CONSTRAINT access_credentials_pkey PRIMARY KEY (person_id);
+
+--
+-- Name: access_owner_links access_owner_links_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_owner_links
+    ADD CONSTRAINT access_owner_links_pkey PRIMARY KEY (link_hash);
+
+--
+-- Name: access_people access_people_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_people
+    ADD CONSTRAINT access_people_pkey PRIMARY KEY (person_id);
+
+--
+-- Name: access_people access_people_tenant_id_email_tag_key; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_people
+    ADD CONSTRAINT access_people_tenant_id_email_tag_key UNIQUE (tenant_id, email_tag);
+
+--
+-- Name: access_recovery_codes access_recovery_codes_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_recovery_codes
+    ADD CONSTRAINT access_recovery_codes_pkey PRIMARY KEY (person_id, code_tag);
+
+--
+-- Name: access_refusals access_refusals_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_refusals
+    ADD CONSTRAINT access_refusals_pkey PRIMARY KEY (source_tag, minute);
+
+--
+-- Name: access_sessions access_sessions_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_sessions
+    ADD CONSTRAINT access_sessions_pkey PRIMARY KEY (session_id);
+
+--
+-- Name: access_sessions access_sessions_token_hash_key; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_sessions
+    ADD CONSTRAINT access_sessions_token_hash_key UNIQUE (token_hash);
+
+--
+-- Name: access_throttle access_throttle_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_throttle
+    ADD CONSTRAINT access_throttle_pkey PRIMARY KEY (subject);
+
+--
+-- Name: operations_cancels operations_cancels_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.operations_cancels
+    ADD CONSTRAINT operations_cancels_pkey PRIMARY KEY (task_id);
+
+--
+-- Name: operations_lanes operations_lanes_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.operations_lanes
+    ADD CONSTRAINT operations_lanes_pkey PRIMARY KEY (server_id, lane);
+
+--
+-- Name: operations_operations operations_operations_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.operations_operations
+    ADD CONSTRAINT operations_operations_pkey PRIMARY KEY (operation_id);
+
+--
+-- Name: operations_tasks operations_tasks_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.operations_tasks
+    ADD CONSTRAINT operations_tasks_pkey PRIMARY KEY (task_id);
+
+--
+-- Name: platform_commands platform_commands_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.platform_commands
+    ADD CONSTRAINT platform_commands_pkey PRIMARY KEY (actor, command_id);
+
+--
+-- Name: servers_barred servers_barred_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.servers_barred
+    ADD CONSTRAINT servers_barred_pkey PRIMARY KEY (server_id, capability);
+
+--
+-- Name: servers_batches servers_batches_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.servers_batches
+    ADD CONSTRAINT servers_batches_pkey PRIMARY KEY (server_id);
+
+--
+-- Name: servers_capabilities servers_capabilities_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.servers_capabilities
+    ADD CONSTRAINT servers_capabilities_pkey PRIMARY KEY (server_id, capability);
+
+--
+-- Name: servers_enrolments servers_enrolments_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.servers_enrolments
+    ADD CONSTRAINT servers_enrolments_pkey PRIMARY KEY (enrolment_id);
+
+--
+-- Name: servers_gateways servers_gateways_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.servers_gateways
+    ADD CONSTRAINT servers_gateways_pkey PRIMARY KEY (gateway_id);
+
+--
+-- Name: servers_group_members servers_group_members_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.servers_group_members
+    ADD CONSTRAINT servers_group_members_pkey PRIMARY KEY (group_id, server_id);
+
+--
+-- Name: servers_groups servers_groups_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.servers_groups
+    ADD CONSTRAINT servers_groups_pkey PRIMARY KEY (group_id);
+
+--
+-- Name: servers_inventory servers_inventory_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.servers_inventory
+    ADD CONSTRAINT servers_inventory_pkey PRIMARY KEY (server_id);
+
+--
+-- Name: servers_presence servers_presence_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.servers_presence
+    ADD CONSTRAINT servers_presence_pkey PRIMARY KEY (server_id);
+
+--
+-- Name: servers_servers servers_servers_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.servers_servers
+    ADD CONSTRAINT servers_servers_pkey PRIMARY KEY (server_id);
+
+--
+-- Name: subject_keys subject_keys_pkey; Type: CONSTRAINT; Schema: vault; Owner: muster_owner
+--
+
+ALTER TABLE ONLY vault.subject_keys
+    ADD CONSTRAINT subject_keys_pkey PRIMARY KEY (subject_id);
+
+--
+-- Name: access_sessions_person_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX access_sessions_person_id_idx ON muster.access_sessions USING btree (person_id) WHERE (ended_at IS NULL);
+
+--
+-- Name: operations_cancels_requested_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX operations_cancels_requested_at_idx ON muster.operations_cancels USING btree (requested_at) WHERE (envelope_body IS NULL);
+
+--
+-- Name: operations_operations_tenant_id_number_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX operations_operations_tenant_id_number_idx ON muster.operations_operations USING btree (tenant_id, number DESC);
+
+--
+-- Name: operations_operations_tenant_id_number_idx1; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX operations_operations_tenant_id_number_idx1 ON muster.operations_operations USING btree (tenant_id, number DESC) WHERE (finished_at IS NULL);
+
+--
+-- Name: operations_tasks_operation_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX operations_tasks_operation_id_idx ON muster.operations_tasks USING btree (operation_id);
+
+--
+-- Name: operations_tasks_released_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX operations_tasks_released_at_idx ON muster.operations_tasks USING btree (released_at) WHERE ((state = 'released'::text) AND (signed_at IS NULL));
+
+--
+-- Name: operations_tasks_server_id_lane_requested_at_task_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX operations_tasks_server_id_lane_requested_at_task_id_idx ON muster.operations_tasks USING btree (server_id, lane, requested_at, task_id) WHERE (state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'expired'::text, 'cancelled'::text]));
+
+--
+-- Name: operations_tasks_state_requested_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX operations_tasks_state_requested_at_idx ON muster.operations_tasks USING btree (state, requested_at) WHERE (state = ANY (ARRAY['requested'::text, 'released'::text, 'accepted'::text, 'running'::text, 'unknown'::text]));
+
+--
+-- Name: platform_commands_answered_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX platform_commands_answered_at_idx ON muster.platform_commands USING btree (answered_at);
+
+--
+-- Name: servers_group_members_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX servers_group_members_server_id_idx ON muster.servers_group_members USING btree (server_id);
+
+--
+-- Name: servers_presence_gateway_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX servers_presence_gateway_id_idx ON muster.servers_presence USING btree (gateway_id);
+
+--
+-- Name: servers_servers_tags_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX servers_servers_tags_idx ON muster.servers_servers USING gin (tags);
+
+--
+-- Name: servers_servers_tenant_id_lower_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE UNIQUE INDEX servers_servers_tenant_id_lower_idx ON muster.servers_servers USING btree (tenant_id, lower(name)) WHERE (NOT retired);
+
+--
+-- Name: appends append_only; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON es.appends FOR EACH STATEMENT EXECUTE FUNCTION es.refuse_change();
+
+ALTER TABLE es.appends ENABLE ALWAYS TRIGGER append_only;
+
+--
+-- Name: checkpoints append_only; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON es.checkpoints FOR EACH STATEMENT EXECUTE FUNCTION es.refuse_change();
+
+ALTER TABLE es.checkpoints ENABLE ALWAYS TRIGGER append_only;
+
+--
+-- Name: ddl_alerts append_only; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON es.ddl_alerts FOR EACH STATEMENT EXECUTE FUNCTION es.refuse_change();
+
+ALTER TABLE es.ddl_alerts ENABLE ALWAYS TRIGGER append_only;
+
+--
+-- Name: events append_only; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON es.events FOR EACH STATEMENT EXECUTE FUNCTION es.refuse_change();
+
+ALTER TABLE es.events ENABLE ALWAYS TRIGGER append_only;
+
+--
+-- Name: ledger append_only; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON es.ledger FOR EACH STATEMENT EXECUTE FUNCTION es.refuse_change();
+
+ALTER TABLE es.ledger ENABLE ALWAYS TRIGGER append_only;
+
+--
+-- Name: witness_cosignatures append_only; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON es.witness_cosignatures FOR EACH STATEMENT EXECUTE FUNCTION es.refuse_change();
+
+ALTER TABLE es.witness_cosignatures ENABLE ALWAYS TRIGGER append_only;
+
+--
+-- Name: appends append_only_row; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER append_only_row BEFORE DELETE OR UPDATE ON es.appends FOR EACH ROW EXECUTE FUNCTION es.refuse_change();
+
+ALTER TABLE es.appends ENABLE ALWAYS TRIGGER append_only_row;
+
+--
+-- Name: checkpoints append_only_row; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER append_only_row BEFORE DELETE OR UPDATE ON es.checkpoints FOR EACH ROW EXECUTE FUNCTION es.refuse_change();
+
+ALTER TABLE es.checkpoints ENABLE ALWAYS TRIGGER append_only_row;
+
+--
+-- Name: ddl_alerts append_only_row; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER append_only_row BEFORE DELETE OR UPDATE ON es.ddl_alerts FOR EACH ROW EXECUTE FUNCTION es.refuse_change();
+
+ALTER TABLE es.ddl_alerts ENABLE ALWAYS TRIGGER append_only_row;
+
+--
+-- Name: ledger append_only_row; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER append_only_row BEFORE DELETE OR UPDATE ON es.ledger FOR EACH ROW EXECUTE FUNCTION es.refuse_change();
+
+ALTER TABLE es.ledger ENABLE ALWAYS TRIGGER append_only_row;
+
+--
+-- Name: witness_cosignatures append_only_row; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER append_only_row BEFORE DELETE OR UPDATE ON es.witness_cosignatures FOR EACH ROW EXECUTE FUNCTION es.refuse_change();
+
+ALTER TABLE es.witness_cosignatures ENABLE ALWAYS TRIGGER append_only_row;
+
+--
+-- Name: tiles never_emptied; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON es.tiles FOR EACH STATEMENT EXECUTE FUNCTION es.refuse_rewrite();
+
+ALTER TABLE es.tiles ENABLE ALWAYS TRIGGER never_emptied;
+
+--
+-- Name: tiles only_extended; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER only_extended BEFORE DELETE OR UPDATE ON es.tiles FOR EACH ROW EXECUTE FUNCTION es.refuse_rewrite();
+
+ALTER TABLE es.tiles ENABLE ALWAYS TRIGGER only_extended;
+
+--
+-- Name: log_state only_grows; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER only_grows BEFORE UPDATE ON es.log_state FOR EACH ROW EXECUTE FUNCTION es.refuse_shrink();
+
+ALTER TABLE es.log_state ENABLE ALWAYS TRIGGER only_grows;
+
+--
+-- Name: tree_state only_grows; Type: TRIGGER; Schema: es; Owner: muster_owner
+--
+
+CREATE TRIGGER only_grows BEFORE UPDATE ON es.tree_state FOR EACH ROW EXECUTE FUNCTION es.refuse_shrink();
+
+ALTER TABLE es.tree_state ENABLE ALWAYS TRIGGER only_grows;
+
+--
+-- Name: witness_cosignatures witness_cosignatures_size_fkey; Type: FK CONSTRAINT; Schema: es; Owner: muster_owner
+--
+
+ALTER TABLE ONLY es.witness_cosignatures
+    ADD CONSTRAINT witness_cosignatures_size_fkey FOREIGN KEY (size) REFERENCES es.checkpoints(size);
+
+--
+-- Name: servers_capabilities servers_capabilities_server_id_fkey; Type: FK CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.servers_capabilities
+    ADD CONSTRAINT servers_capabilities_server_id_fkey FOREIGN KEY (server_id) REFERENCES muster.servers_servers(server_id);
+
+--
+-- Name: servers_group_members servers_group_members_group_id_fkey; Type: FK CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.servers_group_members
+    ADD CONSTRAINT servers_group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES muster.servers_groups(group_id) ON DELETE CASCADE;
+
+--
+-- Name: servers_group_members servers_group_members_server_id_fkey; Type: FK CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.servers_group_members
+    ADD CONSTRAINT servers_group_members_server_id_fkey FOREIGN KEY (server_id) REFERENCES muster.servers_servers(server_id);
+
+--
+-- Name: SCHEMA es; Type: ACL; Schema: -; Owner: muster_owner
+--
+
+GRANT USAGE ON SCHEMA es TO muster_app;
+GRANT USAGE ON SCHEMA es TO muster_worker;
+GRANT USAGE ON SCHEMA es TO muster_gateway;
+GRANT USAGE ON SCHEMA es TO muster_signer;
+GRANT USAGE ON SCHEMA es TO muster_sequencer;
+GRANT USAGE ON SCHEMA es TO muster_auditor;
+
+--
+-- Name: SCHEMA muster; Type: ACL; Schema: -; Owner: muster_owner
+--
+
+GRANT USAGE ON SCHEMA muster TO muster_app;
+GRANT USAGE ON SCHEMA muster TO muster_worker;
+GRANT USAGE ON SCHEMA muster TO muster_gateway;
+GRANT USAGE ON SCHEMA muster TO muster_signer;
+GRANT USAGE ON SCHEMA muster TO muster_sequencer;
+GRANT USAGE ON SCHEMA muster TO muster_auditor;
+
+--
+-- Name: SCHEMA vault; Type: ACL; Schema: -; Owner: muster_owner
+--
+
+GRANT USAGE ON SCHEMA vault TO muster_app;
+GRANT USAGE ON SCHEMA vault TO muster_worker;
+GRANT USAGE ON SCHEMA vault TO muster_gateway;
+GRANT USAGE ON SCHEMA vault TO muster_signer;
+
+--
+-- Name: FUNCTION append_group(p_items json, p_events json); Type: ACL; Schema: es; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION es.append_group(p_items json, p_events json) FROM PUBLIC;
+GRANT ALL ON FUNCTION es.append_group(p_items json, p_events json) TO muster_app;
+GRANT ALL ON FUNCTION es.append_group(p_items json, p_events json) TO muster_worker;
+GRANT ALL ON FUNCTION es.append_group(p_items json, p_events json) TO muster_gateway;
+GRANT ALL ON FUNCTION es.append_group(p_items json, p_events json) TO muster_signer;
+
+--
+-- Name: FUNCTION ensure_partition(month date); Type: ACL; Schema: es; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION es.ensure_partition(month date) FROM PUBLIC;
+
+--
+-- Name: FUNCTION ensure_partitions(); Type: ACL; Schema: es; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION es.ensure_partitions() FROM PUBLIC;
+GRANT ALL ON FUNCTION es.ensure_partitions() TO muster_sequencer;
+
+--
+-- Name: FUNCTION grow_tree(p_from bigint, p_to bigint, p_levels smallint[], p_indexes bigint[], p_hashes bytea[], p_root bytea, p_note text); Type: ACL; Schema: es; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION es.grow_tree(p_from bigint, p_to bigint, p_levels smallint[], p_indexes bigint[], p_hashes bytea[], p_root bytea, p_note text) FROM PUBLIC;
+GRANT ALL ON FUNCTION es.grow_tree(p_from bigint, p_to bigint, p_levels smallint[], p_indexes bigint[], p_hashes bytea[], p_root bytea, p_note text) TO muster_sequencer;
+
+--
+-- Name: FUNCTION leaf_hash(event_id uuid, tenant_id uuid, stream_id text, stream_version bigint, event_type text, schema_version smallint, recorded_at timestamp with time zone, meta bytea, body bytea); Type: ACL; Schema: es; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION es.leaf_hash(event_id uuid, tenant_id uuid, stream_id text, stream_version bigint, event_type text, schema_version smallint, recorded_at timestamp with time zone, meta bytea, body bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION es.leaf_hash(event_id uuid, tenant_id uuid, stream_id text, stream_version bigint, event_type text, schema_version smallint, recorded_at timestamp with time zone, meta bytea, body bytea) TO muster_auditor;
+
+--
+-- Name: FUNCTION lock_keys(p_items json); Type: ACL; Schema: es; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION es.lock_keys(p_items json) FROM PUBLIC;
+
+--
+-- Name: FUNCTION name_log(p_origin text); Type: ACL; Schema: es; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION es.name_log(p_origin text) FROM PUBLIC;
+GRANT ALL ON FUNCTION es.name_log(p_origin text) TO muster_sequencer;
+
+--
+-- Name: FUNCTION protect(relation regclass); Type: ACL; Schema: es; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION es.protect(relation regclass) FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_change(); Type: ACL; Schema: es; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION es.refuse_change() FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_rewrite(); Type: ACL; Schema: es; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION es.refuse_rewrite() FROM PUBLIC;
+
+--
+-- Name: FUNCTION refuse_shrink(); Type: ACL; Schema: es; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION es.refuse_shrink() FROM PUBLIC;
+
+--
+-- Name: FUNCTION sequence_pending(p_limit integer); Type: ACL; Schema: es; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION es.sequence_pending(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION es.sequence_pending(p_limit integer) TO muster_sequencer;
+
+--
+-- Name: TABLE appends; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.appends TO muster_app;
+GRANT SELECT ON TABLE es.appends TO muster_worker;
+GRANT SELECT ON TABLE es.appends TO muster_gateway;
+GRANT SELECT ON TABLE es.appends TO muster_signer;
+GRANT SELECT ON TABLE es.appends TO muster_auditor;
+
+--
+-- Name: TABLE checkpoints; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.checkpoints TO muster_app;
+GRANT SELECT ON TABLE es.checkpoints TO muster_worker;
+GRANT SELECT ON TABLE es.checkpoints TO muster_gateway;
+GRANT SELECT ON TABLE es.checkpoints TO muster_signer;
+GRANT SELECT ON TABLE es.checkpoints TO muster_auditor;
+GRANT SELECT ON TABLE es.checkpoints TO muster_sequencer;
+
+--
+-- Name: TABLE ddl_alerts; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.ddl_alerts TO muster_sequencer;
+GRANT SELECT ON TABLE es.ddl_alerts TO muster_app;
+GRANT SELECT ON TABLE es.ddl_alerts TO muster_worker;
+GRANT SELECT ON TABLE es.ddl_alerts TO muster_auditor;
+
+--
+-- Name: TABLE events; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.events TO muster_app;
+GRANT SELECT ON TABLE es.events TO muster_worker;
+GRANT SELECT ON TABLE es.events TO muster_gateway;
+GRANT SELECT ON TABLE es.events TO muster_signer;
+GRANT SELECT ON TABLE es.events TO muster_auditor;
+
+--
+-- Name: TABLE ledger; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.ledger TO muster_app;
+GRANT SELECT ON TABLE es.ledger TO muster_worker;
+GRANT SELECT ON TABLE es.ledger TO muster_gateway;
+GRANT SELECT ON TABLE es.ledger TO muster_signer;
+GRANT SELECT ON TABLE es.ledger TO muster_auditor;
+GRANT SELECT ON TABLE es.ledger TO muster_sequencer;
+
+--
+-- Name: TABLE log_state; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.log_state TO muster_app;
+GRANT SELECT ON TABLE es.log_state TO muster_worker;
+GRANT SELECT ON TABLE es.log_state TO muster_gateway;
+GRANT SELECT ON TABLE es.log_state TO muster_signer;
+GRANT SELECT ON TABLE es.log_state TO muster_auditor;
+GRANT SELECT ON TABLE es.log_state TO muster_sequencer;
+
+--
+-- Name: TABLE pending; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.pending TO muster_app;
+GRANT SELECT ON TABLE es.pending TO muster_worker;
+GRANT SELECT ON TABLE es.pending TO muster_auditor;
+GRANT SELECT ON TABLE es.pending TO muster_sequencer;
+
+--
+-- Name: TABLE readable_events; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.readable_events TO muster_app;
+GRANT SELECT ON TABLE es.readable_events TO muster_worker;
+GRANT SELECT ON TABLE es.readable_events TO muster_gateway;
+GRANT SELECT ON TABLE es.readable_events TO muster_signer;
+GRANT SELECT ON TABLE es.readable_events TO muster_auditor;
+
+--
+-- Name: TABLE reservations; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.reservations TO muster_app;
+GRANT SELECT ON TABLE es.reservations TO muster_worker;
+GRANT SELECT ON TABLE es.reservations TO muster_auditor;
+
+--
+-- Name: TABLE streams; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.streams TO muster_app;
+GRANT SELECT ON TABLE es.streams TO muster_worker;
+GRANT SELECT ON TABLE es.streams TO muster_gateway;
+GRANT SELECT ON TABLE es.streams TO muster_signer;
+GRANT SELECT ON TABLE es.streams TO muster_auditor;
+
+--
+-- Name: TABLE subscriptions; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.subscriptions TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE es.subscriptions TO muster_worker;
+GRANT SELECT ON TABLE es.subscriptions TO muster_gateway;
+GRANT SELECT ON TABLE es.subscriptions TO muster_signer;
+GRANT SELECT ON TABLE es.subscriptions TO muster_auditor;
+
+--
+-- Name: TABLE tiles; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.tiles TO muster_app;
+GRANT SELECT ON TABLE es.tiles TO muster_worker;
+GRANT SELECT ON TABLE es.tiles TO muster_gateway;
+GRANT SELECT ON TABLE es.tiles TO muster_signer;
+GRANT SELECT ON TABLE es.tiles TO muster_auditor;
+GRANT SELECT ON TABLE es.tiles TO muster_sequencer;
+
+--
+-- Name: TABLE tree_state; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.tree_state TO muster_app;
+GRANT SELECT ON TABLE es.tree_state TO muster_worker;
+GRANT SELECT ON TABLE es.tree_state TO muster_gateway;
+GRANT SELECT ON TABLE es.tree_state TO muster_signer;
+GRANT SELECT ON TABLE es.tree_state TO muster_auditor;
+GRANT SELECT ON TABLE es.tree_state TO muster_sequencer;
+
+--
+-- Name: TABLE witness_cosignatures; Type: ACL; Schema: es; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE es.witness_cosignatures TO muster_app;
+GRANT SELECT ON TABLE es.witness_cosignatures TO muster_worker;
+GRANT SELECT,INSERT ON TABLE es.witness_cosignatures TO muster_gateway;
+GRANT SELECT ON TABLE es.witness_cosignatures TO muster_signer;
+GRANT SELECT ON TABLE es.witness_cosignatures TO muster_auditor;
+
+--
+-- Name: TABLE access_challenges; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_challenges TO muster_app;
+
+--
+-- Name: TABLE access_credentials; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_credentials TO muster_app;
+
+--
+-- Name: TABLE access_owner_links; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_owner_links TO muster_app;
+
+--
+-- Name: TABLE access_people; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.access_people TO muster_auditor;
+GRANT SELECT ON TABLE muster.access_people TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_people TO muster_worker;
+
+--
+-- Name: TABLE access_recovery_codes; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_recovery_codes TO muster_app;
+
+--
+-- Name: TABLE access_refusals; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.access_refusals TO muster_auditor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_refusals TO muster_app;
+
+--
+-- Name: TABLE access_sessions; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_sessions TO muster_app;
+GRANT SELECT ON TABLE muster.access_sessions TO muster_worker;
+
+--
+-- Name: TABLE access_throttle; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.access_throttle TO muster_auditor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_throttle TO muster_app;
+
+--
+-- Name: TABLE operations_cancels; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.operations_cancels TO muster_auditor;
+GRANT SELECT,INSERT,DELETE ON TABLE muster.operations_cancels TO muster_worker;
+GRANT SELECT,UPDATE ON TABLE muster.operations_cancels TO muster_signer;
+GRANT SELECT ON TABLE muster.operations_cancels TO muster_gateway;
+GRANT SELECT ON TABLE muster.operations_cancels TO muster_app;
+
+--
+-- Name: TABLE operations_lanes; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.operations_lanes TO muster_auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_lanes TO muster_worker;
+
+--
+-- Name: TABLE operations_operations; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.operations_operations TO muster_auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_operations TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_operations TO muster_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_operations TO muster_gateway;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_operations TO muster_signer;
+
+--
+-- Name: SEQUENCE operations_operations_number_seq; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT USAGE ON SEQUENCE muster.operations_operations_number_seq TO muster_app;
+GRANT USAGE ON SEQUENCE muster.operations_operations_number_seq TO muster_worker;
+GRANT USAGE ON SEQUENCE muster.operations_operations_number_seq TO muster_gateway;
+GRANT USAGE ON SEQUENCE muster.operations_operations_number_seq TO muster_signer;
+
+--
+-- Name: TABLE operations_tasks; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.operations_tasks TO muster_auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_tasks TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_tasks TO muster_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_tasks TO muster_gateway;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_tasks TO muster_signer;
+
+--
+-- Name: TABLE platform_commands; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.platform_commands TO muster_auditor;
+GRANT SELECT,INSERT,DELETE ON TABLE muster.platform_commands TO muster_app;
+
+--
+-- Name: TABLE servers_barred; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.servers_barred TO muster_auditor;
+GRANT SELECT ON TABLE muster.servers_barred TO muster_app;
+GRANT SELECT ON TABLE muster.servers_barred TO muster_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_barred TO muster_gateway;
+
+--
+-- Name: TABLE servers_batches; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.servers_batches TO muster_auditor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_batches TO muster_gateway;
+
+--
+-- Name: TABLE servers_capabilities; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.servers_capabilities TO muster_auditor;
+GRANT SELECT ON TABLE muster.servers_capabilities TO muster_app;
+GRANT SELECT ON TABLE muster.servers_capabilities TO muster_gateway;
+GRANT SELECT ON TABLE muster.servers_capabilities TO muster_signer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_capabilities TO muster_worker;
+
+--
+-- Name: TABLE servers_enrolments; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.servers_enrolments TO muster_auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.servers_enrolments TO muster_app;
+GRANT SELECT ON TABLE muster.servers_enrolments TO muster_gateway;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.servers_enrolments TO muster_worker;
+
+--
+-- Name: COLUMN servers_enrolments.downloaded_at; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT UPDATE(downloaded_at) ON TABLE muster.servers_enrolments TO muster_gateway;
+
+--
+-- Name: TABLE servers_gateways; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.servers_gateways TO muster_auditor;
+GRANT SELECT ON TABLE muster.servers_gateways TO muster_app;
+GRANT SELECT,DELETE ON TABLE muster.servers_gateways TO muster_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_gateways TO muster_gateway;
+
+--
+-- Name: TABLE servers_group_members; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.servers_group_members TO muster_auditor;
+GRANT SELECT ON TABLE muster.servers_group_members TO muster_app;
+GRANT SELECT ON TABLE muster.servers_group_members TO muster_gateway;
+GRANT SELECT ON TABLE muster.servers_group_members TO muster_signer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_group_members TO muster_worker;
+
+--
+-- Name: TABLE servers_groups; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.servers_groups TO muster_auditor;
+GRANT SELECT ON TABLE muster.servers_groups TO muster_app;
+GRANT SELECT ON TABLE muster.servers_groups TO muster_gateway;
+GRANT SELECT ON TABLE muster.servers_groups TO muster_signer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_groups TO muster_worker;
+
+--
+-- Name: TABLE servers_inventory; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.servers_inventory TO muster_auditor;
+GRANT SELECT ON TABLE muster.servers_inventory TO muster_app;
+GRANT SELECT ON TABLE muster.servers_inventory TO muster_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_inventory TO muster_gateway;
+
+--
+-- Name: TABLE servers_presence; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.servers_presence TO muster_auditor;
+GRANT SELECT ON TABLE muster.servers_presence TO muster_app;
+GRANT SELECT,UPDATE ON TABLE muster.servers_presence TO muster_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_presence TO muster_gateway;
+
+--
+-- Name: TABLE servers_servers; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.servers_servers TO muster_auditor;
+GRANT SELECT ON TABLE muster.servers_servers TO muster_app;
+GRANT SELECT ON TABLE muster.servers_servers TO muster_gateway;
+GRANT SELECT ON TABLE muster.servers_servers TO muster_signer;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.servers_servers TO muster_worker;
+
+--
+-- Name: TABLE subject_keys; Type: ACL; Schema: vault; Owner: muster_owner
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE vault.subject_keys TO muster_app;
+GRANT SELECT ON TABLE vault.subject_keys TO muster_worker;
+GRANT SELECT ON TABLE vault.subject_keys TO muster_gateway;
+GRANT SELECT ON TABLE vault.subject_keys TO muster_signer;
+
+--
+-- Name: DEFAULT PRIVILEGES FOR TABLES; Type: DEFAULT ACL; Schema: muster; Owner: muster_owner
+--
+
+ALTER DEFAULT PRIVILEGES FOR ROLE muster_owner IN SCHEMA muster GRANT SELECT ON TABLES  TO muster_auditor;
+
+--
+-- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: muster_owner
+--
+
+ALTER DEFAULT PRIVILEGES FOR ROLE muster_owner REVOKE ALL ON FUNCTIONS  FROM PUBLIC;
+
+--
+-- Name: muster_note_ddl; Type: EVENT TRIGGER; Schema: -; Owner: postgres
+--
+
+CREATE EVENT TRIGGER muster_note_ddl ON ddl_command_end
+   EXECUTE FUNCTION es.note_ddl();
+
+ALTER EVENT TRIGGER muster_note_ddl ENABLE ALWAYS;
+
+ALTER EVENT TRIGGER muster_note_ddl OWNER TO postgres;
+
+--
+-- Name: muster_note_drop; Type: EVENT TRIGGER; Schema: -; Owner: postgres
+--
+
+CREATE EVENT TRIGGER muster_note_drop ON sql_drop
+   EXECUTE FUNCTION es.note_drop();
+
+ALTER EVENT TRIGGER muster_note_drop ENABLE ALWAYS;
+
+ALTER EVENT TRIGGER muster_note_drop OWNER TO postgres;
+
+--
+-- PostgreSQL database dump complete
+--
+
