@@ -1,0 +1,19 @@
+// How a command ends: 0 all is well, 1 something is wrong with what was looked at, 2 it could not be looked at.
+import { UnreadableSource } from '../ledger/source.ts';
+import { UnusableTrust } from '../verify/trust.ts';
+
+export const INTACT = 0;
+export const WRONG = 1;
+export const NO_VERDICT = 2;
+
+/** The input is at fault, and the message says which part of it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** One sentence for what a person can mend; anything else is our own fault and keeps its stack. */
+export function explain(error: unknown): string {
+  if (error instanceof UsageError || error instanceof UnreadableSource || error instanceof UnusableTrust)
+    return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
