@@ -1,7 +1,7 @@
 // Entry point of the sequencer process. Any number may run; the database lets one work at a time.
 import pg from 'pg';
 import { pino } from 'pino';
-import { InProcessHintBus } from '../platform/event-store/index.ts';
+import { LocalHintBus, RedisHintBus } from '../platform/hints/hints.ts';
 import { readKey, readTrust } from '../platform/keys/key-store.ts';
 import { Sequencer } from '../platform/sequencer/sequencer.ts';
 import { readSequencerSettings } from '../platform/sequencer/settings.ts';
@@ -18,9 +18,10 @@ const pool = new pg.Pool({
 // An idle connection that breaks is replaced by the next query; it must not end the process.
 pool.on('error', (error) => log.warn({ err: error }, 'lost a database connection'));
 
+const hints = settings.REDIS_URL === undefined ? new LocalHintBus() : new RedisHintBus(settings.REDIS_URL);
 const sequencer = new Sequencer({
   pool,
-  hints: new InProcessHintBus(),
+  hints,
   log,
   ledgerKey: readKey(settings.MUSTER_KEYS, 'ledger'),
   mark: new SignedMarkFile(settings.MUSTER_KEYS),
@@ -30,7 +31,7 @@ const sequencer = new Sequencer({
 
 async function stop(): Promise<void> {
   await sequencer.stop();
-  await pool.end();
+  await Promise.all([pool.end(), hints.close()]);
   process.exit(0);
 }
 process.once('SIGTERM', () => void stop());
