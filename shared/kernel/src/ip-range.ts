@@ -107,3 +107,12 @@ export function rangeContains(outer: IpRange, inner: IpRange): boolean {
 export function rangeSize(range: IpRange): string {
   return (1n << BigInt(WIDTH[range.family] - range.prefix)).toString();
 }
+
+/** Lower and upper half of a range; null for a single address. */
+export function halvesOf(range: IpRange): readonly [IpRange, IpRange] | null {
+  const width = WIDTH[range.family];
+  if (range.prefix === width) return null;
+  const middle = boundsOf(range).first + (1n << BigInt(width - range.prefix - 1));
+  const prefix = range.prefix + 1;
+  return [ipRange(`${range.first}/${prefix}`), ipRange(`${fromBigInt(middle, range.family)}/${prefix}`)];
+}

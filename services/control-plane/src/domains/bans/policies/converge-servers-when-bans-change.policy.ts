@@ -1,0 +1,59 @@
+// Turns every change of blocks, protections, groups and capabilities into tasks, one chain of revisions per server. The
+// rows and the checkpoint move in one transaction; tasks are appended before, under ids that derive from the event, so
+// a repeat finds them there.
+import type { EventStoreTransaction, HintBus, SequencedEvent } from '../../../platform/event-store/index.ts';
+import type { Subscription } from '../../../platform/projections/index.ts';
+import { LiveHints } from '../../../platform/realtime/live-hints.ts';
+import type { OperationRequests } from '../../operations/index.ts';
+import { Convergence, CONVERGENCE_EVENTS, type Order } from '../convergence.ts';
+import { loadRows, saveRows, versionOf } from './desired-rows.ts';
+
+export interface ConvergeServersParts {
+  readonly operations: Pick<OperationRequests, 'request'>;
+  readonly hints: HintBus;
+  /** How long a task waits for its server. */
+  readonly taskExpiryMs: number;
+}
+
+export class ConvergeServersWhenBansChange implements Subscription {
+  readonly name = 'policy/bans.converge-servers';
+  readonly version = 1;
+  readonly types = CONVERGENCE_EVENTS;
+  readonly from = 'now';
+  /** Small, so that one transaction stays short however large the fleet is. */
+  readonly batch = 10;
+  readonly #parts: ConvergeServersParts;
+  #known: { version: number; convergence: Convergence } | null = null;
+
+  constructor(parts: ConvergeServersParts) {
+    this.#parts = parts;
+  }
+
+  async handle(trx: EventStoreTransaction, events: readonly SequencedEvent[]): Promise<void> {
+    const version = await versionOf(trx);
+    // Another worker may have moved on, or our last transaction may have failed: then what we remember is not what is.
+    const known = this.#known?.version === version ? this.#known.convergence : new Convergence(await loadRows(trx));
+    this.#known = null;
+    for (const order of known.react(events)) await this.#ask(order);
+    await saveRows(trx, known);
+    this.#known = { version: version + 1, convergence: known };
+  }
+
+  async afterCommit(events: readonly SequencedEvent[]): Promise<void> {
+    const live = new LiveHints(this.#parts.hints);
+    if (events.some((event) => event.type.startsWith('bans.'))) live.changed('bans', events.at(-1)?.position ?? null);
+    return Promise.resolve();
+  }
+
+  /** Step by step: the time of a task decides its turn, so a later link of a chain is written down later. */
+  async #ask({ cause, steps, ...operation }: Order): Promise<void> {
+    const expiresAt = new Date(cause.recordedAt.getTime() + this.#parts.taskExpiryMs);
+    for (const tasks of steps) {
+      await this.#parts.operations.request(
+        { ...operation, subject: operation.subject.slice(0, 200), expiresAt, tasks },
+        { eventId: cause.eventId, tenantId: cause.tenantId, meta: cause.meta, policy: this.name },
+        cause.recordedAt,
+      );
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// Events as the log would give them, for specs.
+import type { EventDefinition } from '@muster/contracts';
+import { TaskFailed, TaskSucceeded } from '@muster/contracts/operations';
+import { CapabilitySet, FingerprintConfirmed, GroupMembersSet, ServerEnrolled } from '@muster/contracts/servers';
+import type { EventMeta } from '@muster/contracts/ledger';
+import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
+import type { z } from 'zod';
+import { eventOf } from '../../../platform/cqrs/recorder.ts';
+import type { SequencedEvent } from '../../../platform/event-store/index.ts';
+
+export const START = new Date('2026-11-20T02:00:00.000Z');
+let position = 0;
+
+export const metaOfSpec = (actor = newId()): EventMeta => ({
+  v: 1,
+  actor,
+  actorKind: 'person',
+  software: 'spec',
+  correlation: newId(),
+  tenant: DEFAULT_TENANT,
+});
+
+/** Each a second after the one before, in a stream of its own. */
+export function happened<D extends EventDefinition>(definition: D, data: z.input<D['schema']>): SequencedEvent {
+  const { type, version, data: parsed } = eventOf(definition, data);
+  position++;
+  return {
+    eventId: newId(),
+    tenantId: DEFAULT_TENANT,
+    streamId: newId(),
+    streamVersion: 1,
+    type,
+    version,
+    data: parsed,
+    meta: metaOfSpec(),
+    recordedAt: new Date(START.getTime() + position * 1000),
+    position,
+  };
+}
+
+export function enrolled(serverId: string, name = 'web'): SequencedEvent {
+  return happened(ServerEnrolled, { ...ServerEnrolled.example, serverId, name });
+}
+
+/** Enrolled, confirmed, and its bans entrusted to Muster. */
+export function managedServer(serverId: string): SequencedEvent[] {
+  return [
+    enrolled(serverId),
+    happened(FingerprintConfirmed, { ...FingerprintConfirmed.example, serverId }),
+    happened(CapabilitySet, { serverId, capability: 'bans', mode: 'managed' }),
+  ];
+}
+
+export function inGroup(groupId: string, added: string[], removed: string[] = []): SequencedEvent {
+  return happened(GroupMembersSet, { groupId, added, removed });
+}
+
+const signature = `${'A'.repeat(86)}==`;
+function receiptBody(serverId: string, taskId: string, more: object): string {
+  const at = START.toISOString();
+  const receipt = {
+    v: 1,
+    task: taskId,
+    server: serverId,
+    envelope: '0'.repeat(64),
+    outcome: 'succeeded',
+    error: null,
+    code: null,
+    startedAt: at,
+    finishedAt: at,
+    before: null,
+    after: null,
+    evidence: {},
+    ...more,
+  };
+  return Buffer.from(JSON.stringify(receipt)).toString('base64');
+}
+
+export function succeeded(serverId: string, taskId: string, evidence: object): SequencedEvent {
+  const body = receiptBody(serverId, taskId, { evidence });
+  return happened(TaskSucceeded, { taskId, receipt: { body, signature, keyId: '0123456789abcdef' } });
+}
+
+export function failed(serverId: string, taskId: string, code: string, evidence: object = {}): SequencedEvent {
+  const body = receiptBody(serverId, taskId, { outcome: 'failed', error: code, code, evidence });
+  return happened(TaskFailed, { taskId, error: code, receipt: { body, signature, keyId: '0123456789abcdef' } });
+}
