@@ -10,3 +10,5 @@ export {
 } from './operation-requests.ts';
 export { OPERATION_REQUESTS } from './tokens.ts';
 export { taskTable } from './projections/task-table.ts';
+export { OpenWork } from './open-work.ts';
+export { OperationRows } from './queries/operation-rows.ts';

@@ -52,7 +52,11 @@ describe('a server', () => {
 
 describe('a group', () => {
   it('given members, when others are set, then only the difference is recorded', () => {
-    const [a, b, c] = ['a', 'b', 'c'].map((digit) => `0190b5e2-7a10-7000-8000-00000000000${digit}`) as [string, string, string];
+    const [a, b, c] = ['a', 'b', 'c'].map((digit) => `0190b5e2-7a10-7000-8000-00000000000${digit}`) as [
+      string,
+      string,
+      string,
+    ];
     const state = evolveGroup(stored(createGroup('0190b5e2-7a10-7000-8000-00000000b003', 'Web', [a, b])));
     const [event] = setMembers(state, [b, c]);
     expect(event?.type).toBe(GroupMembersSet.type);

@@ -54,7 +54,8 @@ export class ServerRows {
 
 function rowOf(row: Row): Omit<ServerRow, 'openTasks' | 'bans'> {
   const presence = presenceOf(row);
-  const since = presence === 'silent' ? (row.silent_since ?? row.heard_at) : presence === 'present' ? row.connected_at : null;
+  const since =
+    presence === 'silent' ? (row.silent_since ?? row.heard_at) : presence === 'present' ? row.connected_at : null;
   return {
     serverId: row.server_id,
     name: row.name,

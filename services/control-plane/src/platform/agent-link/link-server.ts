@@ -178,7 +178,8 @@ export class LinkServer {
     if (known.status === 'quarantined') {
       return bye(ws, 'quarantined', 'This identity was used from two machines. An operator has to look');
     }
-    if (await this.#isTwin(known, greeting)) return bye(ws, 'quarantined', 'This identity is in use on another machine');
+    if (await this.#isTwin(known, greeting))
+      return bye(ws, 'quarantined', 'This identity is in use on another machine');
     const session = new LinkSession(ws, known, { ...greeting, address });
     this.#sessions.get(known.serverId)?.close(4001, 'replaced');
     this.#sessions.set(known.serverId, session);
@@ -220,7 +221,9 @@ export class LinkServer {
       const parsed = isBinary ? undefined : fromAgent.safeParse(parseJson(data));
       if (!parsed?.success) {
         const where = parsed?.error.issues[0];
-        this.#log.warn(`${session.server.serverId} sent a frame that is not understood: ${where?.path.join('.') ?? ''} ${where?.message ?? 'not text'}`);
+        this.#log.warn(
+          `${session.server.serverId} sent a frame that is not understood: ${where?.path.join('.') ?? ''} ${where?.message ?? 'not text'}`,
+        );
         session.send({ t: 'goodbye', code: 'protocol', reason: 'A frame was not understood' });
         return session.close(1008, 'protocol');
       }
@@ -271,7 +274,9 @@ class TokenBucket {
 
 function parseJson(data: RawData): unknown {
   try {
-    return JSON.parse(Array.isArray(data) ? Buffer.concat(data).toString('utf8') : Buffer.from(data as Buffer).toString('utf8'));
+    return JSON.parse(
+      Array.isArray(data) ? Buffer.concat(data).toString('utf8') : Buffer.from(data as Buffer).toString('utf8'),
+    );
   } catch {
     return undefined;
   }
@@ -286,3 +291,6 @@ function bye(ws: WebSocket, code: Goodbye['code'], reason: string): void {
 function refuse(socket: Duplex, status: number, reason: string): void {
   socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
+
+/** The one LinkServer of this gateway. */
+export const LINK_SERVER = Symbol('LINK_SERVER');

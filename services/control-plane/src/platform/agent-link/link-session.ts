@@ -49,9 +49,12 @@ export class LinkSession {
 
   enqueue(work: () => Promise<void>, failed: (error: unknown) => void): void {
     if (++this.#waiting >= BACKLOG) this.#socket.pause();
-    this.#queue = this.#queue.then(work).catch(failed).finally(() => {
-      if (--this.#waiting < BACKLOG / 2 && this.#socket.isPaused) this.#socket.resume();
-    });
+    this.#queue = this.#queue
+      .then(work)
+      .catch(failed)
+      .finally(() => {
+        if (--this.#waiting < BACKLOG / 2 && this.#socket.isPaused) this.#socket.resume();
+      });
   }
 
   /** Does the other end still answer? Tells a half-open connection from a second machine with the same identity. */

@@ -71,7 +71,12 @@ export class OpenEnrolmentHandler implements ICommandHandler<MessageOf<typeof Op
     return {
       eventIds,
       replayed,
-      answer: { enrolmentId, token, installLine: installLine(this.settings.publicUrl), expiresAt: expiresAt.toISOString() },
+      answer: {
+        enrolmentId,
+        token,
+        installLine: installLine(this.settings.publicUrl),
+        expiresAt: expiresAt.toISOString(),
+      },
     };
   }
 

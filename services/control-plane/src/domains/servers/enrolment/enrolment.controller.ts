@@ -158,7 +158,11 @@ export class EnrolmentController {
 }
 
 const refusedToken = () =>
-  new Refusal('forbidden', 'token', 'This token was used, has ended or was withdrawn. Issue a new one on the Servers page');
+  new Refusal(
+    'forbidden',
+    'token',
+    'This token was used, has ended or was withdrawn. Issue a new one on the Servers page',
+  );
 
 /** A host's own name made fit: what a server name may not hold becomes a hyphen. */
 function nameFrom(hostname: string): string {

@@ -50,7 +50,9 @@ export class ServerTelemetry implements OnModuleInit {
     await this.registry.batch(server, body, seq);
     await sql`
       insert into muster.servers_batches (server_id, seq) values (${server.serverId}, ${seq})
-      on conflict (server_id) do update set seq = greatest(servers_batches.seq, excluded.seq)`.execute(this.database.db);
+      on conflict (server_id) do update set seq = greatest(servers_batches.seq, excluded.seq)`.execute(
+      this.database.db,
+    );
   }
 
   async #inventory(server: LinkedServer, items: Items<'inventory'>, seq: number): Promise<void> {
@@ -59,7 +61,9 @@ export class ServerTelemetry implements OnModuleInit {
     const steady = steadyFacts(facts);
     const hash = sha256Hex(canonicalBytes(steady));
     const { rows } = await sql<{ facts: Inventory; sha256: string }>`
-      select facts, sha256 from muster.servers_inventory where server_id = ${server.serverId}`.execute(this.database.db);
+      select facts, sha256 from muster.servers_inventory where server_id = ${server.serverId}`.execute(
+      this.database.db,
+    );
     const before = rows[0];
     await sql`
       insert into muster.servers_inventory (server_id, at, facts, sha256)

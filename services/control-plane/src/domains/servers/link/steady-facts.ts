@@ -22,10 +22,7 @@ export function steadyFacts(facts: Inventory) {
   };
 }
 
-export function changedFacts(
-  before: ReturnType<typeof steadyFacts>,
-  after: ReturnType<typeof steadyFacts>,
-): string[] {
+export function changedFacts(before: ReturnType<typeof steadyFacts>, after: ReturnType<typeof steadyFacts>): string[] {
   return Object.entries(after)
     .filter(([name, value]) => canonicalText(Reflect.get(before, name) ?? null) !== canonicalText(value))
     .map(([name]) => name);

@@ -25,7 +25,8 @@ export class JoinGroupsWhenServerEnrolled implements Subscription {
       const { serverId, enrolmentId } = ServerEnrolled.schema.parse(event.data);
       const [opened] = await this.store.readStream(enrolmentStream(enrolmentId));
       if (!opened) continue;
-      for (const groupId of EnrolmentOpened.schema.parse(opened.data).groupIds) await this.#join(event, groupId, serverId);
+      for (const groupId of EnrolmentOpened.schema.parse(opened.data).groupIds)
+        await this.#join(event, groupId, serverId);
     }
   }
 

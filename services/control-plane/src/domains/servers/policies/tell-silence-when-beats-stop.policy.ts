@@ -43,9 +43,13 @@ export class TellSilenceWhenBeatsStop implements OnApplicationBootstrap, OnAppli
       update muster.servers_presence p set gateway_id = null, session_id = null
       where gateway_id is not null and not exists (
         select 1 from muster.servers_gateways g
-        where g.gateway_id = p.gateway_id and g.beat_at > now() - make_interval(secs => ${GATEWAY_DEAD_SECONDS}))`.execute(db);
+        where g.gateway_id = p.gateway_id and g.beat_at > now() - make_interval(secs => ${GATEWAY_DEAD_SECONDS}))`.execute(
+      db,
+    );
     await sql`
-      delete from muster.servers_gateways where beat_at < now() - make_interval(secs => ${GATEWAY_DEAD_SECONDS * 6})`.execute(db);
+      delete from muster.servers_gateways where beat_at < now() - make_interval(secs => ${GATEWAY_DEAD_SECONDS * 6})`.execute(
+      db,
+    );
     const { rows } = await sql<{ server_id: string; tenant_id: string; heard_at: Date }>`
       update muster.servers_presence p set silent = true, silent_since = now()
       from muster.servers_servers s

@@ -23,7 +23,9 @@ import { READ_MODEL } from '../../../platform/projections/read-barrier.ts';
 import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
 import type { ServersTables } from '../tables.ts';
 
-const types = events.filter((definition) => definition.type.startsWith('servers.')).map((definition) => definition.type);
+const types = events
+  .filter((definition) => definition.type.startsWith('servers.'))
+  .map((definition) => definition.type);
 
 export class ServersProjection implements Subscription {
   readonly name = `${READ_MODEL}servers`;

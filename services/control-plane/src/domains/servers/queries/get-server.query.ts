@@ -42,11 +42,11 @@ export class GetServerHandler implements IQueryHandler<MessageOf<typeof GetServe
           where c.server_id = s.server_id), '{}') as capabilities,
         coalesce((select json_object_agg(capability, why) from muster.servers_barred b
           where b.server_id = s.server_id), '{}') as barred,
-        w.size as witnessed_size, w.at as witnessed_at
+        w.size as witnessed_size, w.cosigned_at as witnessed_at
       from muster.servers_servers s
       left join muster.servers_presence p using (server_id)
       left join muster.servers_inventory i using (server_id)
-      left join lateral (select size, at from es.witness_cosignatures c where c.server_id = s.server_id
+      left join lateral (select size, cosigned_at from es.witness_cosignatures c where c.witness_id = s.server_id::text
         order by size desc limit 1) w on true
       where s.server_id = ${input.serverId}`.execute(this.database.db);
     const detail = rows[0];

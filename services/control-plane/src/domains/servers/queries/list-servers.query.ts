@@ -23,7 +23,9 @@ export class ListServersHandler implements IQueryHandler<MessageOf<typeof ListSe
     if (input.q) wanted.push(sql`(s.name ilike ${like(input.q)} or s.hostname ilike ${like(input.q)})`);
     if (input.tag) wanted.push(sql`s.tags @> array[${input.tag}]`);
     if (input.group) {
-      wanted.push(sql`s.server_id in (select server_id from muster.servers_group_members where group_id = ${input.group})`);
+      wanted.push(
+        sql`s.server_id in (select server_id from muster.servers_group_members where group_id = ${input.group})`,
+      );
     }
     if (input.presence) wanted.push(PRESENCE[input.presence]);
     const page = [...wanted];

@@ -1,0 +1,95 @@
+// Waits for signatures: the signer is another process, so a delivery may be here first. All waits of this gateway share
+// one query per poll.
+import type { Signed } from '@muster/contracts/agent';
+import type { Pool } from 'pg';
+
+const POLL_MS = 4;
+const DEADLINE_MS = 4000;
+
+export interface Envelope {
+  readonly serverId: string;
+  readonly signed: Signed;
+}
+
+interface Row {
+  task_id: string;
+  server_id: string;
+  state: string;
+  envelope_body: Buffer | null;
+  envelope_signature: string | null;
+  envelope_key: string | null;
+}
+
+type Kind = 'task' | 'cancel';
+interface Waiting {
+  readonly resolve: (envelope: Envelope | null) => void;
+  readonly until: number;
+}
+
+const QUERY: Record<Kind, string> = {
+  task: `select task_id, server_id, state, envelope_body, envelope_signature, envelope_key
+         from muster.operations_tasks where task_id = any($1)`,
+  cancel: `select c.task_id, c.server_id, t.state, c.envelope_body, c.envelope_signature, c.envelope_key
+           from muster.operations_cancels c join muster.operations_tasks t using (task_id) where c.task_id = any($1)`,
+};
+const OVER = new Set(['succeeded', 'failed', 'expired', 'cancelled']);
+
+export class EnvelopeReader {
+  readonly #waiting: Record<Kind, Map<string, Waiting[]>> = { task: new Map(), cancel: new Map() };
+  #polling = false;
+
+  constructor(private readonly pool: Pool) {}
+
+  /** null: over, or not signed in time. */
+  task(taskId: string): Promise<Envelope | null> {
+    return this.#wait('task', taskId);
+  }
+
+  cancel(taskId: string): Promise<Envelope | null> {
+    return this.#wait('cancel', taskId);
+  }
+
+  #wait(kind: Kind, taskId: string): Promise<Envelope | null> {
+    return new Promise((resolve) => {
+      const waiting = this.#waiting[kind];
+      waiting.set(taskId, [...(waiting.get(taskId) ?? []), { resolve, until: Date.now() + DEADLINE_MS }]);
+      if (!this.#polling) void this.#poll();
+    });
+  }
+
+  async #poll(): Promise<void> {
+    this.#polling = true;
+    while (this.#waiting.task.size + this.#waiting.cancel.size > 0) {
+      for (const kind of ['task', 'cancel'] as const) {
+        if (this.#waiting[kind].size > 0) await this.#look(kind).catch(() => undefined);
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    this.#polling = false;
+  }
+
+  async #look(kind: Kind): Promise<void> {
+    const waiting = this.#waiting[kind];
+    const { rows } = await this.pool.query<Row>(QUERY[kind], [[...waiting.keys()]]);
+    for (const row of rows) {
+      const envelope = envelopeOf(row);
+      if (envelope || OVER.has(row.state)) this.#settle(kind, row.task_id, OVER.has(row.state) ? null : envelope);
+    }
+    const now = Date.now();
+    for (const [taskId, waits] of waiting) if (waits.some((wait) => wait.until < now)) this.#settle(kind, taskId, null);
+  }
+
+  #settle(kind: Kind, taskId: string, envelope: Envelope | null): void {
+    const waits = this.#waiting[kind].get(taskId) ?? [];
+    this.#waiting[kind].delete(taskId);
+    for (const { resolve } of waits) resolve(envelope);
+  }
+}
+
+function envelopeOf(row: Row): Envelope | null {
+  if (!row.envelope_body || !row.envelope_signature || !row.envelope_key) return null;
+  return {
+    serverId: row.server_id,
+    signed: { body: row.envelope_body.toString('base64'), signature: row.envelope_signature, keyId: row.envelope_key },
+  };
+}

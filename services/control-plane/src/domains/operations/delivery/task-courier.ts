@@ -1,0 +1,186 @@
+// The gateway's part: takes task ids from its queue, reads the signed envelope in Postgres, sends it over the server's
+// connection, and writes down what the server answers.
+import { receipt as receiptSchema, type Receipt, type Signed } from '@muster/contracts/agent';
+import {
+  TaskAccepted,
+  TaskCancelled,
+  TaskExpired,
+  TaskFailed,
+  TaskStarted,
+  TaskSucceeded,
+} from '@muster/contracts/operations';
+import { sha256Hex } from '@muster/kernel/hashing';
+import { keyIdOf, verifyFor } from '@muster/kernel/signing';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import type { Worker } from 'bullmq';
+import { GATEWAY_ID } from '../../../platform/agent-link/gateway-id.ts';
+import { LinkRegistry, type LinkedServer } from '../../../platform/agent-link/link-registry.ts';
+import { LINK_SERVER, type LinkServer } from '../../../platform/agent-link/link-server.ts';
+import { GATEWAY_STORE } from '../../../platform/composition/tokens.ts';
+import { GATEWAY_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import type { EventStore, HintBus } from '../../../platform/event-store/index.ts';
+import { HINTS } from '../../../platform/hints/hints.ts';
+import { DELIVERY, type DeliveryKind, type DeliveryTransport } from '../../../platform/queue/delivery-queue.ts';
+import { TASKS_REQUESTED } from '../operation-requests.ts';
+import { EnvelopeReader } from './envelope-reader.ts';
+import { TaskLog, type TaskSnapshot } from './task-log.ts';
+
+interface Answered extends TaskSnapshot {
+  server_id: string;
+  envelope_body: Buffer | null;
+}
+
+@Injectable()
+export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #log = new Logger('Courier');
+  readonly #tasks: TaskLog;
+  readonly #envelopes: EnvelopeReader;
+  #worker: Worker | undefined;
+
+  constructor(
+    @Inject(GATEWAY_DATABASE) private readonly database: Connection,
+    @Inject(GATEWAY_STORE) store: EventStore,
+    @Inject(DELIVERY) private readonly delivery: DeliveryTransport,
+    @Inject(LinkRegistry) private readonly registry: LinkRegistry,
+    @Inject(LINK_SERVER) private readonly link: LinkServer,
+    @Inject(HINTS) private readonly hints: HintBus,
+    @Inject(GATEWAY_ID) private readonly gatewayId: string,
+  ) {
+    this.#tasks = new TaskLog(store, database.pool, { actor: 'gateway', actorKind: 'system' });
+    this.#envelopes = new EnvelopeReader(database.pool);
+  }
+
+  onModuleInit(): void {
+    this.registry.onFrame('ack', (server, { task }) => this.#accepted(server, task));
+    this.registry.onFrame('started', (server, { task }) => this.#started(server, task));
+    this.registry.onFrame('receipt', (server, { task, receipt }) => this.#answered(server, task, receipt));
+    this.registry.onConnected((server) => this.#resend(server));
+  }
+
+  onApplicationBootstrap(): void {
+    this.#worker = this.delivery.worker(this.gatewayId, (kind, taskId) => this.#deliver(kind, taskId));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#worker?.close();
+  }
+
+  async #deliver(kind: DeliveryKind, taskId: string): Promise<void> {
+    const envelope = kind === 'task' ? await this.#envelopes.task(taskId) : await this.#envelopes.cancel(taskId);
+    // Not signed within the deadline, or over meanwhile: the sweep looks again.
+    if (!envelope) return;
+    this.link.session(envelope.serverId)?.send({ t: kind, envelope: envelope.signed });
+  }
+
+  /** Whatever is open for a server that has just come back goes out again; a known task answers with its state. */
+  async #resend(server: LinkedServer): Promise<void> {
+    const { rows } = await this.database.pool.query<{ task_id: string }>(
+      `select task_id from muster.operations_tasks
+       where server_id = $1 and state in ('released', 'accepted', 'running', 'unknown') and signed_at is not null
+       order by lane, seq`,
+      [server.serverId],
+    );
+    for (const { task_id } of rows) await this.#deliver('task', task_id);
+  }
+
+  async #accepted(server: LinkedServer, taskId: string): Promise<void> {
+    const task = await this.#taskOf(server, taskId);
+    if (task) await this.#tasks.record(task, TaskAccepted, { taskId }, `accepted ${task.version}`, agent(server));
+  }
+
+  async #started(server: LinkedServer, taskId: string): Promise<void> {
+    const task = await this.#taskOf(server, taskId);
+    if (task) await this.#tasks.record(task, TaskStarted, { taskId }, `started ${task.version}`, agent(server));
+  }
+
+  async #answered(server: LinkedServer, taskId: string, signed: Signed): Promise<void> {
+    const task = await this.#taskOf(server, taskId);
+    if (!task) return this.#acknowledge(server, taskId);
+    const receipt = this.#checked(server, task, signed);
+    if (!receipt) return;
+    await this.#record(server, task, receipt, signed);
+    this.#acknowledge(server, taskId);
+    // The next one of its lane may go.
+    this.hints.publish(TASKS_REQUESTED, { serverId: server.serverId });
+  }
+
+  /** Only what the host's own key signed about exactly this envelope counts. */
+  #checked(server: LinkedServer, task: Answered, signed: Signed): Receipt | null {
+    const key = server.hostKey ?? server.agentKey;
+    const bytes = Buffer.from(signed.body, 'base64');
+    if (signed.keyId !== keyIdOf(key) || !verifyFor('muster/receipt/v1', key, bytes, signed.signature)) {
+      this.#log.warn(`a receipt for task ${task.task_id} is not signed by the host key of ${server.serverId}`);
+      return null;
+    }
+    const parsed = receiptSchema.safeParse(parseJson(bytes));
+    const bound =
+      parsed.success &&
+      parsed.data.task === task.task_id &&
+      parsed.data.server === server.serverId &&
+      task.envelope_body !== null &&
+      parsed.data.envelope === sha256Hex(task.envelope_body);
+    if (!bound) {
+      this.#log.warn(`a receipt of ${server.serverId} does not belong to task ${task.task_id}`);
+      return null;
+    }
+    return parsed.data;
+  }
+
+  async #record(server: LinkedServer, task: Answered, receipt: Receipt, signed: Signed): Promise<void> {
+    const taskId = task.task_id;
+    const by = agent(server);
+    switch (receipt.outcome) {
+      case 'succeeded':
+        await this.#tasks.record(task, TaskSucceeded, { taskId, receipt: signed }, 'result', by);
+        return;
+      case 'cancelled':
+        await this.#tasks.record(task, TaskCancelled, { taskId, receipt: signed }, 'result', by);
+        return;
+      case 'expired':
+        await this.#tasks.record(task, TaskExpired, { taskId }, 'result', by);
+        return;
+      case 'failed':
+      case 'refused':
+        await this.#tasks.record(
+          task,
+          TaskFailed,
+          { taskId, error: receipt.error ?? 'The server gave no reason', receipt: signed },
+          'result',
+          by,
+        );
+        return;
+    }
+  }
+
+  #acknowledge(server: LinkedServer, taskId: string): void {
+    this.link.session(server.serverId)?.send({ t: 'receipt-ack', task: taskId });
+  }
+
+  /** undefined: no task of this server; agent A cannot answer for agent B. */
+  async #taskOf(server: LinkedServer, taskId: string): Promise<Answered | undefined> {
+    const { rows } = await this.database.pool.query<Answered>(
+      `select task_id, state, version, server_id, envelope_body from muster.operations_tasks
+       where task_id = $1 and server_id = $2`,
+      [taskId, server.serverId],
+    );
+    if (!rows[0]) this.#log.warn(`${server.serverId} speaks of task ${taskId}, which is not its own`);
+    return rows[0];
+  }
+}
+
+const agent = (server: LinkedServer) => ({ actor: `server:${server.serverId}`, actorKind: 'agent' as const });
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+// The operations domain: tasks from request to receipt.
+import { domainModule } from '../../platform/composition/platform.module.ts';
+import { WORKER_STORE } from '../../platform/composition/tokens.ts';
+import { WORKER_DATABASE, type Connection } from '../../platform/database/database.ts';
+import type { EventStore, HintBus } from '../../platform/event-store/index.ts';
+import { HINTS } from '../../platform/hints/hints.ts';
+import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
+import { LiveHints } from '../../platform/realtime/live-hints.ts';
+import { CancelOperationHandler } from './commands/cancel-operation.command.ts';
+import { RetryOperationHandler } from './commands/retry-operation.command.ts';
+import { Dispatcher } from './delivery/dispatcher.ts';
+import { TaskCourier } from './delivery/task-courier.ts';
+import { OpenWork } from './open-work.ts';
+import { OperationRequests } from './operation-requests.ts';
+import { CancelTasksWhenOperationIsCancelled } from './policies/cancel-tasks-when-operation-is-cancelled.policy.ts';
+import { FinishOperationWhenTasksEnd } from './policies/finish-operation-when-tasks-end.policy.ts';
+import { GetOperationHandler } from './queries/get-operation.query.ts';
+import { GetTaskHandler } from './queries/get-task.query.ts';
+import { ListOperationsHandler } from './queries/list-operations.query.ts';
+import { OperationRows } from './queries/operation-rows.ts';
+import { OPERATION_REQUESTS } from './tokens.ts';
+
+export const operationsModule = domainModule({
+  api: [
+    OperationRows,
+    OpenWork,
+    ListOperationsHandler,
+    GetOperationHandler,
+    GetTaskHandler,
+    CancelOperationHandler,
+    RetryOperationHandler,
+  ],
+  worker: [
+    Dispatcher,
+    {
+      provide: OPERATION_REQUESTS,
+      inject: [WORKER_STORE, HINTS],
+      useFactory: (store: EventStore, hints: HintBus) => new OperationRequests(store, hints),
+    },
+    {
+      provide: FinishOperationWhenTasksEnd,
+      inject: [SubscriptionRegistry, WORKER_DATABASE, WORKER_STORE, HINTS, Dispatcher],
+      useFactory: (
+        registry: SubscriptionRegistry,
+        { pool }: Connection,
+        store: EventStore,
+        hints: HintBus,
+        dispatcher: Dispatcher,
+      ) => {
+        const finish = new FinishOperationWhenTasksEnd(pool, store, new LiveHints(hints));
+        registry.add(finish);
+        registry.add(new CancelTasksWhenOperationIsCancelled(pool, store, dispatcher));
+        return finish;
+      },
+    },
+  ],
+  gateway: [TaskCourier],
+});

@@ -1,0 +1,113 @@
+// When every task of an operation has reached a final state, the operation has: one event with the count, and the pages
+// that show it hear of every step.
+import { OperationFinished, OperationRequested } from '@muster/contracts/operations';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { sha256 } from '@muster/kernel/hashing';
+import { derivedId } from '@muster/kernel/ids';
+import type { Pool } from 'pg';
+import { eventOf, SOFTWARE } from '../../../platform/cqrs/recorder.ts';
+import {
+  CommandReused,
+  type EventStore,
+  type EventStoreTransaction,
+  type SequencedEvent,
+} from '../../../platform/event-store/index.ts';
+import type { Subscription } from '../../../platform/projections/index.ts';
+import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
+import { operationStream } from '../operation-requests.ts';
+import { taskEventTypes } from '../task.aggregate.ts';
+
+const POLICY = 'finish-operation-when-tasks-end';
+
+interface Ended {
+  operation_id: string;
+  tenant_id: string;
+  tasks: number;
+  succeeded: number;
+  failed: number;
+  expired: number;
+  cancelled: number;
+}
+
+export class FinishOperationWhenTasksEnd implements Subscription {
+  readonly name = `policy/${POLICY}`;
+  readonly version = 1;
+  readonly types = [OperationRequested.type, ...taskEventTypes.map((definition) => definition.type)];
+  readonly from = 'now';
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly store: EventStore,
+    private readonly live: LiveHints,
+  ) {}
+
+  async handle(_trx: EventStoreTransaction, events: readonly SequencedEvent[]): Promise<void> {
+    const operations = await this.#operationsOf(events);
+    const { rows } = await this.pool.query<Ended>(
+      `select o.operation_id, o.tenant_id, count(*)::int as tasks,
+         count(*) filter (where t.state = 'succeeded')::int as succeeded,
+         count(*) filter (where t.state = 'failed')::int as failed,
+         count(*) filter (where t.state = 'expired')::int as expired,
+         count(*) filter (where t.state = 'cancelled')::int as cancelled
+       from muster.operations_operations o
+       join muster.operations_tasks t using (operation_id)
+       where o.operation_id = any($1) and o.finished_at is null
+         and not exists (select 1 from muster.operations_tasks r where r.retry_of = t.task_id)
+       group by o.operation_id, o.tenant_id, o.servers
+       having bool_and(t.state in ('succeeded', 'failed', 'expired', 'cancelled'))
+         and count(distinct t.server_id) >= o.servers`,
+      [operations],
+    );
+    await Promise.all(rows.map((row) => this.#finish(row)));
+  }
+
+  async afterCommit(events: readonly SequencedEvent[]): Promise<void> {
+    const position = events.at(-1)?.position ?? null;
+    this.live.changed('operations', position);
+    this.live.changed('fleet', position);
+    for (const operationId of await this.#operationsOf(events)) this.live.changed(`operation:${operationId}`, position);
+  }
+
+  async #operationsOf(events: readonly SequencedEvent[]): Promise<string[]> {
+    const known = events.flatMap(({ data }) => (typeof data['operationId'] === 'string' ? [data['operationId']] : []));
+    const tasks = events.flatMap(({ data }) => (typeof data['taskId'] === 'string' ? [data['taskId']] : []));
+    const { rows } = await this.pool.query<{ operation_id: string }>(
+      'select distinct operation_id from muster.operations_tasks where task_id = any($1)',
+      [tasks],
+    );
+    return [...new Set([...known, ...rows.map((row) => row.operation_id)])];
+  }
+
+  async #finish({ operation_id: operationId, tenant_id: tenantId, tasks, ...counts }: Ended): Promise<void> {
+    const event = eventOf(OperationFinished, {
+      operationId,
+      succeeded: counts.succeeded,
+      failed: counts.failed,
+      expired: counts.expired,
+      cancelled: counts.cancelled,
+    });
+    try {
+      await this.store.append({
+        // A retry re-opens the operation; its end is another one.
+        commandId: derivedId(POLICY, operationId, String(tasks), JSON.stringify(counts)),
+        actor: POLICY,
+        requestHash: sha256(canonicalBytes(event.data)),
+        tenantId,
+        streamId: operationStream(operationId),
+        streamType: 'operation',
+        expectedVersion: 'any',
+        events: [event],
+        meta: {
+          v: 1,
+          actor: POLICY,
+          actorKind: 'policy',
+          software: SOFTWARE,
+          correlation: operationId,
+          tenant: tenantId,
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof CommandReused)) throw error;
+    }
+  }
+}

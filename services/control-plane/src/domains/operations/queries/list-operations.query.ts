@@ -1,0 +1,36 @@
+// Operations, newest first; pages by their number.
+import { ListOperations } from '@muster/contracts/operations';
+import { Inject } from '@nestjs/common';
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { sql, type RawBuilder } from 'kysely';
+import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
+import { Refusal } from '../../../platform/errors/refusal.ts';
+import { OperationRows } from './operation-rows.ts';
+
+const ListOperationsQuery = queryOf(ListOperations);
+
+@QueryHandler(ListOperationsQuery)
+export class ListOperationsHandler implements IQueryHandler<MessageOf<typeof ListOperationsQuery>> {
+  constructor(@Inject(OperationRows) private readonly rows: OperationRows) {}
+
+  async execute({
+    input,
+    context,
+  }: MessageOf<typeof ListOperationsQuery>): Promise<AnswerOf<typeof ListOperationsQuery>> {
+    const wanted: RawBuilder<unknown>[] = [sql`o.tenant_id = ${context.principal.tenantId}`];
+    if (input.state === 'open') wanted.push(sql`o.finished_at is null`);
+    if (input.state === 'done') wanted.push(sql`o.finished_at is not null`);
+    if (input.server) {
+      wanted.push(sql`exists (select 1 from muster.operations_tasks t
+        where t.operation_id = o.operation_id and t.server_id = ${input.server})`);
+    }
+    if (input.before) {
+      if (!/^\d{1,15}$/.test(input.before))
+        throw new Refusal('invalid', 'invalid', 'before: is not a cursor of this list');
+      wanted.push(sql`o.number < ${Number(input.before)}`);
+    }
+    const rows = await this.rows.list(sql.join(wanted, sql` and `), input.limit + 1);
+    const shown = rows.slice(0, input.limit);
+    return { operations: shown, next: rows.length > input.limit ? String(shown.at(-1)?.number) : null };
+  }
+}

@@ -1,0 +1,48 @@
+// Entry point of the signer: no listener, one database role, one key. It looks for work often while there is some, and
+// rarely when there is none.
+import { pino } from 'pino';
+import { connect } from '../platform/database/database.ts';
+import { needed, readSettings, SettingsError } from '../platform/config/settings.ts';
+import { EventStore, InProcessHintBus, LogTail } from '../platform/event-store/index.ts';
+import { readKey } from '../platform/keys/key-store.ts';
+import { taskTable } from '../domains/operations/index.ts';
+import { TaskSigner } from '../domains/operations/signer/task-signer.ts';
+
+const FASTEST_MS = 4;
+const SLOWEST_MS = 40;
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env);
+  const log = pino({ level: settings.MUSTER_LOG_LEVEL, name: 'signer' });
+  const { pool } = connect(needed(settings, 'MUSTER_DATABASE_URL_SIGNER'), 'signer', 8);
+  const hints = new InProcessHintBus();
+  const tail = new LogTail(pool, hints);
+  const store = new EventStore({ pool, hints, tail, inline: [taskTable] });
+  const signer = new TaskSigner(pool, store, readKey(settings.MUSTER_KEYS, 'task'), {
+    warn: (sentence) => log.warn(sentence),
+  });
+  let stopping = false;
+  const stop = (): void => void (stopping = true);
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+  process.once('disconnect', stop);
+  log.info('ready');
+  process.send?.({ type: 'ready' });
+  let pause = FASTEST_MS;
+  while (!stopping) {
+    try {
+      pause = (await signer.run()) > 0 ? FASTEST_MS : Math.min(SLOWEST_MS, pause * 1.3);
+    } catch (error) {
+      log.error({ error: String(error) }, 'a round of signing failed and is repeated');
+      pause = 1000;
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+  await tail.stop();
+  await pool.end();
+}
+
+main().catch((error: unknown) => {
+  const sentence = error instanceof SettingsError || error instanceof Error ? error.message : String(error);
+  process.stderr.write(`signer: ${sentence}\n`);
+  process.exitCode = 1;
+});
