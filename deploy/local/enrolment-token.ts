@@ -5,8 +5,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunningProcess } from './supervisor.ts';
 
-/** The agent writes this file once it is enrolled. */
-const IDENTITY = 'identity.json';
+/** An agent's own folder holds one of these once it is enrolled: a real one's, a simulated one's. */
+const ENROLLED = ['agent.json', 'identity.json'];
 
 export interface Enrolment {
   state: string;
@@ -16,7 +16,7 @@ export interface Enrolment {
 
 /** The token file of an agent that has no identity yet, or undefined when it is enrolled. */
 export async function tokenFileFor(controlPlane: RunningProcess, enrolment: Enrolment): Promise<string | undefined> {
-  if (existsSync(join(enrolment.state, IDENTITY))) return undefined;
+  if (ENROLLED.some((file) => existsSync(join(enrolment.state, file)))) return undefined;
   const { name, simulated } = enrolment;
   const answer = await controlPlane.ask({ type: 'open-enrolment', name, simulated });
   if (answer.type !== 'enrolment') {

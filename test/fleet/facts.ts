@@ -41,7 +41,7 @@ export function simulatedFacts(name: string, at: Date, startedAt: Date): Invento
   const seconds = (at.getTime() - startedAt.getTime()) / 1000;
   return {
     at: at.toISOString(),
-    hostname: `${name}.hosting.example`,
+    hostname: simulatedHostname(name),
     os: { id: system.id, version: system.version, name: system.name },
     kernel: system.kernel,
     architecture: 'x86_64',
@@ -79,6 +79,10 @@ export function simulatedFacts(name: string, at: Date, startedAt: Date): Invento
     ports: listening(name),
     unreadable: [],
   };
+}
+
+export function simulatedHostname(name: string): string {
+  return `${name}.hosting.example`;
 }
 
 /** An address of TEST-NET-2 (198.51.100.0/24, RFC 5737). */

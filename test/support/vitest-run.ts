@@ -70,11 +70,13 @@ async function count(reportFile: string): Promise<Tally> {
   }
   for (const file of report.testResults) {
     const name = relative(ROOT, file.name);
-    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) tally.failed += 1;
+    // Its set-up failed: one failure, of which the tests that never ran are the consequence.
+    const neverRan = file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed');
+    if (neverRan) tally.failed += 1;
     for (const test of file.assertionResults) {
       if (test.status === 'passed') tally.passed += 1;
       else if (test.status === 'failed') tally.failed += 1;
-      else tally.skipped.push(`${name}: ${test.fullName}`);
+      else if (!neverRan) tally.skipped.push(`${name}: ${test.fullName}`);
     }
   }
   return tally;
