@@ -48,6 +48,8 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
       db,
       provider: new VersionFolder(),
       migrationTableSchema: 'muster_migrations',
+      // Domains add versions side by side; none depends on another's number.
+      allowUnorderedMigrations: true,
     }).migrateToLatest();
     const failed = results.find((result) => result.status === 'Error');
     if (error !== undefined) {

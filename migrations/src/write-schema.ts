@@ -18,7 +18,12 @@ const HEADER = `-- The schema after all migrations, as pg_dump ${MAJOR} writes i
 
 `;
 // Partitions depend on the month in which the dump is made.
-const DUMP = ['--schema-only', '--exclude-table=es.events_2*', '--exclude-table=muster.*_2[0-9]*', '--exclude-schema=muster_migrations'];
+const DUMP = [
+  '--schema-only',
+  '--exclude-table=es.events_2*',
+  '--exclude-table=muster.*_2[0-9]*',
+  '--exclude-schema=muster_migrations',
+];
 
 interface Server {
   url: string;
@@ -46,7 +51,9 @@ try {
 const current = existsSync(SCHEMA) ? readFileSync(SCHEMA, 'utf8') : '';
 if (!check) writeFileSync(SCHEMA, text);
 else if (current !== text) {
-  console.error('migrations/schema.sql differs from what the migrations make. Run: npm run schema -w @muster/migrations');
+  console.error(
+    'migrations/schema.sql differs from what the migrations make. Run: npm run schema -w @muster/migrations',
+  );
   process.exit(1);
 }
 console.log(`migrations/schema.sql ${check ? 'is up to date' : 'written'}.`);

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { SignedKeyset } from '@muster/contracts/agent';
 import { fromHex, utf8 } from '@muster/kernel/bytes';
 import type { LedgerEntry, StoredCheckpoint, StoredCosignature } from './entry.ts';
-import { exportHeader, exportLine, type ExportLine } from './export-format.ts';
+import { exportHeader, exportLine, type ExportLine } from '@muster/contracts/ledger';
 import { UnreadableSource, type LedgerSource } from './source.ts';
 
 export class ExportSource implements LedgerSource {

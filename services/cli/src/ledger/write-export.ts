@@ -3,7 +3,7 @@ import type { SignedKeyset } from '@muster/contracts/agent';
 import { toHex } from '@muster/kernel/bytes';
 import { parseSignedNote } from '@muster/kernel/checkpoint';
 import type { StoredCheckpoint } from './entry.ts';
-import type { ExportHeader, ExportLine } from './export-format.ts';
+import type { ExportHeader, ExportLine } from '@muster/contracts/ledger';
 import { UnreadableSource, type LedgerSource } from './source.ts';
 
 export interface ExportRange {

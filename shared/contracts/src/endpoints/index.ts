@@ -41,4 +41,6 @@ export const endpoints: Readonly<Record<string, readonly [method: Method, path: 
   'audit.GetEntry': ['GET', '/api/audit/entries/:position'],
   'audit.GetProof': ['GET', '/api/audit/entries/:position/proof'],
   'audit.GetCheckpoint': ['GET', '/api/audit/checkpoint'],
+  'audit.GetConsistency': ['GET', '/api/audit/consistency'],
+  'audit.ExportLedger': ['GET', '/api/audit/export'],
 };

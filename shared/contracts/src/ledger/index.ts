@@ -52,3 +52,5 @@ export const signedCheckpoint = z.strictObject({
   quorum: z.number().int().nonnegative(),
 });
 export type SignedCheckpoint = z.infer<typeof signedCheckpoint>;
+
+export * from './export.ts';

@@ -19,19 +19,15 @@ interface Parts {
   readonly settings: Settings;
 }
 
-/** Served elsewhere because its answer is a stream. */
-const STREAMED = new Set(['audit.ExportLedger']);
-
 export function registerActionRoutes(server: FastifyInstance, parts: Parts): void {
   const definitions = new Map<string, CommandDefinition | QueryDefinition>(
     [...commands, ...queries].map((definition) => [definition.name, definition]),
   );
-  const without = [...definitions.keys()].filter((name) => !(name in endpoints) && !STREAMED.has(name));
+  const without = [...definitions.keys()].filter((name) => !(name in endpoints));
   if (without.length > 0) throw new Error(`No endpoint serves ${without.join(', ')}: add it to contracts/endpoints`);
   for (const [name, [method, url]] of Object.entries(endpoints)) {
     const definition = definitions.get(name);
     if (!definition) throw new Error(`The endpoint ${method} ${url} names ${name}, which the catalogue does not have`);
-    if (STREAMED.has(name)) continue;
     server.route({ method, url, handler: (request, reply) => answer(definition, request, reply, parts) });
   }
 }

@@ -2,50 +2,23 @@
 // Nothing here trusts the control plane: it only gets hashes from it, and a key whose name the reader can compare.
 import { GetProof } from '@muster/contracts/audit';
 import { equalBytes, concatBytes, fromBase64, fromHex, toBase64, toHex, utf8 } from '@muster/kernel/bytes';
+import { eventLeafHash } from '@muster/kernel/event-leaf';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { z } from 'zod';
 
 export type ProofAnswer = z.output<typeof GetProof.output>;
 export type Leaf = ProofAnswer['leaf'];
 
-const LEAF = new Uint8Array([0]);
 const NODE = new Uint8Array([1]);
-
-function bigEndian(value: bigint, bytes: number): Uint8Array {
-  const out = new Uint8Array(bytes);
-  let rest = value;
-  for (let index = bytes - 1; index >= 0; index -= 1) {
-    out[index] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
-  return out;
-}
-
-function uuidBytes(id: string): Uint8Array {
-  return fromHex(id.replaceAll('-', ''));
-}
-
-function lengthPrefixed(text: string): Uint8Array {
-  const bytes = utf8(text);
-  return concatBytes(bigEndian(BigInt(bytes.length), 4), bytes);
-}
 
 /** The leaf hash of an event; the same bytes as `es.leaf_hash` in the database. */
 export function leafHash(leaf: Leaf): Uint8Array {
-  return sha256(
-    concatBytes(
-      LEAF,
-      uuidBytes(leaf.eventId),
-      uuidBytes(leaf.tenantId),
-      bigEndian(BigInt(leaf.streamVersion), 8),
-      bigEndian(BigInt(leaf.schemaVersion), 2),
-      bigEndian(BigInt(leaf.recordedMicros), 8),
-      lengthPrefixed(leaf.streamId),
-      lengthPrefixed(leaf.type),
-      fromHex(leaf.metaHash),
-      fromHex(leaf.bodyHash),
-    ),
-  );
+  return eventLeafHash(sha256, {
+    ...leaf,
+    recordedMicros: BigInt(leaf.recordedMicros),
+    metaHash: fromHex(leaf.metaHash),
+    bodyHash: fromHex(leaf.bodyHash),
+  });
 }
 
 /** A neighbour on the way up: the entries it stands for, and on which side of us it is. */

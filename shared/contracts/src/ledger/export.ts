@@ -5,7 +5,7 @@
 //   {"k":"keyset", …} {"k":"checkpoint", …} {"k":"cosignature", …}
 //   {"k":"event", …} in order of position; positions outside of the exported range as {"k":"leaf", …}
 //   {"k":"end","lines":18230}
-import { signedKeyset } from '@muster/contracts/agent';
+import { signedKeyset } from '../agent/keyset.ts';
 import { z } from 'zod';
 
 const hex32 = z.string().regex(/^[0-9a-f]{64}$/);

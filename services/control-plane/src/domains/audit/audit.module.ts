@@ -1,0 +1,46 @@
+// The audit domain: the ledger as people read it, with proofs.
+import { domainModule } from '../../platform/composition/platform.module.ts';
+import { APP_DATABASE, type Connection } from '../../platform/database/database.ts';
+import type { HintBus } from '../../platform/event-store/index.ts';
+import { HINTS } from '../../platform/hints/hints.ts';
+import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
+import { LogProofs } from '../../platform/proofs/log-proofs.ts';
+import { LiveHints } from '../../platform/realtime/live-hints.ts';
+import { CheckpointView } from './checkpoint-view.ts';
+import { LedgerReader } from './ledger-reader.ts';
+import { AuditEntriesProjection } from './projections/entries/entries.projection.ts';
+import { ExportLedgerHandler } from './queries/export-ledger.query.ts';
+import { GetCheckpointHandler } from './queries/get-checkpoint.query.ts';
+import { GetConsistencyHandler } from './queries/get-consistency.query.ts';
+import { GetEntryHandler } from './queries/get-entry.query.ts';
+import { GetProofHandler } from './queries/get-proof.query.ts';
+import { ListEntriesHandler } from './queries/list-entries.query.ts';
+
+export const auditModule = domainModule({
+  api: [
+    {
+      provide: LogProofs,
+      inject: [APP_DATABASE],
+      useFactory: (database: Connection) => new LogProofs(database.pool),
+    },
+    CheckpointView,
+    LedgerReader,
+    ListEntriesHandler,
+    GetEntryHandler,
+    GetProofHandler,
+    GetCheckpointHandler,
+    GetConsistencyHandler,
+    ExportLedgerHandler,
+  ],
+  worker: [
+    {
+      provide: AuditEntriesProjection,
+      inject: [SubscriptionRegistry, HINTS],
+      useFactory: (registry: SubscriptionRegistry, hints: HintBus) => {
+        const projection = new AuditEntriesProjection(new LiveHints(hints));
+        registry.add(projection);
+        return projection;
+      },
+    },
+  ],
+});

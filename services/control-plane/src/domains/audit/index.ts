@@ -1,0 +1,2 @@
+// Audit: what other domains may use.
+export { auditModule } from './audit.module.ts';
