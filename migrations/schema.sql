@@ -405,6 +405,31 @@ end $$;
 
 ALTER FUNCTION es.sequence_pending(p_limit integer) OWNER TO muster_owner;
 
+--
+-- Name: bans_ensure_month(date); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.bans_ensure_month(day date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  first_day date := date_trunc('month', day);
+  partition_name text := 'bans_ban_log_' || to_char(day, 'YYYY_MM');
+begin
+  if to_regclass('muster.' || partition_name) is not null then return; end if;
+  if first_day < now() - interval '25 months' or first_day > now() + interval '3 months' then return; end if;
+  perform pg_advisory_xact_lock(hashtextextended('muster.bans_ensure_month', 4201));
+  if to_regclass('muster.' || partition_name) is not null then return; end if;
+  execute format('create table muster.%I partition of muster.bans_ban_log for values from (%L) to (%L)', partition_name,
+                 first_day::timestamp at time zone 'UTC', (first_day + interval '1 month')::timestamp at time zone 'UTC');
+exception when check_violation then
+  -- Lines of that month came before its partition and lie in the default one; they are found there.
+  null;
+end $$;
+
+ALTER FUNCTION muster.bans_ensure_month(day date) OWNER TO muster_owner;
+
 SET default_tablespace = '';
 
 SET default_table_access_method = heap;
@@ -793,6 +818,277 @@ CREATE TABLE muster.access_throttle (
 ALTER TABLE muster.access_throttle OWNER TO muster_owner;
 
 --
+-- Name: audit_entries; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.audit_entries (
+    "position" bigint NOT NULL,
+    tenant_id uuid NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    type text NOT NULL,
+    class text NOT NULL,
+    actor text NOT NULL,
+    actor_kind text NOT NULL,
+    server_id uuid,
+    operation_id uuid,
+    routine boolean NOT NULL
+);
+
+ALTER TABLE muster.audit_entries OWNER TO muster_owner;
+
+--
+-- Name: audit_tasks; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.audit_tasks (
+    task_id uuid NOT NULL,
+    server_id uuid NOT NULL,
+    operation_id uuid NOT NULL
+);
+
+ALTER TABLE muster.audit_tasks OWNER TO muster_owner;
+
+--
+-- Name: bans_ban_log; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_ban_log (
+    at timestamp with time zone NOT NULL,
+    line_id uuid NOT NULL,
+    server_id uuid,
+    place text,
+    what text NOT NULL,
+    address inet,
+    by_kind text NOT NULL,
+    by_name text NOT NULL,
+    failures integer,
+    ban_seconds integer,
+    until timestamp with time zone,
+    source text NOT NULL,
+    block_id uuid
+)
+PARTITION BY RANGE (at);
+
+ALTER TABLE muster.bans_ban_log OWNER TO muster_owner;
+
+--
+-- Name: bans_ban_log_other; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_ban_log_other (
+    at timestamp with time zone NOT NULL,
+    line_id uuid NOT NULL,
+    server_id uuid,
+    place text,
+    what text NOT NULL,
+    address inet,
+    by_kind text NOT NULL,
+    by_name text NOT NULL,
+    failures integer,
+    ban_seconds integer,
+    until timestamp with time zone,
+    source text NOT NULL,
+    block_id uuid
+);
+
+ALTER TABLE muster.bans_ban_log_other OWNER TO muster_owner;
+
+--
+-- Name: bans_blocks; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_blocks (
+    block_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    stream_id text NOT NULL,
+    range inet NOT NULL,
+    target jsonb NOT NULL,
+    until timestamp with time zone,
+    reason text NOT NULL,
+    blocked_by text NOT NULL,
+    blocked_by_kind text NOT NULL,
+    blocked_at timestamp with time zone NOT NULL,
+    operation_id uuid NOT NULL,
+    ended_at timestamp with time zone,
+    ended_why text,
+    CONSTRAINT bans_blocks_ended_why_check CHECK ((ended_why = ANY (ARRAY['lifted'::text, 'expired'::text])))
+);
+
+ALTER TABLE muster.bans_blocks OWNER TO muster_owner;
+
+--
+-- Name: bans_desired; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_desired (
+    server_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    confirmed boolean NOT NULL,
+    managed boolean NOT NULL,
+    withdrawn boolean NOT NULL,
+    revision bigint NOT NULL,
+    changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE muster.bans_desired OWNER TO muster_owner;
+
+--
+-- Name: bans_desired_blocks; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_desired_blocks (
+    block_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    range text NOT NULL,
+    target jsonb NOT NULL,
+    until timestamp with time zone
+);
+
+ALTER TABLE muster.bans_desired_blocks OWNER TO muster_owner;
+
+--
+-- Name: bans_desired_groups; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_desired_groups (
+    group_id uuid NOT NULL,
+    server_id uuid NOT NULL
+);
+
+ALTER TABLE muster.bans_desired_groups OWNER TO muster_owner;
+
+--
+-- Name: bans_desired_protections; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_desired_protections (
+    entry_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    range text NOT NULL
+);
+
+ALTER TABLE muster.bans_desired_protections OWNER TO muster_owner;
+
+--
+-- Name: bans_desired_tasks; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_desired_tasks (
+    task_id uuid NOT NULL,
+    server_id uuid NOT NULL,
+    operation_id uuid NOT NULL,
+    kind text NOT NULL,
+    revision bigint,
+    asked_at timestamp with time zone NOT NULL,
+    CONSTRAINT bans_desired_tasks_kind_check CHECK ((kind = ANY (ARRAY['apply'::text, 'snapshot'::text, 'manage'::text])))
+);
+
+ALTER TABLE muster.bans_desired_tasks OWNER TO muster_owner;
+
+--
+-- Name: bans_desired_version; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_desired_version (
+    only_row boolean DEFAULT true NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT bans_desired_version_only_row_check CHECK (only_row)
+);
+
+ALTER TABLE muster.bans_desired_version OWNER TO muster_owner;
+
+--
+-- Name: bans_enforcements; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_enforcements (
+    task_id uuid NOT NULL,
+    server_id uuid NOT NULL,
+    operation_id uuid NOT NULL,
+    revision bigint NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    enforced_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE muster.bans_enforcements OWNER TO muster_owner;
+
+--
+-- Name: bans_fail2ban; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_fail2ban (
+    server_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    version text,
+    running boolean,
+    why text
+);
+
+ALTER TABLE muster.bans_fail2ban OWNER TO muster_owner;
+
+--
+-- Name: bans_held; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_held (
+    server_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    heard_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    revision bigint NOT NULL,
+    hash text,
+    blocks integer NOT NULL,
+    protected integer NOT NULL,
+    fail2ban_synced boolean,
+    problem text,
+    matches boolean,
+    differs_since timestamp with time zone,
+    drift_told text
+)
+WITH (fillfactor='70');
+
+ALTER TABLE muster.bans_held OWNER TO muster_owner;
+
+--
+-- Name: bans_jails; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_jails (
+    server_id uuid NOT NULL,
+    jail text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    banned inet[] NOT NULL,
+    banned_total bigint NOT NULL,
+    failed_total bigint NOT NULL,
+    max_retry integer,
+    find_seconds integer,
+    ban_seconds integer
+);
+
+ALTER TABLE muster.bans_jails OWNER TO muster_owner;
+
+--
+-- Name: bans_protections; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.bans_protections (
+    entry_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    range inet NOT NULL,
+    label text NOT NULL,
+    origin text NOT NULL,
+    kind text NOT NULL,
+    owner uuid,
+    reason text,
+    until timestamp with time zone,
+    since timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT bans_protections_origin_check CHECK ((origin = ANY (ARRAY['system'::text, 'person'::text])))
+);
+
+ALTER TABLE muster.bans_protections OWNER TO muster_owner;
+
+--
 -- Name: operations_cancels; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -1080,6 +1376,12 @@ CREATE TABLE vault.subject_keys (
 ALTER TABLE vault.subject_keys OWNER TO muster_owner;
 
 --
+-- Name: bans_ban_log_other; Type: TABLE ATTACH; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_ban_log ATTACH PARTITION muster.bans_ban_log_other DEFAULT;
+
+--
 -- Name: appends appends_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
 --
 
@@ -1262,6 +1564,118 @@ ALTER TABLE ONLY muster.access_throttle
     ADD CONSTRAINT access_throttle_pkey PRIMARY KEY (subject);
 
 --
+-- Name: audit_entries audit_entries_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.audit_entries
+    ADD CONSTRAINT audit_entries_pkey PRIMARY KEY ("position");
+
+--
+-- Name: audit_tasks audit_tasks_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.audit_tasks
+    ADD CONSTRAINT audit_tasks_pkey PRIMARY KEY (task_id);
+
+--
+-- Name: bans_ban_log bans_ban_log_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_ban_log
+    ADD CONSTRAINT bans_ban_log_pkey PRIMARY KEY (at, line_id);
+
+--
+-- Name: bans_ban_log_other bans_ban_log_other_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_ban_log_other
+    ADD CONSTRAINT bans_ban_log_other_pkey PRIMARY KEY (at, line_id);
+
+--
+-- Name: bans_blocks bans_blocks_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_blocks
+    ADD CONSTRAINT bans_blocks_pkey PRIMARY KEY (block_id);
+
+--
+-- Name: bans_desired_blocks bans_desired_blocks_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_desired_blocks
+    ADD CONSTRAINT bans_desired_blocks_pkey PRIMARY KEY (block_id);
+
+--
+-- Name: bans_desired_groups bans_desired_groups_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_desired_groups
+    ADD CONSTRAINT bans_desired_groups_pkey PRIMARY KEY (group_id, server_id);
+
+--
+-- Name: bans_desired bans_desired_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_desired
+    ADD CONSTRAINT bans_desired_pkey PRIMARY KEY (server_id);
+
+--
+-- Name: bans_desired_protections bans_desired_protections_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_desired_protections
+    ADD CONSTRAINT bans_desired_protections_pkey PRIMARY KEY (entry_id);
+
+--
+-- Name: bans_desired_tasks bans_desired_tasks_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_desired_tasks
+    ADD CONSTRAINT bans_desired_tasks_pkey PRIMARY KEY (task_id);
+
+--
+-- Name: bans_desired_version bans_desired_version_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_desired_version
+    ADD CONSTRAINT bans_desired_version_pkey PRIMARY KEY (only_row);
+
+--
+-- Name: bans_enforcements bans_enforcements_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_enforcements
+    ADD CONSTRAINT bans_enforcements_pkey PRIMARY KEY (task_id);
+
+--
+-- Name: bans_fail2ban bans_fail2ban_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_fail2ban
+    ADD CONSTRAINT bans_fail2ban_pkey PRIMARY KEY (server_id);
+
+--
+-- Name: bans_held bans_held_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_held
+    ADD CONSTRAINT bans_held_pkey PRIMARY KEY (server_id);
+
+--
+-- Name: bans_jails bans_jails_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_jails
+    ADD CONSTRAINT bans_jails_pkey PRIMARY KEY (server_id, jail);
+
+--
+-- Name: bans_protections bans_protections_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.bans_protections
+    ADD CONSTRAINT bans_protections_pkey PRIMARY KEY (entry_id);
+
+--
 -- Name: operations_cancels operations_cancels_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -1380,6 +1794,144 @@ ALTER TABLE ONLY vault.subject_keys
 CREATE INDEX access_sessions_person_id_idx ON muster.access_sessions USING btree (person_id) WHERE (ended_at IS NULL);
 
 --
+-- Name: audit_entries_actor_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX audit_entries_actor_position_idx ON muster.audit_entries USING btree (actor, "position" DESC);
+
+--
+-- Name: audit_entries_class_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX audit_entries_class_position_idx ON muster.audit_entries USING btree (class, "position" DESC);
+
+--
+-- Name: audit_entries_operation_id_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX audit_entries_operation_id_position_idx ON muster.audit_entries USING btree (operation_id, "position" DESC) WHERE (operation_id IS NOT NULL);
+
+--
+-- Name: audit_entries_recorded_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX audit_entries_recorded_at_idx ON muster.audit_entries USING btree (recorded_at);
+
+--
+-- Name: audit_entries_server_id_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX audit_entries_server_id_position_idx ON muster.audit_entries USING btree (server_id, "position" DESC) WHERE (server_id IS NOT NULL);
+
+--
+-- Name: audit_entries_type_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX audit_entries_type_position_idx ON muster.audit_entries USING btree (type, "position" DESC);
+
+--
+-- Name: bans_ban_log_address_at_line_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_ban_log_address_at_line_id_idx ON ONLY muster.bans_ban_log USING btree (address, at, line_id);
+
+--
+-- Name: bans_ban_log_at_line_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_ban_log_at_line_id_idx ON ONLY muster.bans_ban_log USING btree (at, line_id) WHERE (source = 'muster'::text);
+
+--
+-- Name: bans_ban_log_by_name_at_line_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_ban_log_by_name_at_line_id_idx ON ONLY muster.bans_ban_log USING btree (by_name, at, line_id);
+
+--
+-- Name: bans_ban_log_other_address_at_line_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_ban_log_other_address_at_line_id_idx ON muster.bans_ban_log_other USING btree (address, at, line_id);
+
+--
+-- Name: bans_ban_log_other_at_line_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_ban_log_other_at_line_id_idx ON muster.bans_ban_log_other USING btree (at, line_id) WHERE (source = 'muster'::text);
+
+--
+-- Name: bans_ban_log_other_by_name_at_line_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_ban_log_other_by_name_at_line_id_idx ON muster.bans_ban_log_other USING btree (by_name, at, line_id);
+
+--
+-- Name: bans_ban_log_server_id_at_line_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_ban_log_server_id_at_line_id_idx ON ONLY muster.bans_ban_log USING btree (server_id, at, line_id);
+
+--
+-- Name: bans_ban_log_other_server_id_at_line_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_ban_log_other_server_id_at_line_id_idx ON muster.bans_ban_log_other USING btree (server_id, at, line_id);
+
+--
+-- Name: bans_blocks_range_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_blocks_range_idx ON muster.bans_blocks USING gist (range inet_ops) WHERE (ended_at IS NULL);
+
+--
+-- Name: bans_blocks_tenant_id_blocked_at_block_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_blocks_tenant_id_blocked_at_block_id_idx ON muster.bans_blocks USING btree (tenant_id, blocked_at DESC, block_id DESC) WHERE (ended_at IS NULL);
+
+--
+-- Name: bans_blocks_until_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_blocks_until_idx ON muster.bans_blocks USING btree (until) WHERE ((ended_at IS NULL) AND (until IS NOT NULL));
+
+--
+-- Name: bans_desired_tasks_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_desired_tasks_server_id_idx ON muster.bans_desired_tasks USING btree (server_id);
+
+--
+-- Name: bans_enforcements_enforced_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_enforcements_enforced_at_idx ON muster.bans_enforcements USING btree (enforced_at);
+
+--
+-- Name: bans_enforcements_operation_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_enforcements_operation_id_idx ON muster.bans_enforcements USING btree (operation_id);
+
+--
+-- Name: bans_jails_banned_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_jails_banned_idx ON muster.bans_jails USING gin (banned);
+
+--
+-- Name: bans_protections_range_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_protections_range_idx ON muster.bans_protections USING gist (range inet_ops) WHERE (ended_at IS NULL);
+
+--
+-- Name: bans_protections_until_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX bans_protections_until_idx ON muster.bans_protections USING btree (until) WHERE ((ended_at IS NULL) AND (until IS NOT NULL));
+
+--
 -- Name: operations_cancels_requested_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
@@ -1450,6 +2002,36 @@ CREATE INDEX servers_servers_tags_idx ON muster.servers_servers USING gin (tags)
 --
 
 CREATE UNIQUE INDEX servers_servers_tenant_id_lower_idx ON muster.servers_servers USING btree (tenant_id, lower(name)) WHERE (NOT retired);
+
+--
+-- Name: bans_ban_log_other_address_at_line_id_idx; Type: INDEX ATTACH; Schema: muster; Owner: muster_owner
+--
+
+ALTER INDEX muster.bans_ban_log_address_at_line_id_idx ATTACH PARTITION muster.bans_ban_log_other_address_at_line_id_idx;
+
+--
+-- Name: bans_ban_log_other_at_line_id_idx; Type: INDEX ATTACH; Schema: muster; Owner: muster_owner
+--
+
+ALTER INDEX muster.bans_ban_log_at_line_id_idx ATTACH PARTITION muster.bans_ban_log_other_at_line_id_idx;
+
+--
+-- Name: bans_ban_log_other_by_name_at_line_id_idx; Type: INDEX ATTACH; Schema: muster; Owner: muster_owner
+--
+
+ALTER INDEX muster.bans_ban_log_by_name_at_line_id_idx ATTACH PARTITION muster.bans_ban_log_other_by_name_at_line_id_idx;
+
+--
+-- Name: bans_ban_log_other_pkey; Type: INDEX ATTACH; Schema: muster; Owner: muster_owner
+--
+
+ALTER INDEX muster.bans_ban_log_pkey ATTACH PARTITION muster.bans_ban_log_other_pkey;
+
+--
+-- Name: bans_ban_log_other_server_id_at_line_id_idx; Type: INDEX ATTACH; Schema: muster; Owner: muster_owner
+--
+
+ALTER INDEX muster.bans_ban_log_server_id_at_line_id_idx ATTACH PARTITION muster.bans_ban_log_other_server_id_at_line_id_idx;
 
 --
 -- Name: appends append_only; Type: TRIGGER; Schema: es; Owner: muster_owner
@@ -1712,6 +2294,14 @@ REVOKE ALL ON FUNCTION es.sequence_pending(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION es.sequence_pending(p_limit integer) TO muster_sequencer;
 
 --
+-- Name: FUNCTION bans_ensure_month(day date); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.bans_ensure_month(day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.bans_ensure_month(day date) TO muster_worker;
+GRANT ALL ON FUNCTION muster.bans_ensure_month(day date) TO muster_gateway;
+
+--
 -- Name: TABLE appends; Type: ACL; Schema: es; Owner: muster_owner
 --
 
@@ -1904,6 +2494,144 @@ GRANT SELECT ON TABLE muster.access_sessions TO muster_worker;
 
 GRANT SELECT ON TABLE muster.access_throttle TO muster_auditor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_throttle TO muster_app;
+
+--
+-- Name: TABLE audit_entries; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.audit_entries TO muster_auditor;
+GRANT SELECT ON TABLE muster.audit_entries TO muster_app;
+GRANT SELECT,INSERT ON TABLE muster.audit_entries TO muster_worker;
+
+--
+-- Name: TABLE audit_tasks; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.audit_tasks TO muster_auditor;
+GRANT SELECT,INSERT ON TABLE muster.audit_tasks TO muster_worker;
+
+--
+-- Name: TABLE bans_ban_log; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_ban_log TO muster_auditor;
+GRANT SELECT ON TABLE muster.bans_ban_log TO muster_app;
+GRANT SELECT,INSERT ON TABLE muster.bans_ban_log TO muster_worker;
+GRANT SELECT,INSERT ON TABLE muster.bans_ban_log TO muster_gateway;
+
+--
+-- Name: TABLE bans_ban_log_other; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_ban_log_other TO muster_auditor;
+
+--
+-- Name: TABLE bans_blocks; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_blocks TO muster_auditor;
+GRANT SELECT ON TABLE muster.bans_blocks TO muster_app;
+GRANT SELECT ON TABLE muster.bans_blocks TO muster_gateway;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_blocks TO muster_worker;
+
+--
+-- Name: TABLE bans_desired; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_desired TO muster_auditor;
+GRANT SELECT ON TABLE muster.bans_desired TO muster_app;
+GRANT SELECT ON TABLE muster.bans_desired TO muster_gateway;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_desired TO muster_worker;
+
+--
+-- Name: TABLE bans_desired_blocks; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_desired_blocks TO muster_auditor;
+GRANT SELECT ON TABLE muster.bans_desired_blocks TO muster_app;
+GRANT SELECT ON TABLE muster.bans_desired_blocks TO muster_gateway;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_desired_blocks TO muster_worker;
+
+--
+-- Name: TABLE bans_desired_groups; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_desired_groups TO muster_auditor;
+GRANT SELECT ON TABLE muster.bans_desired_groups TO muster_app;
+GRANT SELECT ON TABLE muster.bans_desired_groups TO muster_gateway;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_desired_groups TO muster_worker;
+
+--
+-- Name: TABLE bans_desired_protections; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_desired_protections TO muster_auditor;
+GRANT SELECT ON TABLE muster.bans_desired_protections TO muster_app;
+GRANT SELECT ON TABLE muster.bans_desired_protections TO muster_gateway;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_desired_protections TO muster_worker;
+
+--
+-- Name: TABLE bans_desired_tasks; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_desired_tasks TO muster_auditor;
+GRANT SELECT ON TABLE muster.bans_desired_tasks TO muster_app;
+GRANT SELECT ON TABLE muster.bans_desired_tasks TO muster_gateway;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_desired_tasks TO muster_worker;
+
+--
+-- Name: TABLE bans_desired_version; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_desired_version TO muster_auditor;
+GRANT SELECT ON TABLE muster.bans_desired_version TO muster_app;
+GRANT SELECT ON TABLE muster.bans_desired_version TO muster_gateway;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_desired_version TO muster_worker;
+
+--
+-- Name: TABLE bans_enforcements; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_enforcements TO muster_auditor;
+GRANT SELECT ON TABLE muster.bans_enforcements TO muster_app;
+GRANT SELECT ON TABLE muster.bans_enforcements TO muster_gateway;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_enforcements TO muster_worker;
+
+--
+-- Name: TABLE bans_fail2ban; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_fail2ban TO muster_auditor;
+GRANT SELECT ON TABLE muster.bans_fail2ban TO muster_app;
+GRANT SELECT ON TABLE muster.bans_fail2ban TO muster_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_fail2ban TO muster_gateway;
+
+--
+-- Name: TABLE bans_held; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_held TO muster_auditor;
+GRANT SELECT ON TABLE muster.bans_held TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_held TO muster_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_held TO muster_gateway;
+
+--
+-- Name: TABLE bans_jails; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_jails TO muster_auditor;
+GRANT SELECT ON TABLE muster.bans_jails TO muster_app;
+GRANT SELECT ON TABLE muster.bans_jails TO muster_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_jails TO muster_gateway;
+
+--
+-- Name: TABLE bans_protections; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.bans_protections TO muster_auditor;
+GRANT SELECT ON TABLE muster.bans_protections TO muster_app;
+GRANT SELECT ON TABLE muster.bans_protections TO muster_gateway;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_protections TO muster_worker;
 
 --
 -- Name: TABLE operations_cancels; Type: ACL; Schema: muster; Owner: muster_owner

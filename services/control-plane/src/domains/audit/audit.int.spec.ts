@@ -203,7 +203,7 @@ test('lists backwards in pages, and filters by who, what, where and how loud', a
 
 test('shows personal fields to those who may, and null to others', async () => {
   const read = async (context: typeof auditor) =>
-    (await handlers.list.execute(new ListEntriesQuery(filter({ class: 'read' }), context })).entries[0]?.data;
+    (await handlers.list.execute(new ListEntriesQuery(filter({ class: 'read' }), context))).entries[0]?.data;
   expect(await read(auditor)).toEqual({ what: 'x', subject: '198.51.100.10' });
   expect(await read(newContext(reader('audit.entry.read')))).toEqual({ what: 'x', subject: null });
 });
@@ -211,15 +211,15 @@ test('shows personal fields to those who may, and null to others', async () => {
 test('another tenant finds nothing', async () => {
   const context = newContext({ ...reader('audit.entry.read'), tenantId: newId() });
   expect((await handlers.list.execute(new ListEntriesQuery(filter({}), context))).entries).toEqual([]);
-  await expect(handlers.entry.execute(new GetEntryQuery({ position: 0 }, context })).rejects.toMatchObject({
+  await expect(handlers.entry.execute(new GetEntryQuery({ position: 0 }, context))).rejects.toMatchObject({
     kind: 'not-found',
   });
 });
 
 test('gives an entry as it was hashed, with a proof that leads to the signed root', async () => {
   const input = { position: 4 };
-  const entry = await handlers.entry.execute({ input, auditor));
-  const proof = await handlers.proof.execute({ input, auditor));
+  const entry = await handlers.entry.execute(new GetEntryQuery(input, auditor));
+  const proof = await handlers.proof.execute(new GetProofQuery(input, auditor));
   expect(proof.leaf.bodyHash).toBe(sha256Hex(entry.rawBody));
   expect(proof.leaf.metaHash).toBe(sha256Hex(entry.rawMeta));
   const leaf = eventLeafHash(sha256, {
@@ -257,7 +257,9 @@ test('proves that the ledger only grew, and refuses sizes that are not signed', 
   const { rows } = await app.pool.query('select root from es.checkpoints order by size');
   const { path } = await handlers.consistency.execute(new GetConsistencyQuery({ from: 25, to: 26 }, auditor));
   expect(verifyConsistency(sha256, 25, rows[0].root, 26, rows[1].root, path.map(fromHex))).toBe(true);
-  await expect(handlers.consistency.execute(new GetConsistencyQuery({ from: 5, to: 27 }, auditor))).rejects.toMatchObject({
+  await expect(
+    handlers.consistency.execute(new GetConsistencyQuery({ from: 5, to: 27 }, auditor)),
+  ).rejects.toMatchObject({
     code: 'no-such-size',
   });
 });
