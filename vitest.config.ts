@@ -44,6 +44,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/**/*.lab.spec.ts'],
+          globalSetup: ['test/lab/lab.setup.ts'],
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,

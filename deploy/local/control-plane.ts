@@ -29,12 +29,13 @@ export async function startControlPlane(supervisor: Supervisor, needs: ControlPl
       `The root key that this installation's servers will trust was made. Its 24 words are in ${wordsFile}: put them away.`,
     );
   }
+  const hints = needs.redisUrl === undefined ? {} : { REDIS_URL: needs.redisUrl };
   const main = join(clone, 'services/control-plane/dist/main');
   const plan = (name: string, file: string, env: NodeJS.ProcessEnv): ProcessPlan => ({
     name,
     command: process.execPath,
     args: ['--enable-source-maps', join(main, file)],
-    env: { ...inherited(), MUSTER_KEYS: folder.keys, ...env },
+    env: { ...inherited(), ...hints, MUSTER_KEYS: folder.keys, MUSTER_SECRET_FILE: needs.secretFile, ...env },
     cwd: clone,
     logFile: join(folder.logs, `${file.replace('.js', '')}.log`),
     saysReady: true,
@@ -49,7 +50,6 @@ export async function startControlPlane(supervisor: Supervisor, needs: ControlPl
     MUSTER_DATABASE_URL_APP: database.urlAs('muster_app'),
     MUSTER_DATABASE_URL_WORKER: database.urlAs('muster_worker'),
     MUSTER_DATABASE_URL_GATEWAY: database.urlAs('muster_gateway'),
-    MUSTER_SECRET_FILE: needs.secretFile,
     ...(needs.redisUrl === undefined
       ? { MUSTER_DATABASE_URL_QUEUE: database.queueUrl }
       : { REDIS_URL: needs.redisUrl }),

@@ -1,6 +1,7 @@
 // `npm start` and `npm run demo`: Muster with everything it needs on this machine, in one process tree. A real PostgreSQL,
 // Redis where the machine has one, the control plane's processes with their own roles and keys, and this machine's agent,
 // which observes and changes nothing.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { claimFolder } from './one-start.ts';
 import { dataFolder } from './data-folder.ts';
@@ -49,6 +50,8 @@ async function start(): Promise<void> {
     shutdown.because(`PostgreSQL ended (${how}); its log is ${databaseLog.path}.`),
   );
 
+  // For `muster verify`, which is run by whoever may read this folder; the port is another at each start.
+  await writeFile(join(folder.path, 'auditor.url'), `${database.urlAs('muster_auditor')}\n`, { mode: 0o600 });
   const redisUrl = await startQueueBackend(settings.redisUrl, folder.redis, shutdown, say);
 
   const supervisor = new Supervisor(say, (sentence) => void shutdown.because(sentence));

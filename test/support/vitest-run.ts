@@ -25,7 +25,8 @@ interface JsonReport {
 export async function runProject(projects: readonly string[], deadlineMs: number): Promise<Tally> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-report-'));
   const reportFile = join(folder, 'report.json');
-  const args = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--passWithNoTests'];
+  // The condition is for what runs in vitest's own process (globalSetup); its workers get it from the configuration.
+  const args = ['--conditions=source', join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--passWithNoTests'];
   args.push('--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`);
   for (const project of projects) args.push('--project', project);
   try {
