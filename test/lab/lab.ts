@@ -78,16 +78,16 @@ export class Lab {
     await timed(say, 'Images (the first time takes a minute)', buildImages);
     const network = await createNetwork(name);
     const port = options.port ?? 7420;
+    const url = `http://${network.gateway}:${port}`;
     const muster = await timed(say, 'Control plane', () =>
       startMuster({
         data: folderOf(name),
         port,
         bind: '0.0.0.0',
-        publicUrl: `http://${network.gateway}:${port}`,
+        publicUrl: url,
       }),
     );
     await mkdir(folderOf(name), { recursive: true });
-    const url = `http://localhost:${port}`;
     const api = new ApiClient(url);
     if (muster.ownerLink === undefined) throw new Error(`No owner's link was printed:\n${muster.output()}`);
     const password = randomBytes(18).toString('base64url');

@@ -2,9 +2,13 @@
 import { commands, events, liveTopics, permissions, queries, tasks } from '../../contracts/src/index.ts';
 import { settingsSchema } from '../../../services/control-plane/src/platform/config/settings.ts';
 import { LOCAL_VARIABLES } from '../../../deploy/local/variables.ts';
+import { endpoints } from '../../contracts/src/endpoints/index.ts';
+import { problem } from '../../contracts/src/live/index.ts';
 import { actionsPage } from './pages/actions.ts';
 import { environmentPage } from './pages/environment.ts';
 import { eventsPage } from './pages/events.ts';
+import { openApi } from './pages/openapi.ts';
+import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
 import { liveTopicsPage } from './pages/live-topics.ts';
 import { permissionsPage } from './pages/permissions.ts';
 import { tasksPage } from './pages/tasks.ts';
@@ -17,6 +21,7 @@ export async function referencePages(): Promise<Map<string, string>> {
     ['actions.md', actionsPage(commands, queries)],
     ['tasks.md', tasksPage(tasks)],
     ['live-topics.md', liveTopicsPage(liveTopics)],
+    ['openapi.json', openApi([...commands, ...queries], endpoints, SIGN_IN_ROUTES, problem)],
     ['environment.md', environmentPage(settingsSchema, LOCAL_VARIABLES)],
   ]);
 }

@@ -25,7 +25,7 @@ describe('a brute force against one of five servers', () => {
   beforeAll(async () => {
     up = await labUnderTest();
     attacker = up.lab.attacker.address;
-    browser = await launchChromium();
+    browser = await launchChromium(up.lab.url);
     visited = await visit(browser, up.lab.url);
     page = visited.page;
     await signIn(page, up.lab.owner);
@@ -143,7 +143,7 @@ describe('a brute force against one of five servers', () => {
       .first()
       .click();
     const dialog = page.getByRole('dialog', { name: 'Block an address or range' });
-    await dialog.getByLabel('Address or range').fill('127.0.0.1');
+    await dialog.getByLabel('Address or range').fill(new URL(up.lab.url).hostname);
     await dialog.getByLabel('Reason').fill('Should never be possible');
     await dialog.getByText('This would be refused.').waitFor();
     await dialog.getByRole('button', { name: 'Keep as it is' }).click();
