@@ -3,6 +3,8 @@ import { UsageError } from './cli/usage.ts';
 import { AGENT_VERSION } from './version.ts';
 
 const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
+  enrol: async (args) => (await import('./cli/enrol-command.ts')).enrolCommand(args),
+  agentd: async (args) => (await import('./cli/agentd-command.ts')).agentdCommand(args),
   privd: async (args) => (await import('./cli/privd-command.ts')).privdCommand(args),
   version: () => {
     process.stdout.write(`${AGENT_VERSION}\n`);

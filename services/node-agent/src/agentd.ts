@@ -1,0 +1,189 @@
+// agentd: talks to the network and holds no rights. Carries signed tasks to the root helper and receipts back, reports
+// what the host says, and witnesses the ledger. With `observeOnly` there is no helper: it reads what its user may read
+// and changes nothing.
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import type { HeldState, JailFacts, TableRepair } from '@muster/contracts/bans';
+import type { CapabilityName } from '@muster/contracts/servers';
+import { systemClock } from '@muster/kernel/clock';
+import { AgentStore } from './agentd/agent-store.ts';
+import { BanWatch } from './agentd/ban-watch.ts';
+import { bootId, machineHash } from './agentd/machine.ts';
+import { PrivdClient } from './agentd/privd-client.ts';
+import { newRepairs } from './agentd/repair-watch.ts';
+import { FAIL2BAN_DATABASE, readHistory } from './capabilities/bans/fail2ban/history.ts';
+import { readFail2ban } from './capabilities/bans/fail2ban/jails.ts';
+import { InventoryCollector, hostSources } from './capabilities/inventory/collect.ts';
+import { execFile } from './host/exec.ts';
+import { installedTools } from './host/tools.ts';
+import { DiskSpool } from './link/disk-spool.ts';
+import { Link } from './link/link.ts';
+import type { LinkSettings } from './link/link.ts';
+import { redactDeep } from './link/redaction.ts';
+import { observer } from './link/task-handler.ts';
+import { webSocketTransport } from './link/transport.ts';
+import { Witness } from './link/witness.ts';
+import { AGENT_VERSION } from './version.ts';
+
+export interface AgentdOptions {
+  readonly state: string;
+  readonly observeOnly: boolean;
+  readonly privdSocket: string;
+  /** Folder for sockets of ours, `/run/muster-agent`. */
+  readonly run: string;
+  readonly guard: string;
+  readonly libexec: string;
+  readonly fail2banLog: string;
+  readonly inventorySeconds: number;
+  readonly heldSeconds: number;
+  readonly log: (message: string, fields?: Record<string, unknown>) => void;
+}
+
+const REPAIR_POLL_MS = 1000;
+const HISTORY_BATCH = 500;
+
+export interface RunningAgentd {
+  close(): Promise<void>;
+}
+
+export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd> {
+  const { log } = options;
+  const store = await AgentStore.open(options.state);
+  const observeOnly = options.observeOnly || store.enrolment.observeOnly;
+  const privd = observeOnly ? undefined : new PrivdClient(options.privdSocket);
+  const spool = await DiskSpool.open(join(options.state, 'spool'));
+  const failed = (what: string) => (error: unknown) => log(`${what} failed`, { error: error instanceof Error ? error.message : String(error) });
+
+  const inventory = new InventoryCollector({
+    ...hostSources(execFile, installedTools),
+    ...(privd === undefined ? {} : { privilegedPorts: () => privd.ask('ports', {}).then((answer) => answer.ports).catch(() => undefined) }),
+  });
+  const reportInventory = async (): Promise<void> => {
+    await spool.push(2, { kind: 'inventory', items: [redactDeep(await inventory.collect())] });
+  };
+
+  const readJails = async (): Promise<JailFacts> => {
+    if (privd !== undefined) return (await privd.ask('jails', {})).facts;
+    return (await readFail2ban(execFile, join(options.libexec, 'muster-f2b-read'), new Date())).facts;
+  };
+  const bans = new BanWatch({
+    spool,
+    logPath: options.fail2banLog,
+    jails: readJails,
+    log,
+    ...(observeOnly ? {} : { socketPath: join(options.run, 'f2b.sock') }),
+  });
+  const reportJails = async (): Promise<void> => {
+    const facts = await readJails();
+    bans.settle(facts);
+    await spool.push(1, { kind: 'jails', items: [redactDeep(facts)] });
+  };
+
+  let lastHeld = '';
+  let expiry: NodeJS.Timeout | undefined;
+  const reportHeld = async (always: boolean): Promise<void> => {
+    if (privd === undefined) return;
+    const { held, repair, nextExpiry } = await privd.ask('held', {});
+    if (repair !== null) await reportRepairs([repair]);
+    const said = fingerprint(held);
+    if (always || said !== lastHeld) await spool.push(1, { kind: 'held', items: [held] });
+    lastHeld = said;
+    clearTimeout(expiry);
+    if (nextExpiry !== null) {
+      const wait = Math.min(Math.max(nextExpiry - Date.now() + 500, 500), options.heldSeconds * 1000);
+      expiry = setTimeout(() => void reportHeld(false).catch(failed('reading the ban table')), wait);
+    }
+  };
+  const reportRepairs = async (repairs: TableRepair[]): Promise<void> => {
+    for (let from = 0; from < repairs.length; from += 100) {
+      await spool.push(0, { kind: 'repair', items: repairs.slice(from, from + 100) });
+    }
+  };
+  const pollRepairs = async (): Promise<void> => {
+    const repairs = await newRepairs(options.guard, store.cursors);
+    if (repairs.length === 0) return;
+    await reportRepairs(repairs);
+    await store.saveCursors();
+    await reportHeld(true);
+  };
+
+  const tellHistory = async (): Promise<void> => {
+    for (;;) {
+      const after = store.cursors.history;
+      const lines =
+        privd === undefined ? readHistory(FAIL2BAN_DATABASE, after, HISTORY_BATCH) : (await privd.ask('history', { after, limit: HISTORY_BATCH })).lines;
+      const last = lines.at(-1);
+      if (last === undefined) return;
+      bans.tellHistory(lines);
+      // A second can hold more bans than a batch: the last one is read again, its ids are the same.
+      const upTo = Math.floor(Date.parse(last.at) / 1000);
+      store.cursors.history = lines.length < HISTORY_BATCH || upTo - 1 <= after ? upTo : upTo - 1;
+      await store.saveCursors();
+      if (lines.length < HISTORY_BATCH) return;
+    }
+  };
+
+  const reportBarred = async (): Promise<void> => {
+    const items: { capability: CapabilityName; barred: string | null }[] =
+      privd === undefined
+        ? [{ capability: 'bans', barred: 'This agent only observes: it runs without the root helper' }]
+        : (await privd.ask('hello', {})).barred;
+    await spool.push(1, { kind: 'capabilities', items });
+  };
+  const onReady = (settings: LinkSettings): void => {
+    log('connected', { managed: settings.managed.join(','), confirmed: settings.confirmed });
+    reportBarred().catch(failed('reading the host policy'));
+    reportHeld(true).catch(failed('reading the ban table'));
+  };
+
+  const tasks = privd ?? observer(() => log('a task came; this agent only observes'));
+  if (privd !== undefined) privd.onOutcome = () => void reportHeld(true).catch(failed('reading the ban table'));
+  const link = new Link({
+    identity: {
+      server: store.enrolment.server,
+      key: store.key,
+      rootKey: store.enrolment.rootKey,
+      machineHash: await machineHash(),
+      bootId: await bootId(),
+      agentVersion: AGENT_VERSION,
+    },
+    transport: webSocketTransport(store.enrolment.controlPlane),
+    tasks,
+    spool,
+    witness: await Witness.open(store.witness, store.key),
+    keysets: store,
+    clock: systemClock,
+    load: () => loadavg()[0] ?? 0,
+    log,
+    onReady,
+    onSettings: (settings) => log('settings', { managed: settings.managed.join(','), confirmed: settings.confirmed }),
+  });
+
+  await bans.start();
+  link.start();
+  log('agentd runs', { server: store.enrolment.server, version: AGENT_VERSION, observeOnly });
+  reportInventory().catch(failed('the inventory'));
+  reportJails().catch(failed('reading fail2ban'));
+  tellHistory().catch(failed('reading fail2ban’s history'));
+  const timers = [
+    setInterval(() => void reportInventory().catch(failed('the inventory')), options.inventorySeconds * 1000),
+    setInterval(() => {
+      reportHeld(true).catch(failed('reading the ban table'));
+      reportJails().catch(failed('reading fail2ban'));
+    }, options.heldSeconds * 1000),
+    setInterval(() => void pollRepairs().catch(failed('reading repairs')), REPAIR_POLL_MS),
+  ];
+  return {
+    close: async () => {
+      for (const timer of timers) clearInterval(timer);
+      clearTimeout(expiry);
+      await bans.stop();
+      link.stop();
+      privd?.close();
+      await spool.close();
+    },
+  };
+}
+
+/** What counts as a change of the held state: everything but the time. */
+const fingerprint = ({ at: _, ...rest }: HeldState): string => JSON.stringify(rest);

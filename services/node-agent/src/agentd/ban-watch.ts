@@ -1,0 +1,151 @@
+// Listens to fail2ban: events of our action on a socket, its log as the fallback, its own list to settle what a flush
+// meant, and its database once for what happened before we came.
+import { createServer } from 'node:net';
+import type { Server } from 'node:net';
+import { chmod, rm } from 'node:fs/promises';
+import { MAX_BATCH_ITEMS } from '@muster/contracts/agent';
+import type { BanLogLine, JailFacts } from '@muster/contracts/bans';
+import { fromAction, parseLogLine } from '../capabilities/bans/fail2ban/ban-log.ts';
+import { BanMerger } from '../capabilities/bans/fail2ban/merger.ts';
+import { readUntrusted } from '../host/files.ts';
+import type { Spool } from '../link/spool.ts';
+import { redactDeep } from '../link/redaction.ts';
+import { readLines } from '../privd/line-socket.ts';
+
+export interface BanWatchOptions {
+  readonly spool: Spool;
+  /** undefined: no action reports to us, only the log is read. */
+  readonly socketPath?: string;
+  readonly logPath: string;
+  /** fail2ban's own list, by the root helper or by ourselves. */
+  readonly jails: () => Promise<JailFacts>;
+  readonly log: (message: string, fields?: Record<string, unknown>) => void;
+}
+
+const MAX_EVENT_BYTES = 4096;
+/** Bans of one moment travel together; short enough that a page shows them live. */
+const GATHER_MS = 100;
+const LOG_POLL_MS = 500;
+const LOG_CHUNK = 256 * 1024;
+const RECONCILE_AFTER_FLUSH_MS = 5000;
+
+export class BanWatch {
+  readonly #with: BanWatchOptions;
+  readonly #merger = new BanMerger();
+  #lines: BanLogLine[] = [];
+  #gather: NodeJS.Timeout | undefined;
+  #poll: NodeJS.Timeout | undefined;
+  #reconcile: NodeJS.Timeout | undefined;
+  #server: Server | undefined;
+  #logOffset = -1;
+  #rest = '';
+
+  constructor(options: BanWatchOptions) {
+    this.#with = options;
+  }
+
+  async start(): Promise<void> {
+    if (this.#with.socketPath !== undefined) await this.#listen(this.#with.socketPath);
+    this.#poll = setInterval(() => void this.#tick(), LOG_POLL_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#poll);
+    clearTimeout(this.#gather);
+    clearTimeout(this.#reconcile);
+    await this.#flush();
+    const server = this.#server;
+    if (server !== undefined) await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
+
+  /** Facts that were read anyway: what we thought banned and no longer is has been unbanned. */
+  settle(facts: JailFacts): void {
+    this.#take(this.#merger.reconcile(facts, Date.now()));
+  }
+
+  /** Older bans from fail2ban's database. */
+  tellHistory(lines: readonly BanLogLine[]): void {
+    this.#take(lines);
+  }
+
+  async #listen(path: string): Promise<void> {
+    await rm(path, { force: true });
+    const server = createServer((socket) => {
+      socket.setTimeout(2000, () => socket.destroy());
+      socket.on('error', () => socket.destroy());
+      readLines(socket, MAX_EVENT_BYTES, (line) => this.#fromAction(line), () => socket.destroy());
+    });
+    server.maxConnections = 64;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, () => resolve());
+    });
+    // Only root (fail2ban) and ourselves: nobody else on the host may tell of bans.
+    await chmod(path, 0o600);
+    this.#server = server;
+  }
+
+  #fromAction(line: string): void {
+    const event = fromAction(line, new Date());
+    if (event === undefined) return this.#with.log('an event of fail2ban was not understood');
+    this.#take(this.#merger.fromAction(event, Date.now()));
+    if (event.kind === 'flush') this.#askSoon();
+  }
+
+  async #tick(): Promise<void> {
+    const now = Date.now();
+    for (const line of await this.#newLogLines()) {
+      const saying = parseLogLine(line);
+      if (saying !== undefined) this.#take(this.#merger.fromLog(saying, now));
+    }
+    if (this.#merger.needsReconciling) this.#askSoon();
+    this.#take(this.#merger.due(now));
+  }
+
+  /** From the end at the first look; from the beginning when the file was rotated. */
+  async #newLogLines(): Promise<string[]> {
+    try {
+      if (this.#logOffset < 0) {
+        const { next } = await readUntrusted(this.#with.logPath, Number.MAX_SAFE_INTEGER, 0);
+        this.#logOffset = next;
+        return [];
+      }
+      const { text, next } = await readUntrusted(this.#with.logPath, this.#logOffset, LOG_CHUNK);
+      this.#logOffset = next;
+      const lines = (this.#rest + text).split('\n');
+      this.#rest = (lines.pop() ?? '').slice(-LOG_CHUNK);
+      return lines;
+    } catch {
+      // Absent or not ours to read: the action, or the list of the root helper, has to do.
+      return [];
+    }
+  }
+
+  #askSoon(): void {
+    this.#reconcile ??= setTimeout(() => {
+      this.#reconcile = undefined;
+      this.#with
+        .jails()
+        .then((facts) => this.settle(facts))
+        .catch((error: unknown) => this.#with.log('fail2ban could not be asked', { error: String(error) }));
+    }, RECONCILE_AFTER_FLUSH_MS);
+  }
+
+  #take(lines: readonly BanLogLine[]): void {
+    if (lines.length === 0) return;
+    this.#lines.push(...redactDeep(lines));
+    if (this.#lines.length >= MAX_BATCH_ITEMS) void this.#flush();
+    else this.#gather ??= setTimeout(() => void this.#flush(), GATHER_MS);
+  }
+
+  async #flush(): Promise<void> {
+    clearTimeout(this.#gather);
+    this.#gather = undefined;
+    while (this.#lines.length > 0) {
+      const items = this.#lines.splice(0, MAX_BATCH_ITEMS);
+      // "found" lines are many and weigh little: they alone go first when room is short.
+      const priority = items.every((line) => line.what === 'found') ? 2 : 1;
+      await this.#with.spool.push(priority, { kind: 'ban-log', items });
+    }
+  }
+}
