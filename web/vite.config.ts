@@ -1,5 +1,6 @@
 // The dashboard's build. The browsers named below know light-dark() and :has(), so tokens reach them unchanged:
 // a lowered light-dark() would no longer follow [data-theme].
+import { fileURLToPath } from 'node:url';
 import adapter from '@sveltejs/adapter-node';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
@@ -7,10 +8,16 @@ import { defineConfig, type PluginOption } from 'vite';
 
 const BROWSERS = ['chrome123', 'edge123', 'firefox128', 'safari17.5'];
 
+/**
+ * @internationalized/date (under bits-ui) has an export condition `source` too; ours must not lead into its sources.
+ * The bundle takes what it publishes; tsconfig.json says the same to the compiler.
+ */
+const INTERNATIONALIZED_DATE = '../node_modules/@internationalized/date/dist';
+
 /** Where `/api` and `/socket.io` go while pages are being made. Unset: example data from dev/, which no build contains. */
 const controlPlane = process.env['MUSTER_DEV_CONTROL_PLANE'];
 
-export default defineConfig(async ({ command }) => {
+export default defineConfig(({ command }) => {
   const plugins: PluginOption[] = [
     tailwindcss({ optimize: false }),
     sveltekit({
@@ -34,17 +41,27 @@ export default defineConfig(async ({ command }) => {
     }),
   ];
   if (command === 'serve' && controlPlane === undefined) {
-    const { exampleControlPlane } = await import('./dev/example-control-plane.ts');
-    plugins.push(exampleControlPlane());
+    plugins.push({
+      name: 'muster-example-control-plane',
+      async configureServer(server) {
+        const example = await server.ssrLoadModule('/dev/example-control-plane.ts');
+        example['serveExamples'](server);
+      },
+    });
   }
   return {
     plugins,
-    resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+    resolve: {
+      alias: {
+        '@internationalized/date': fileURLToPath(new URL(`${INTERNATIONALIZED_DATE}/index.mjs`, import.meta.url)),
+      },
+      conditions: ['source', 'module', 'browser', 'development|production'],
+    },
     ssr: { resolve: { conditions: ['source', 'module', 'node', 'development|production'] } },
     build: { target: BROWSERS, cssTarget: BROWSERS },
-    server: {
-      proxy:
-        controlPlane === undefined ? {} : { '/api': controlPlane, '/socket.io': { target: controlPlane, ws: true } },
-    },
+    server:
+      controlPlane === undefined
+        ? {}
+        : { proxy: { '/api': controlPlane, '/socket.io': { target: controlPlane, ws: true } } },
   };
 });

@@ -113,12 +113,10 @@ async function exchange<T>(path: string, init: RequestInit, schema: z.ZodType<T>
 }
 
 /** Reads a view. */
-export function read<T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal): Promise<T> {
-  return exchange(
-    path,
-    { headers: { accept: 'application/json' }, ...(signal === undefined ? {} : { signal }) },
-    schema,
-  );
+export function read<T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal, announceSignOut = true): Promise<T> {
+  const init: RequestInit = { headers: { accept: 'application/json' } };
+  if (signal !== undefined) init.signal = signal;
+  return exchange(path, init, schema, announceSignOut);
 }
 
 export interface SendOptions {

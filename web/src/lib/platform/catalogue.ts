@@ -31,7 +31,7 @@ export function ask<Name extends string, In extends z.ZodType, Out extends z.Zod
   input: z.input<In> & object,
   signal?: AbortSignal,
 ): Promise<z.output<Out>> {
-  const { method, path, rest } = placeOf(definition.name, { ...input });
+  const { method, path, rest } = placeOf(definition.name, { ...(input as Input) });
   const schema = definition.output as unknown as z.ZodType<z.output<Out>>;
   if (method === 'GET') return read(`${path}${query(asParameters(rest))}`, schema, signal);
   return send(path, rest, schema, { method });
@@ -43,7 +43,7 @@ export function command<Name extends string, In extends z.ZodType, Out extends z
   input: z.input<In> & object,
   key?: string,
 ): Promise<z.output<Out>> {
-  const { method, path, rest } = placeOf(definition.name, { ...input });
+  const { method, path, rest } = placeOf(definition.name, { ...(input as Input) });
   const schema = definition.output as unknown as z.ZodType<z.output<Out>>;
   return send(path, rest, schema, {
     method: method === 'GET' ? 'POST' : method,

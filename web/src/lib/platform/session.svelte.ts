@@ -1,7 +1,18 @@
 // Who is signed in. Loaded once by the operator layout; pages ask `may()` before they offer what would be refused.
 import { sessionAnswer, type Me } from '@muster/contracts/access';
-import { read, useCsrfToken } from './api.ts';
+import type { z } from 'zod';
+import { Problem, read, useCsrfToken } from './api.ts';
 import { clock } from './clock.svelte.ts';
+
+/** Nobody signed in is an answer here, whichever status carries it. */
+async function readSession(): Promise<z.output<typeof sessionAnswer>> {
+  try {
+    return await read('/api/session', sessionAnswer, undefined, false);
+  } catch (problem) {
+    if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
+    return { me: null, setupNeeded: false, version: '' };
+  }
+}
 
 class Session {
   me = $state.raw<Me | null>(null);
@@ -9,7 +20,7 @@ class Session {
   version = $state('');
 
   async load(): Promise<Me | null> {
-    const answer = await read('/api/session', sessionAnswer);
+    const answer = await readSession();
     this.setupNeeded = answer.setupNeeded;
     this.version = answer.version;
     this.take(answer.me);

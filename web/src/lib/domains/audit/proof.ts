@@ -1,111 +1,22 @@
-// The proof of one entry, recomputed in the reader's browser (RFC 6962 §2.1, C2SP tlog-checkpoint and signed-note).
-// Nothing here trusts the control plane: it only gets hashes from it, and a key whose name the reader can compare.
-import { GetProof } from '@muster/contracts/audit';
-import { equalBytes, concatBytes, fromBase64, fromHex, toBase64, toHex, utf8 } from '@muster/kernel/bytes';
+// The proof of one entry, recomputed in the reader's browser with the kernel's own tree (RFC 6962, C2SP checkpoints).
+// Nothing here trusts the control plane: it hands over hashes, and a key whose name the reader can compare elsewhere.
+import type { GetProof } from '@muster/contracts/audit';
+import { equalBytes, fromBase64, fromHex, toHex } from '@muster/kernel/bytes';
+import { parseSignedNote, verifySignedNote, type LogKey, type SignedNote } from '@muster/kernel/checkpoint';
 import { eventLeafHash } from '@muster/kernel/event-leaf';
+import { inclusionRanges, verifyInclusion, type Range } from '@muster/kernel/merkle';
+import { formatTlogProof } from '@muster/kernel/tlog-proof';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { z } from 'zod';
 
 export type ProofAnswer = z.output<typeof GetProof.output>;
-export type Leaf = ProofAnswer['leaf'];
-
-const NODE = new Uint8Array([1]);
-
-/** The leaf hash of an event; the same bytes as `es.leaf_hash` in the database. */
-export function leafHash(leaf: Leaf): Uint8Array {
-  return eventLeafHash(sha256, {
-    ...leaf,
-    recordedMicros: BigInt(leaf.recordedMicros),
-    metaHash: fromHex(leaf.metaHash),
-    bodyHash: fromHex(leaf.bodyHash),
-  });
-}
 
 /** A neighbour on the way up: the entries it stands for, and on which side of us it is. */
 export interface Neighbour {
   readonly side: 'left' | 'right';
-  /** First and last entry under this hash. */
   readonly from: number;
   readonly to: number;
-}
-
-/** The neighbours of an entry in a tree of `size` leaves, from the leaf up (RFC 6962 §2.1.1). */
-export function neighboursOf(position: number, size: number): Neighbour[] {
-  if (position < 0 || position >= size) throw new RangeError(`Entry ${position} is not in a ledger of ${size}`);
-  const down: Neighbour[] = [];
-  let start = 0;
-  let width = size;
-  while (width > 1) {
-    let half = 1;
-    while (half * 2 < width) half *= 2;
-    if (position - start < half) {
-      down.push({ side: 'right', from: start + half, to: start + width - 1 });
-      width = half;
-    } else {
-      down.push({ side: 'left', from: start, to: start + half - 1 });
-      start += half;
-      width -= half;
-    }
-  }
-  return down.reverse();
-}
-
-/** The root that an entry and its path lead to. Throws RangeError when the path has the wrong length. */
-export function rootFrom(leaf: Uint8Array, position: number, size: number, path: readonly Uint8Array[]): Uint8Array {
-  const neighbours = neighboursOf(position, size);
-  if (neighbours.length !== path.length)
-    throw new RangeError(
-      `A proof in a ledger of ${size} needs ${neighbours.length} hashes, this one has ${path.length}`,
-    );
-  return neighbours.reduce((hash, neighbour, index) => {
-    const other = path[index] ?? new Uint8Array();
-    return sha256(neighbour.side === 'left' ? concatBytes(NODE, other, hash) : concatBytes(NODE, hash, other));
-  }, leaf);
-}
-
-export interface Checkpoint {
-  readonly origin: string;
-  readonly size: number;
-  readonly root: Uint8Array;
-  /** What is signed: everything up to the blank line. */
-  readonly text: string;
-  readonly signatures: readonly { readonly name: string; readonly bytes: Uint8Array }[];
-}
-
-/** Reads a C2SP checkpoint. Throws TypeError with a sentence when it is not one. */
-export function parseCheckpoint(note: string): Checkpoint {
-  const split = note.lastIndexOf('\n\n');
-  if (split < 0) throw new TypeError('The signed head has no signature');
-  const text = note.slice(0, split + 1);
-  const [origin, sizeText, rootText] = text.split('\n');
-  if (origin === undefined || sizeText === undefined || rootText === undefined || !/^(0|[1-9]\d*)$/.test(sizeText))
-    throw new TypeError('The signed head is not a checkpoint');
-  const signatures = note
-    .slice(split + 2)
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const match = /^— (\S+) (\S+)$/.exec(line);
-      if (match === null) throw new TypeError('The signed head has a line that is no signature');
-      return { name: match[1] ?? '', bytes: fromBase64(match[2] ?? '') };
-    });
-  return { origin, size: Number(sizeText), root: fromBase64(rootText), text, signatures };
-}
-
-/** The four bytes that name a key in a signed note. */
-export function noteKeyHash(name: string, publicKey: Uint8Array): Uint8Array {
-  return sha256(concatBytes(utf8(name), new Uint8Array([0x0a, 0x01]), publicKey)).slice(0, 4);
-}
-
-/** True when one of the note's signatures is this key's. */
-export async function isSignedBy(checkpoint: Checkpoint, publicKey: Uint8Array): Promise<boolean> {
-  const key = await crypto.subtle.importKey('raw', new Uint8Array(publicKey), 'Ed25519', false, ['verify']);
-  const signed = utf8(checkpoint.text);
-  for (const { name, bytes } of checkpoint.signatures) {
-    if (bytes.length !== 68 || !equalBytes(bytes.slice(0, 4), noteKeyHash(name, publicKey))) continue;
-    if (await crypto.subtle.verify('Ed25519', key, new Uint8Array(bytes.slice(4)), signed)) return true;
-  }
-  return false;
+  readonly hash: string;
 }
 
 export type CheckName = 'leaf' | 'path' | 'head' | 'signature';
@@ -114,58 +25,93 @@ export interface Verdict {
   readonly proven: boolean;
   /** The first thing that is wrong, in words; null when everything is right. */
   readonly wrong: { readonly check: CheckName; readonly why: string } | null;
-  readonly neighbours: readonly (Neighbour & { readonly hash: string })[];
-  readonly root: string;
+  /** From the leaf up. */
+  readonly neighbours: readonly Neighbour[];
+  /** Hashes that this browser computed. */
   readonly hashes: number;
   readonly tookMs: number;
+}
+
+/** The leaf hash of an entry from what it is made of. */
+export function leafOf(answer: Pick<ProofAnswer, 'leaf'>): Uint8Array {
+  const { leaf } = answer;
+  return eventLeafHash(sha256, {
+    ...leaf,
+    recordedMicros: BigInt(leaf.recordedMicros),
+    metaHash: fromHex(leaf.metaHash),
+    bodyHash: fromHex(leaf.bodyHash),
+  });
+}
+
+async function ledgerKey(publicKey: Uint8Array<ArrayBuffer>): Promise<LogKey> {
+  const key = await crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify']);
+  const verify = (message: Uint8Array, signature: Uint8Array): Promise<boolean> =>
+    crypto.subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message));
+  return { publicKey, verify };
 }
 
 /** Recomputes the whole chain: content → leaf → neighbours → root → signed head → signature. */
 export async function verifyProof(answer: ProofAnswer): Promise<Verdict> {
   const began = performance.now();
-  const { position, checkpoint } = answer;
-  const fail = (check: CheckName, why: string, root = ''): Verdict => ({
+  let hashes = 0;
+  const counting = (bytes: Uint8Array): Uint8Array => {
+    hashes += 1;
+    return sha256(bytes);
+  };
+  const wrong = (check: CheckName, why: string): Verdict => ({
     proven: false,
     wrong: { check, why },
     neighbours: [],
-    root,
-    hashes: 0,
+    hashes,
     tookMs: performance.now() - began,
   });
+  const { position, checkpoint } = answer;
 
-  const leaf = leafHash(answer.leaf);
+  const leaf = leafOf(answer);
   if (toHex(leaf) !== answer.leafHash)
-    return fail('leaf', 'The entry’s content does not have the hash that the ledger holds');
-  let root: Uint8Array;
-  let neighbours: Neighbour[];
+    return wrong('leaf', 'What the entry says does not have the hash that the ledger holds');
+
+  let note: SignedNote;
   try {
-    neighbours = neighboursOf(position, checkpoint.size);
-    root = rootFrom(leaf, position, checkpoint.size, answer.path.map(fromHex));
+    note = parseSignedNote(checkpoint.note);
   } catch (cause) {
-    return fail('path', cause instanceof Error ? cause.message : 'The path cannot be followed');
+    return wrong('head', `The signed head cannot be read: ${cause instanceof Error ? cause.message : 'unknown form'}`);
   }
-  let head: Checkpoint;
+  if (note.checkpoint.size !== checkpoint.size || !equalBytes(note.checkpoint.root, fromHex(checkpoint.root)))
+    return wrong('head', 'The head that is shown is not the head that is signed');
+
+  let ranges: Range[];
   try {
-    head = parseCheckpoint(checkpoint.note);
-  } catch (cause) {
-    return fail('head', cause instanceof Error ? cause.message : 'The signed head cannot be read', toHex(root));
+    ranges = inclusionRanges(position, checkpoint.size);
+  } catch {
+    return wrong('path', `Entry ${position} is not among the ${checkpoint.size} entries of the signed head`);
   }
-  if (head.size !== checkpoint.size || !equalBytes(head.root, root))
-    return fail('head', 'The hashes lead to another head than the one that is signed', toHex(root));
-  if (!(await isSignedBy(head, fromBase64(answer.ledgerKey))))
-    return fail('signature', 'The head is not signed by the ledger key', toHex(root));
+  if (ranges.length !== answer.path.length)
+    return wrong('path', `${ranges.length} neighbour hashes are needed, ${answer.path.length} were handed over`);
+  if (!verifyInclusion(counting, leaf, position, checkpoint.size, answer.path.map(fromHex), note.checkpoint.root))
+    return wrong('path', 'The hashes lead to another head than the one that is signed');
+  if (!(await verifySignedNote(counting, note, await ledgerKey(fromBase64(answer.ledgerKey)))))
+    return wrong('signature', 'The head is not signed by the ledger key');
+
   return {
     proven: true,
     wrong: null,
-    neighbours: neighbours.map((neighbour, index) => ({ ...neighbour, hash: answer.path[index] ?? '' })),
-    root: toHex(root),
-    hashes: neighbours.length + 1,
+    neighbours: ranges.map(({ begin, end }, index) => ({
+      side: begin > position ? 'right' : 'left',
+      from: begin,
+      to: end - 1,
+      hash: answer.path[index] ?? '',
+    })),
+    hashes,
     tookMs: performance.now() - began,
   };
 }
 
-/** A self-contained proof in the form of C2SP tlog-proof, readable by other tools. */
-export function tlogProof(answer: ProofAnswer): string {
-  const path = answer.path.map((hash) => toBase64(fromHex(hash)));
-  return ['c2sp.org/tlog-proof@v1', `index ${answer.position}`, ...path, '', answer.checkpoint.note].join('\n');
+/** The proof as a file that stands alone. */
+export function proofFile(answer: ProofAnswer): string {
+  return formatTlogProof({
+    index: answer.position,
+    path: answer.path.map(fromHex),
+    checkpoint: answer.checkpoint.note,
+  });
 }

@@ -1,0 +1,28 @@
+// Lines of the ban log in words.
+import type { BanLogRow } from '@muster/contracts/bans';
+import { duration } from '../../platform/time-words.ts';
+
+export function whatWords(row: Pick<BanLogRow, 'what' | 'failures'>): string {
+  if (row.what === 'found') return row.failures !== null && row.failures > 1 ? `found ×${row.failures}` : 'found';
+  return row.what;
+}
+
+export function byWords(row: Pick<BanLogRow, 'by'>): string {
+  return row.by.kind === 'system' ? 'Muster' : row.by.name;
+}
+
+/** What is left of a ban: "9 m 57 s", "until unblocked", "time was up". */
+export function leftWords(row: Pick<BanLogRow, 'what' | 'until' | 'banSeconds'>, now: Date): string {
+  if (row.what !== 'banned' && row.what !== 'blocked') return '';
+  if (row.until === null) return row.banSeconds === -1 || row.what === 'blocked' ? 'until unblocked' : '';
+  const left = Date.parse(row.until) - now.getTime();
+  return left <= 0 ? 'time was up' : duration(Math.max(1000, left));
+}
+
+/** "16 addresses", "one address", for a range as typed into a form. */
+export function addressesWords(addresses: string): string {
+  if (addresses === '1') return '1 address';
+  return addresses.length > 15
+    ? `about 10^${addresses.length - 1} addresses`
+    : `${Number(addresses).toLocaleString('en-GB')} addresses`;
+}

@@ -1,0 +1,31 @@
+// The rail: four verbs, and only what exists.
+export interface Destination {
+  readonly label: string;
+  readonly href: string;
+  /** Second key after `g`. */
+  readonly key: string;
+  readonly count?: 'operations';
+}
+
+export const rail: readonly { readonly verb: string; readonly destinations: readonly Destination[] }[] = [
+  {
+    verb: 'Watch',
+    destinations: [
+      { label: 'Fleet', href: '/', key: 'f' },
+      { label: 'Bans', href: '/bans', key: 'b' },
+    ],
+  },
+  { verb: 'Keep', destinations: [{ label: 'Operations', href: '/operations', key: 'o', count: 'operations' }] },
+  { verb: 'Prove', destinations: [{ label: 'Audit', href: '/audit', key: 'a' }] },
+  {
+    verb: 'Set up',
+    destinations: [
+      { label: 'Servers', href: '/servers', key: 's' },
+      { label: 'Groups', href: '/groups', key: 'r' },
+    ],
+  },
+];
+
+export function isCurrent(href: string, path: string): boolean {
+  return href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`);
+}
