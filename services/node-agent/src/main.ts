@@ -6,6 +6,8 @@ const COMMANDS: Record<string, (args: string[]) => Promise<void>> = {
   enrol: async (args) => (await import('./cli/enrol-command.ts')).enrolCommand(args),
   agentd: async (args) => (await import('./cli/agentd-command.ts')).agentdCommand(args),
   privd: async (args) => (await import('./cli/privd-command.ts')).privdCommand(args),
+  status: async (args) => (await import('./cli/status-command.ts')).statusCommand(args),
+  uninstall: async (args) => (await import('./cli/uninstall-command.ts')).uninstallCommand(args),
   version: () => {
     process.stdout.write(`${AGENT_VERSION}\n`);
     return Promise.resolve();

@@ -1,0 +1,158 @@
+// Builds what a server downloads: the agent's bundle, a Node runtime, units and programs in one tarball, a manifest signed by
+// the release key, and the install script that names the tarball's SHA-256. Same inputs, same bytes.
+//   node --conditions=source deploy/agent/build-tarball.ts --arch x64 --release-key FILE --out FOLDER
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { sha256Hex } from '@muster/kernel/hashing';
+import { importSigningKey, signFor } from '@muster/kernel/signing';
+import { tarOf } from './archive.ts';
+import type { ArchiveFile } from './archive.ts';
+
+export type Arch = 'x64' | 'arm64';
+const ARCHES: readonly Arch[] = ['x64', 'arm64'];
+const NODE_VERSION = '24.21.0';
+
+export interface BuildTarball {
+  readonly arch: Arch;
+  /** PEM of the release key. */
+  readonly releaseKeyPath: string;
+  /** The folder that the control plane serves as /agent/releases; install.sh goes there too. */
+  readonly outDir: string;
+}
+
+export interface BuiltTarball {
+  readonly path: string;
+  readonly sha256: string;
+  readonly version: string;
+  /** True when the same inputs had been built before and nothing was done. */
+  readonly reused: boolean;
+}
+
+interface Manifest {
+  readonly v: 1;
+  readonly name: string;
+  readonly version: string;
+  readonly arch: Arch;
+  readonly node: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Over paths, modes and contents of what is inside. */
+  readonly inputs: string;
+}
+
+const HERE = import.meta.dirname;
+const AGENT = join(HERE, '../../services/node-agent');
+const run = promisify(execFile);
+
+export async function buildTarball({ arch, releaseKeyPath, outDir }: BuildTarball): Promise<BuiltTarball> {
+  const key = importSigningKey(await readFile(releaseKeyPath, 'utf8'));
+  const { version } = JSON.parse(await readFile(join(AGENT, 'package.json'), 'utf8')) as { version: string };
+  await mkdir(outDir, { recursive: true });
+  await run(process.execPath, ['build.ts'], { cwd: AGENT, timeout: 120_000 });
+
+  const files = await contents(arch);
+  const inputs = sha256Hex(files.map((file) => `${file.path} ${file.mode} ${sha256Hex(file.content)}\n`).sort().join(''));
+  const name = `muster-agent-${version}-linux-${arch}.tar.gz`;
+  const path = join(outDir, name);
+  const before = await readManifest(`${path}.manifest.json`);
+  let manifest: Manifest;
+  const reused = before?.inputs === inputs && sha256Hex(await readFile(path).catch(() => Buffer.alloc(0))) === before.sha256;
+  if (reused) manifest = before;
+  else {
+    const bytes = await promisify(gzip)(tarOf(`muster-agent-${version}`, files), { level: 6 });
+    await writeWhole(path, bytes);
+    manifest = { v: 1, name, version, arch, node: NODE_VERSION, sha256: sha256Hex(bytes), bytes: bytes.length, inputs };
+  }
+  const body = canonicalBytes(manifest);
+  const signed = { body: Buffer.from(body).toString('base64'), signature: signFor('muster/release/v1', key, body), keyId: key.keyId };
+  await writeWhole(`${path}.manifest.json`, `${JSON.stringify({ manifest, signed }, null, 2)}\n`);
+  await writeWhole(join(outDir, 'install.sh'), await installScript(outDir, version));
+  return { path, sha256: manifest.sha256, version, reused };
+}
+
+async function contents(arch: Arch): Promise<ArchiveFile[]> {
+  const files: ArchiveFile[] = [
+    { path: 'bin/node', mode: 0o755, content: await readFile(await nodeBinary(arch)) },
+    { path: 'muster-agent.mjs', mode: 0o644, content: await readFile(join(AGENT, 'dist/muster-agent.mjs')) },
+    { path: 'LICENSE', mode: 0o644, content: await readFile(join(HERE, '../../LICENSE')) },
+  ];
+  for (const name of await readdir(join(HERE, 'files'))) {
+    const folder = name === 'muster-agent' ? 'bin' : 'libexec';
+    files.push({ path: `${folder}/${name}`, mode: 0o755, content: await readFile(join(HERE, 'files', name)) });
+  }
+  for (const name of await readdir(join(HERE, 'units'))) {
+    files.push({ path: `units/${name}`, mode: 0o644, content: await readFile(join(HERE, 'units', name)) });
+  }
+  return files;
+}
+
+/** x64 comes with the workspace; arm64 is fetched once from the npm registry and kept. */
+async function nodeBinary(arch: Arch): Promise<string> {
+  const name = `node-linux-${arch}`;
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'bin/node');
+  } catch {
+    return fetchedNode(name);
+  }
+}
+
+async function fetchedNode(name: string): Promise<string> {
+  const cache = join(HERE, '../../node_modules/.cache/muster', `${name}-${NODE_VERSION}`);
+  const binary = join(cache, 'package/bin/node');
+  if (await readFile(join(cache, 'whole'), 'utf8').catch(() => '')) return binary;
+  const folder = await mkdtemp(join(tmpdir(), 'muster-node-'));
+  try {
+    await run('npm', ['pack', `${name}@${NODE_VERSION}`, '--pack-destination', folder, '--silent'], { timeout: 300_000 }).catch((error: unknown) => {
+      throw new Error(`The Node runtime ${name}@${NODE_VERSION} could not be fetched from the npm registry: ${firstLine(error)}`);
+    });
+    const [archive = ''] = await readdir(folder);
+    await mkdir(cache, { recursive: true });
+    await run('tar', ['-xzf', join(folder, archive), '-C', cache, 'package/bin/node'], { timeout: 120_000 });
+    await writeFile(join(cache, 'whole'), NODE_VERSION);
+    return binary;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Names every tarball of this version that is in the folder; what is not there cannot be installed. */
+async function installScript(outDir: string, version: string): Promise<string> {
+  let script = (await readFile(join(HERE, 'install.sh'), 'utf8')).replace('@VERSION@', version);
+  for (const arch of ARCHES) {
+    const manifest = await readManifest(join(outDir, `muster-agent-${version}-linux-${arch}.tar.gz.manifest.json`));
+    script = script.replace(`@SHA256_${arch.toUpperCase()}@`, manifest?.sha256 ?? '');
+  }
+  return script;
+}
+
+async function readManifest(path: string): Promise<Manifest | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as { manifest: Manifest }).manifest;
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(`${path}.new`, content);
+  await rename(`${path}.new`, path);
+}
+
+const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+
+if (process.argv[1] === import.meta.filename) {
+  const { values } = parseArgs({
+    options: { arch: { type: 'string', default: 'x64' }, 'release-key': { type: 'string' }, out: { type: 'string' } },
+  });
+  const arch = ARCHES.find((one) => one === values.arch);
+  if (arch === undefined || values['release-key'] === undefined || values.out === undefined) {
+    process.stderr.write('usage: node --conditions=source deploy/agent/build-tarball.ts --arch x64|arm64 --release-key FILE --out FOLDER\n');
+    process.exitCode = 2;
+  } else {
+    const built = await buildTarball({ arch, releaseKeyPath: values['release-key'], outDir: values.out });
+    process.stdout.write(`${built.sha256}  ${built.path}${built.reused ? '  (unchanged)' : ''}\n`);
+  }
+}
