@@ -173,6 +173,7 @@ create table muster.bans_ban_log (
   at timestamptz not null,
   -- Derived from the server and the host's own id of the line: the same line twice is one row.
   line_id uuid not null,
+  tenant_id uuid not null,
   -- null: more than one server; place says which.
   server_id uuid,
   place text,

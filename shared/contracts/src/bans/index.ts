@@ -147,7 +147,12 @@ export const ProtectAddress = command('bans.ProtectAddress', {
     reason,
     until: timestamp,
   }),
-  output: accepted.extend({ entryId: uuid, operationId: uuid }),
+  output: accepted.extend({
+    entryId: uuid,
+    operationId: uuid,
+    /** Blocks in force that lose their effect on what is protected now. */
+    frees: z.array(z.strictObject({ blockId: uuid, range: z.string() })),
+  }),
 });
 export const EndProtection = command('bans.EndProtection', {
   permission: banPermissions.protect,

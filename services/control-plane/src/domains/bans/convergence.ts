@@ -33,6 +33,7 @@ import {
 import { derivedId } from '@muster/kernel/ids';
 import type { SequencedEvent } from '../../platform/event-store/index.ts';
 import { taskIdOf, type TaskOrder } from '../operations/index.ts';
+import { capabilityOperation } from '../servers/index.ts';
 import { piecesOf, reaches, type Piece, type WantedBlock, type WantedProtection } from './desired-state.ts';
 import { bounded, overlaps, RangeIndex } from './range-index.ts';
 import { receiptOf } from './receipts.ts';
@@ -177,6 +178,18 @@ export class Convergence {
       if (this.#reaches(block, server)) blocks.push(...piecesOf(block, index));
     }
     return { blocks, protections: this.#protectionsOf(server.tenantId) };
+  }
+
+  /** Servers of the same name should hold the same: what is worked out for one holds for all of them. */
+  sameDesiredAs(): (serverId: string) => string {
+    const targets = [...this.rows.blocks.values()].map((block) => block.target);
+    const groups = [...new Set(targets.flatMap((target) => (target.kind === 'group' ? [target.groupId] : [])))];
+    const alone = new Set(targets.flatMap((target) => (target.kind === 'server' ? [target.serverId] : [])));
+    return (serverId) => {
+      const member = groups.filter((groupId) => this.rows.groups.get(groupId)?.has(serverId));
+      const tenantId = this.rows.servers.get(serverId)?.tenantId ?? '';
+      return [tenantId, alone.has(serverId) ? serverId : '', ...member].join(' ');
+    };
   }
 
   #reactTo(event: SequencedEvent): Order | null {
@@ -496,9 +509,6 @@ export class Convergence {
     return made;
   }
 }
-
-/** The same id that the command which set the capability has answered with (domains/servers). */
-export const capabilityOperation = (eventId: string) => derivedId('servers.set-capability', eventId);
 
 export const isActive = (server: ServerRow): boolean => server.confirmed && server.managed && !server.withdrawn;
 

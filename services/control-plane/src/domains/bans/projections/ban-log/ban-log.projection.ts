@@ -68,8 +68,9 @@ async function whereBlocked(trx: EventStoreTransaction, blockId: string) {
 
 async function insert(trx: EventStoreTransaction, event: SequencedEvent, line: Line): Promise<void> {
   await sql`
-    insert into muster.bans_ban_log (at, line_id, server_id, place, what, address, by_kind, by_name, until, source, block_id)
-    values (${line.at}, ${derivedId('bans.log-line', event.eventId)}, ${line.serverId}, ${line.place}, ${line.what},
+    insert into muster.bans_ban_log (at, line_id, tenant_id, server_id, place, what, address, by_kind, by_name, until,
+      source, block_id)
+    values (${line.at}, ${derivedId('bans.log-line', event.eventId)}, ${event.tenantId}, ${line.serverId}, ${line.place}, ${line.what},
       ${line.address}::inet, ${line.by.kind}, ${line.by.name}, ${line.until}, 'muster', ${line.blockId})
     on conflict do nothing`.execute(trx);
 }

@@ -50,6 +50,6 @@ export const heldProjection: Subscription = {
       on conflict (server_id) do update set at = excluded.at, heard_at = excluded.heard_at, revision = excluded.revision,
         hash = excluded.hash, blocks = excluded.blocks, protected = excluded.protected, matches = true,
         differs_since = null, drift_told = null
-      where h.at <= excluded.at`.execute(trx);
+      where h.heard_at <= excluded.heard_at`.execute(trx);
   },
 };

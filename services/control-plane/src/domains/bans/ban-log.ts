@@ -1,0 +1,132 @@
+// Reads the ban log: newest first, by address or range, server, jail, what and time, in keyset pages.
+import type { BanLogRow } from '@muster/contracts/bans';
+import { boundsOf, ipRange, type IpRange } from '@muster/kernel/ip-range';
+import { sql, type RawBuilder } from 'kysely';
+import type { Connection } from '../../platform/database/database.ts';
+import type { ServerDirectory } from '../servers/index.ts';
+import type { AccessView } from './access-view.ts';
+import { cursorOf, type Key } from './queries/keyset.ts';
+import { ServerRefs } from './queries/server-refs.ts';
+
+export interface BanLogSearch {
+  readonly address?: string | undefined;
+  readonly server?: string | undefined;
+  readonly jail?: string | undefined;
+  readonly what?: BanLogRow['what'] | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly before: Key | null;
+  readonly limit: number;
+}
+
+interface Row {
+  at: Date;
+  at_key: string;
+  line_id: string;
+  server_id: string | null;
+  place: string | null;
+  what: BanLogRow['what'];
+  address: string | null;
+  by_kind: 'jail' | 'person' | 'system';
+  by_name: string;
+  failures: number | null;
+  ban_seconds: number | null;
+  until: Date | null;
+  source: string;
+  block_id: string | null;
+}
+
+export class BanLog {
+  readonly #refs: ServerRefs;
+
+  constructor(
+    private readonly database: Connection,
+    private readonly directory: ServerDirectory,
+    private readonly access: AccessView,
+  ) {
+    this.#refs = new ServerRefs(directory);
+  }
+
+  async search(tenantId: string, search: BanLogSearch): Promise<{ rows: BanLogRow[]; next: string | null }> {
+    const { rows } = await statement(tenantId, search).execute(this.database.db);
+    const page = rows.slice(0, search.limit);
+    const last = page.at(-1);
+    const next = rows.length > search.limit && last ? cursorOf({ at: last.at_key, id: last.line_id }) : null;
+    return { rows: await this.#named(tenantId, page), next };
+  }
+
+  async #named(tenantId: string, rows: readonly Row[]): Promise<BanLogRow[]> {
+    const people = rows.flatMap((row) => (row.by_kind === 'person' ? [row.by_name] : []));
+    const groups = rows.flatMap((row) => (row.place?.startsWith('group ') ? [row.place.slice(6)] : []));
+    const [refs, names, groupNames] = await Promise.all([
+      this.#refs.of(
+        tenantId,
+        rows.flatMap((row) => row.server_id ?? []),
+      ),
+      this.access.names(people),
+      groups.length > 0 ? this.directory.names([...new Set(groups)]) : new Map<string, string>(),
+    ]);
+    return rows.map((row) => ({
+      cursor: cursorOf({ at: row.at_key, id: row.line_id }),
+      id: row.line_id,
+      at: row.at.toISOString(),
+      what: row.what,
+      address: row.address,
+      by: { kind: row.by_kind, name: row.by_kind === 'person' ? (names.get(row.by_name) ?? row.by_name) : row.by_name },
+      server: row.server_id === null ? null : refs(row.server_id),
+      where: row.server_id !== null || row.place === null ? null : placeInWords(row.place, groupNames),
+      failures: row.failures,
+      banSeconds: row.ban_seconds,
+      until: row.until?.toISOString() ?? null,
+      source: row.source,
+      blockId: row.block_id,
+    }));
+  }
+}
+
+function placeInWords(place: string, groups: ReadonlyMap<string, string>): string {
+  if (!place.startsWith('group ')) return place;
+  const id = place.slice(6);
+  return groups.get(id) ?? id;
+}
+
+const COLUMNS = sql`at, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at_key, line_id, server_id, place,
+  what, address, by_kind, by_name, failures, ban_seconds, until, source, block_id`;
+const LOG = sql`muster.bans_ban_log`;
+
+/** Exported for the test that looks at its plan. */
+export function statement(tenantId: string, search: BanLogSearch): RawBuilder<Row> {
+  const { address, limit } = search;
+  const filters = [sql`tenant_id = ${tenantId}::uuid`, ...filtersOf(search)];
+  const tail = sql`order by at desc, line_id desc limit ${limit + 1}`;
+  if (address === undefined) return sql<Row>`select ${COLUMNS} from ${LOG} where ${all(filters)} ${tail}`;
+  const range = ipRange(address);
+  // Lines that lie in the range come by a stretch of the index; what people blocked may also hold the range from above,
+  // and that is few enough to be looked through.
+  return sql<Row>`
+    select * from (
+      (select ${COLUMNS} from ${LOG} where ${all([inside(range), ...filters])} ${tail})
+      union all
+      (select ${COLUMNS} from ${LOG} where ${all([sql`source = 'muster' and address >> ${range.text}::inet`, ...filters])} ${tail})
+    ) found ${tail}`;
+}
+
+/** Addresses are stored as single ones or as ranges; both sort between the ends of a range that holds them. */
+function inside(range: IpRange): RawBuilder<unknown> {
+  const { first, last } = boundsOf(range);
+  if (first === last) return sql`address = ${range.text}::inet`;
+  return sql`address >= ${`${range.first}/${range.prefix}`}::inet and address <= ${range.last}::inet`;
+}
+
+function filtersOf({ server, jail, what, from, to, before }: BanLogSearch): RawBuilder<unknown>[] {
+  return [
+    ...(server === undefined ? [] : [sql`server_id = ${server}::uuid`]),
+    ...(jail === undefined ? [] : [sql`by_name = ${jail} and by_kind = 'jail'`]),
+    ...(what === undefined ? [] : [sql`what = ${what}`]),
+    ...(from === undefined ? [] : [sql`at >= ${from}::timestamptz`]),
+    ...(to === undefined ? [] : [sql`at <= ${to}::timestamptz`]),
+    ...(before === null ? [] : [sql`(at, line_id) < (${before.at}::timestamptz, ${before.id}::uuid)`]),
+  ];
+}
+
+const all = (conditions: readonly RawBuilder<unknown>[]): RawBuilder<unknown> => sql.join([...conditions], sql` and `);

@@ -1,0 +1,2 @@
+// Bans: what other domains may use.
+export { BansOverview, type BansSummary, type BanState, type ServerBans } from './overview.ts';

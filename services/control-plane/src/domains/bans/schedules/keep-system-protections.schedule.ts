@@ -1,0 +1,102 @@
+// Keeps the system's part of the never-blocked list in step with what it protects: own servers, the control plane, live
+// operators. What changed at the same moment is one operation.
+import { DEFAULT_TENANT, derivedId, newId } from '@muster/kernel/ids';
+import { Inject, Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { WORKER_STORE } from '../../../platform/composition/tokens.ts';
+import { WORKER_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import type { EventStore } from '../../../platform/event-store/index.ts';
+import {
+  drop,
+  keep,
+  protectionFrom,
+  protectionStream,
+  systemEntryId,
+  type ProtectionState,
+  type SystemEntry,
+  type SystemKind,
+} from '../protection.aggregate.ts';
+import { recordFact } from '../recording.ts';
+import { SystemAddresses } from '../system-addresses.ts';
+import { Schedule } from './schedule.ts';
+
+const ACTOR = 'bans.system-protections';
+/** An address that a server no longer says it has may be back in a moment: a restart, a lost lease. */
+const LINGERS_MS: Readonly<Record<SystemKind, number>> = {
+  'own-server': 10 * 60_000,
+  'control-plane': 10 * 60_000,
+  'live-operator': 0,
+};
+
+interface Standing {
+  readonly entry_id: string;
+  readonly kind: SystemKind;
+}
+
+@Injectable()
+export class KeepSystemProtections extends Schedule {
+  protected readonly everyMs = 2000;
+  readonly #missingSince = new Map<string, number>();
+
+  constructor(
+    @Inject(WORKER_DATABASE) private readonly database: Connection,
+    @Inject(WORKER_STORE) private readonly store: EventStore,
+    @Inject(SystemAddresses) private readonly addresses: SystemAddresses,
+  ) {
+    super();
+  }
+
+  async run(now: Date): Promise<void> {
+    const tenantId = DEFAULT_TENANT;
+    const wanted = new Map(
+      (await this.addresses.of(tenantId)).map((entry) => [systemEntryId(tenantId, entry.kind, entry.range), entry]),
+    );
+    const { rows } = await sql<Standing>`
+      select entry_id, kind from muster.bans_protections
+      where tenant_id = ${tenantId} and origin = 'system' and ended_at is null`.execute(this.database.db);
+    const standing = new Set(rows.map((row) => row.entry_id));
+    const operationId = newId();
+    for (const [entryId, entry] of wanted) {
+      this.#missingSince.delete(entryId);
+      if (!standing.has(entryId)) await this.#keep(tenantId, entryId, entry, operationId);
+    }
+    for (const { entry_id, kind } of rows) {
+      if (wanted.has(entry_id) || !this.#missingLong(entry_id, kind, now)) continue;
+      await this.#change(tenantId, entry_id, (state) => drop(state, operationId));
+      this.#missingSince.delete(entry_id);
+    }
+  }
+
+  #missingLong(entryId: string, kind: SystemKind, now: Date): boolean {
+    const since = this.#missingSince.get(entryId) ?? now.getTime();
+    this.#missingSince.set(entryId, since);
+    return now.getTime() - since >= LINGERS_MS[kind];
+  }
+
+  #keep(tenantId: string, entryId: string, entry: SystemEntry, operationId: string): Promise<void> {
+    return this.#change(tenantId, entryId, (state) => keep(state, tenantId, entry, operationId));
+  }
+
+  /** The stream decides, not the read model: it may be a moment behind. */
+  async #change(
+    tenantId: string,
+    entryId: string,
+    decide: (state: ProtectionState) => ReturnType<typeof drop>,
+  ): Promise<void> {
+    const streamId = protectionStream(entryId);
+    const state = protectionFrom(await this.store.readStream(streamId));
+    const events = decide(state);
+    if (events.length === 0) return;
+    await recordFact(this.store, {
+      streamId,
+      streamType: 'protection',
+      expectedVersion: state.version === 0 ? 'new' : state.version,
+      events,
+      actor: ACTOR,
+      actorKind: 'schedule',
+      tenantId,
+      // A second worker that saw the same does the same.
+      commandId: derivedId(ACTOR, entryId, String(state.version)),
+    });
+  }
+}

@@ -1,0 +1,81 @@
+// Addresses that Muster itself keeps from being blocked: its servers, itself, and whoever is signed in.
+import { lookup } from 'node:dns/promises';
+import { parseIpRange } from '@muster/kernel/ip-range';
+import type { ServerDirectory } from '../servers/index.ts';
+import type { AccessView } from './access-view.ts';
+import { isUnblockable } from './block-rules.ts';
+import type { SystemEntry } from './protection.aggregate.ts';
+
+/** A fleet's own addresses must fit into what a server is told; the addresses it dials from come first. */
+const MOST_OWN_ADDRESSES = 4000;
+const LABEL = 120;
+/** Servers and names change slowly; who is signed in is asked every time. */
+const REMEMBER_MS = 5000;
+
+export class SystemAddresses {
+  readonly #slow = new Map<string, { readonly at: number; readonly entries: Promise<readonly SystemEntry[]> }>();
+
+  constructor(
+    private readonly directory: ServerDirectory,
+    private readonly access: AccessView,
+    /** Where agents reach this control plane. */
+    private readonly publicUrl: string,
+  ) {}
+
+  async of(tenantId: string): Promise<readonly SystemEntry[]> {
+    const [slow, operators] = await Promise.all([this.#remembered(tenantId), this.access.liveOperators(tenantId)]);
+    // Who it is stays out of it: the list is read by everybody, the event stays for ever.
+    return [...slow, ...entries('live-operator', 'A signed-in operator', operators)];
+  }
+
+  #remembered(tenantId: string): Promise<readonly SystemEntry[]> {
+    const known = this.#slow.get(tenantId);
+    if (known && Date.now() - known.at < REMEMBER_MS) return known.entries;
+    const gathered = this.#gather(tenantId);
+    this.#slow.set(tenantId, { at: Date.now(), entries: gathered });
+    gathered.catch(() => this.#slow.delete(tenantId));
+    return gathered;
+  }
+
+  async #gather(tenantId: string): Promise<readonly SystemEntry[]> {
+    const [own, control] = await Promise.all([this.#ownServers(tenantId), addressesOf(this.publicUrl)]);
+    return [...own, ...entries('control-plane', 'This control plane', control)];
+  }
+
+  async #ownServers(tenantId: string): Promise<SystemEntry[]> {
+    const servers = (await this.directory.resolve(tenantId, { kind: 'fleet' })) ?? [];
+    const names = new Map<string, string[]>();
+    for (const { name, addresses } of servers) {
+      for (const range of blockable(addresses)) names.set(range, [...(names.get(range) ?? []), name]);
+    }
+    return [...names].slice(0, MOST_OWN_ADDRESSES).map(([range, [first = '', ...others]]) => ({
+      kind: 'own-server' as const,
+      range,
+      label: (others.length === 0 ? first : `${first} and ${others.length} more`).slice(0, LABEL),
+    }));
+  }
+}
+
+function entries(kind: SystemEntry['kind'], label: string, addresses: readonly string[]): SystemEntry[] {
+  return blockable(addresses).map((range) => ({ kind, range, label }));
+}
+
+/** Each once, canonical; loopback and its like are never blocked anyway. */
+function blockable(addresses: readonly string[]): string[] {
+  const ranges = addresses.flatMap((text) => {
+    // Interfaces say `192.0.2.7/24`: their address, not their network.
+    const parsed = parseIpRange(text.split('/', 1)[0]?.split('%', 1)[0] ?? '');
+    return parsed.ok && !isUnblockable(parsed.range.text) ? [parsed.range.text] : [];
+  });
+  return [...new Set(ranges)];
+}
+
+async function addressesOf(url: string): Promise<string[]> {
+  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => address);
+  } catch {
+    // A name that only agents can resolve; their own host protects the control plane as they see it.
+    return [];
+  }
+}
