@@ -1,0 +1,109 @@
+// Everything that bans stands on, real, for specs on PostgreSQL: a database of its own, event stores by role, the
+// sequencer, and the task table.
+import { sequenceInto } from './sequencing.ts';
+import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
+import pg from 'pg';
+import { createDatabase, type TestDatabase } from '../../../../../../test/support/postgres.ts';
+import { connect, type Connection } from '../../../platform/database/database.ts';
+import { EventStore, InProcessHintBus, LogTail, type SequencedEvent } from '../../../platform/event-store/index.ts';
+import { Projections, type Subscription } from '../../../platform/projections/index.ts';
+import { OperationRequests, taskTable } from '../../operations/index.ts';
+import { recordFact } from '../recording.ts';
+
+interface Station {
+  readonly database: Connection;
+  readonly store: EventStore;
+  readonly tail: LogTail;
+}
+
+export class World {
+  readonly hints = new InProcessHintBus();
+  readonly complaints: string[] = [];
+  readonly app: Station;
+  readonly worker: Station;
+  readonly gateway: Station;
+  readonly superuser: pg.Pool;
+  readonly operations: OperationRequests;
+  readonly #database: TestDatabase;
+  readonly #sequencer: ReturnType<typeof sequenceInto>;
+  readonly #running: Projections[] = [];
+
+  private constructor(database: TestDatabase) {
+    this.#database = database;
+    this.superuser = new pg.Pool({ connectionString: database.url, max: 2 });
+    this.app = this.#station('muster_app');
+    this.worker = this.#station('muster_worker');
+    this.gateway = this.#station('muster_gateway');
+    this.operations = new OperationRequests(this.worker.store, this.hints);
+    this.#sequencer = sequenceInto(database.urlAs('muster_sequencer'), this.hints);
+  }
+
+  static async open(): Promise<World> {
+    return new World(await createDatabase());
+  }
+
+  #station(role: 'muster_app' | 'muster_worker' | 'muster_gateway'): Station {
+    const database = connect(this.#database.urlAs(role), role, 12);
+    const tail = new LogTail(database.pool, this.hints);
+    return { database, tail, store: new EventStore({ pool: database.pool, hints: this.hints, tail, inline: [taskTable] }) };
+  }
+
+  /** As one worker process more. */
+  follow(...subscriptions: Subscription[]): Projections {
+    const { database, store, tail } = this.worker;
+    const say = (fields: object, message: string) =>
+      void this.complaints.push(`${message} ${'err' in fields ? String(fields.err) : ''}`);
+    const projections = new Projections({ pool: database.pool, store, tail, log: { warn: say, error: say } });
+    projections.start(subscriptions);
+    this.#running.push(projections);
+    return projections;
+  }
+
+  /** Appends events that specs made as if they had come from their own domain; answers with the last one's id. */
+  async happen(...events: SequencedEvent[]): Promise<string> {
+    let last = '';
+    for (const event of events) last = await this.happenOne(event);
+    return last;
+  }
+
+  async happenOne(event: SequencedEvent): Promise<string> {
+    const { eventIds } = await recordFact(this.worker.store, {
+      streamId: event.streamId,
+      streamType: 'spec',
+      events: [{ type: event.type, version: event.version, data: event.data }],
+      actor: 'spec',
+      actorKind: 'person',
+      tenantId: DEFAULT_TENANT,
+      commandId: newId(),
+    });
+    return eventIds[0] ?? '';
+  }
+
+  /** Waits until every subscription of the database has handled an event. */
+  async settled(eventId: string, timeoutMs = 20_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    const position = await this.worker.store.positionOf(eventId, timeoutMs);
+    if (position === null) throw new Error('the event got no position');
+    for (;;) {
+      const { rows } = await this.superuser.query<{ behind: number; failure: string | null }>(
+        'select count(*)::int as behind, max(failure) as failure from es.subscriptions where position < $1',
+        [position],
+      );
+      if (rows[0]?.behind === 0) return;
+      if (rows[0]?.failure) throw new Error(rows[0].failure);
+      if (Date.now() > deadline) throw new Error(`not settled: ${this.complaints.join('; ')}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#running.map((projections) => projections.stop()));
+    await this.#sequencer.stop();
+    for (const { tail, database } of [this.app, this.worker, this.gateway]) {
+      await tail.stop();
+      await database.pool.end();
+    }
+    await this.superuser.end();
+    await this.#database.drop();
+  }
+}
