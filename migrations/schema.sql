@@ -855,6 +855,7 @@ ALTER TABLE muster.audit_tasks OWNER TO muster_owner;
 CREATE TABLE muster.bans_ban_log (
     at timestamp with time zone NOT NULL,
     line_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
     server_id uuid,
     place text,
     what text NOT NULL,
@@ -878,6 +879,7 @@ ALTER TABLE muster.bans_ban_log OWNER TO muster_owner;
 CREATE TABLE muster.bans_ban_log_other (
     at timestamp with time zone NOT NULL,
     line_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
     server_id uuid,
     place text,
     what text NOT NULL,

@@ -34,7 +34,12 @@ async function tasks(): Promise<TaskRow[]> {
 
 function blocks(count: number) {
   return Array.from({ length: count }, (_, i) =>
-    happened(AddressBlocked, { ...AddressBlocked.example, blockId: newId(), operationId: newId(), range: `203.0.113.${i}` }),
+    happened(AddressBlocked, {
+      ...AddressBlocked.example,
+      blockId: newId(),
+      operationId: newId(),
+      range: `203.0.113.${i}`,
+    }),
   );
 }
 

@@ -45,7 +45,11 @@ export class World {
   #station(role: 'muster_app' | 'muster_worker' | 'muster_gateway'): Station {
     const database = connect(this.#database.urlAs(role), role, 12);
     const tail = new LogTail(database.pool, this.hints);
-    return { database, tail, store: new EventStore({ pool: database.pool, hints: this.hints, tail, inline: [taskTable] }) };
+    return {
+      database,
+      tail,
+      store: new EventStore({ pool: database.pool, hints: this.hints, tail, inline: [taskTable] }),
+    };
   }
 
   /** As one worker process more. */
