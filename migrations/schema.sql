@@ -81,10 +81,6 @@ begin
   ), claim as materialized (
     select g.i, g.tenant_id, g.stream_id, r.namespace, r.key
     from given_item g, json_to_recordset(g.reserve) as r(namespace text, key text)
-  ), taken as (
-    select c.i, min(c.namespace) as namespace
-    from claim c join es.reservations r on r.tenant_id = c.tenant_id and r.namespace = c.namespace and r.key = c.key
-    where r.stream_id <> c.stream_id group by c.i
   ), judged as materialized (
     select g.*, coalesce(s.version, 0) as current_version, amount.n,
       known.stream_id as known_stream, known.from_version as known_from, known.to_version as known_to, taken.namespace as taken_namespace,
@@ -94,14 +90,20 @@ begin
           case when known.request_hash = decode(g.request_hash, 'hex') then 'replayed' else 'reused' end
         when s.tenant_id <> g.tenant_id or s.stream_type <> g.stream_type then 'conflict'
         when g.expected >= 0 and coalesce(s.version, 0) <> g.expected then 'conflict'
-        when taken.i is not null then 'taken'
+        when taken.namespace is not null then 'taken'
         else 'ok'
       end as verdict
     from given_item g
     cross join lateral (select count(*) as n from given_event e where e.i = g.i) amount
-    left join es.streams s on s.stream_id = g.stream_id
-    left join es.appends known on known.actor = g.actor and known.command_id = g.command_id
-    left join taken on taken.i = g.i
+    -- "limit 1" keeps each of these a look-up by key, whatever the planner believes about the number of items.
+    left join lateral (select * from es.streams where stream_id = g.stream_id limit 1) s on true
+    left join lateral (select * from es.appends where actor = g.actor and command_id = g.command_id limit 1) known on true
+    left join lateral (
+      select c.namespace from claim c
+      cross join lateral (select 1 from es.reservations r where r.tenant_id = c.tenant_id and r.namespace = c.namespace
+                          and r.key = c.key and r.stream_id <> c.stream_id limit 1) held
+      where c.i = g.i limit 1
+    ) taken on true
   ), numbered as materialized (
     select j.tenant_id, j.stream_id, e.event_id, e.type, e.version, e.ordinal, j.i,
            j.current_version + row_number() over (partition by e.i order by e.ordinal) as stream_version,
@@ -130,8 +132,12 @@ begin
     from claim c join judged j on j.i = c.i and j.verdict = 'ok'
     on conflict on constraint reservations_pkey do nothing
   ), released as (
-    delete from es.reservations r using judged j, json_to_recordset(j.release) as gone(namespace text, key text)
-    where j.verdict = 'ok' and r.tenant_id = j.tenant_id and r.namespace = gone.namespace and r.key = gone.key and r.stream_id = j.stream_id
+    delete from es.reservations where ctid = any (array(
+      select held.ctid from judged j
+      cross join lateral json_to_recordset(j.release) as gone(namespace text, key text)
+      cross join lateral (select r.ctid from es.reservations r where r.tenant_id = j.tenant_id and r.namespace = gone.namespace
+                          and r.key = gone.key and r.stream_id = j.stream_id limit 1) held
+      where j.verdict = 'ok'))
   )
   select j.i, j.verdict, coalesce(j.known_stream, j.stream_id),
     case j.verdict when 'ok' then j.current_version + 1 when 'replayed' then j.known_from end,
@@ -377,6 +383,10 @@ ALTER FUNCTION es.refuse_shrink() OWNER TO muster_owner;
 CREATE FUNCTION es.sequence_pending(p_limit integer) RETURNS TABLE(from_position bigint, to_position bigint)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
     SET jit TO 'off'
     AS $$
 declare

@@ -3,4 +3,5 @@ import type { Benchmark } from './benchmark.ts';
 
 export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'fleet-ban': async () => (await import('./fleet-ban/fleet-ban.ts')).fleetBan,
+  append: async () => (await import('./append/append.ts')).append,
 };

@@ -4,7 +4,8 @@
 // with its first, because append_group holds the stream's lock until its commit.
 export const sequencing = `
 create function es.sequence_pending(p_limit int) returns table (from_position bigint, to_position bigint)
-language plpgsql security definer set search_path = pg_catalog, pg_temp set jit = off as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
 declare
   v_size bigint;
   v_moved bigint;
