@@ -39,6 +39,8 @@ async function main(): Promise<void> {
   }
   await tail.stop();
   await pool.end();
+  // An open channel to the supervisor would keep the process alive.
+  process.disconnect?.();
 }
 
 main().catch((error: unknown) => {
