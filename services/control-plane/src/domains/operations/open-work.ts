@@ -27,9 +27,7 @@ export class OpenWork {
   }
 
   /** Operations that ended with a failure in the last day and were not asked again; those that wait for a server. */
-  async needingSomebody(
-    tenantId: string,
-  ): Promise<
+  async needingSomebody(tenantId: string): Promise<
     readonly {
       operationId: string;
       number: number;

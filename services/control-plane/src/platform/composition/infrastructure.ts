@@ -42,7 +42,7 @@ export function buildInfrastructure(settings: Settings, inline: readonly InlineP
   }
   const [first] = Object.values(stations);
   if (!first) throw new Error('MUSTER_ROLES names no role');
-  const master = new MasterKey(settings.MUSTER_SECRET_FILE);
+  const master = new MasterKey(needed(settings, 'MUSTER_SECRET_FILE'));
   const delivery = new DeliveryTransport(
     settings.REDIS_URL
       ? { redisUrl: settings.REDIS_URL }

@@ -34,9 +34,7 @@ export const settingsSchema = z.object({
     .optional()
     .describe('Redis or Valkey for queues and hints; absent: BullMQ runs on PostgreSQL, one process only'),
   MUSTER_KEYS: z.string({ error: 'is missing: the folder with the key files' }).describe('Folder with the key files'),
-  MUSTER_SECRET_FILE: z
-    .string({ error: 'is missing: a file with 32 random bytes in base64' })
-    .describe('File with the key that encrypts secrets at rest'),
+  MUSTER_SECRET_FILE: z.string().optional().describe('File with 32 random bytes in base64: encrypts secrets at rest'),
   MUSTER_WEB: z.string().optional().describe('Folder of the built dashboard, served by the API process when given'),
   MUSTER_RELEASES: z.string().optional().describe('Folder with the agent’s install script and tarballs'),
   MUSTER_TRUSTED_PROXIES: z

@@ -1,0 +1,81 @@
+// People by id and by address. Names and addresses are sealed; they are opened only for who may see them.
+import { sql } from 'kysely';
+import { Inject, Injectable } from '@nestjs/common';
+import { isUuid } from '@muster/kernel/ids';
+import { APP_DATABASE, type Connection } from '../../platform/database/database.ts';
+import { MasterKey, PersonalData, SecretBox } from '../../platform/personal-data/personal-data.ts';
+import type { PersonNames } from '../../platform/personal-data/person-names.ts';
+import type { AccessTables } from './tables.ts';
+
+export interface Person {
+  readonly personId: string;
+  readonly tenantId: string;
+  readonly name: string;
+  readonly email: string;
+  readonly timeZone: string;
+  readonly role: string;
+}
+
+export const emailTag = (box: SecretBox, email: string): string => box.tag(email.trim().toLowerCase());
+
+@Injectable()
+export class People implements PersonNames {
+  readonly box: SecretBox;
+
+  constructor(
+    @Inject(APP_DATABASE) private readonly database: Connection,
+    @Inject(PersonalData) private readonly personal: PersonalData,
+    @Inject(MasterKey) master: MasterKey,
+  ) {
+    this.box = new SecretBox(master, 'access');
+  }
+
+  async byId(personId: string): Promise<Person | null> {
+    const row = await this.database.db
+      .withTables<AccessTables>()
+      .selectFrom('muster.access_people')
+      .selectAll()
+      .where('person_id', '=', personId)
+      .executeTakeFirst();
+    if (!row) return null;
+    return {
+      personId,
+      tenantId: row.tenant_id,
+      name: (await this.personal.open(row.name)) ?? 'Erased person',
+      email: (await this.personal.open(row.email)) ?? '',
+      timeZone: row.time_zone,
+      role: row.role,
+    };
+  }
+
+  async idByEmail(email: string): Promise<string | null> {
+    const row = await this.database.db
+      .withTables<AccessTables>()
+      .selectFrom('muster.access_people')
+      .select('person_id')
+      .where('email_tag', '=', emailTag(this.box, email))
+      .executeTakeFirst();
+    return row?.person_id ?? null;
+  }
+
+  async ownerExists(): Promise<boolean> {
+    const { rows } = await sql<{ found: boolean }>`
+      select exists (select 1 from muster.access_credentials) as found`.execute(this.database.db);
+    return rows[0]?.found ?? false;
+  }
+
+  async names(actors: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const ids = [...new Set(actors.filter(isUuid))];
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.db
+      .withTables<AccessTables>()
+      .selectFrom('muster.access_people')
+      .select(['person_id', 'name'])
+      .where('person_id', 'in', ids)
+      .execute();
+    const names = await Promise.all(
+      rows.map(async (row) => [row.person_id, (await this.personal.open(row.name)) ?? 'Erased person'] as const),
+    );
+    return new Map(names);
+  }
+}
