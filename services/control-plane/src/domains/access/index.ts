@@ -1,4 +1,5 @@
 // Access: what other domains may use.
+export { AccessController } from './access.controller.ts';
 export { OwnerSetup } from './owner-setup.ts';
 export { People } from './people.ts';
 export { SESSION_ENDED, SESSIONS_CHANGED } from './sessions.ts';

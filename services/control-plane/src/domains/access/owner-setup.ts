@@ -22,6 +22,7 @@ import type { AccessTables } from './tables.ts';
 const LINK_HOURS = 24;
 const SETUP_MINUTES = 30;
 const CODE_ATTEMPTS = 10;
+const VISIBLE_MS = 3000;
 const OWNER = { namespace: 'access.first-owner', key: 'owner' } as const;
 
 interface Draft {
@@ -118,6 +119,7 @@ export class OwnerSetup {
     const recoveryCodes = newRecoveryCodes();
     await this.#register(person, recoveryCodes.length, correlationId);
     await this.#store(person, draft, step, recoveryCodes, input.setupId);
+    await this.#visible(person.personId);
     return { person, recoveryCodes };
   }
 
@@ -181,6 +183,14 @@ export class OwnerSetup {
         .execute();
       await db.deleteFrom('muster.access_challenges').where('challenge_id', '=', setupId).execute();
     });
+  }
+
+  /** The session that follows is looked up in the read model. */
+  async #visible(personId: string): Promise<void> {
+    const deadline = Date.now() + VISIBLE_MS;
+    while (Date.now() < deadline && (await this.people.byId(personId)) === null) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   async #draftOf(setupId: string, link: string): Promise<Draft> {

@@ -16,6 +16,8 @@ import { GetEntryHandler } from './queries/get-entry.query.ts';
 import { GetProofHandler } from './queries/get-proof.query.ts';
 import { ListEntriesHandler } from './queries/list-entries.query.ts';
 
+import { WitnessDesk } from './witnesses/witness-desk.ts';
+
 export const auditModule = domainModule({
   api: [
     {
@@ -32,6 +34,7 @@ export const auditModule = domainModule({
     GetConsistencyHandler,
     ExportLedgerHandler,
   ],
+  gateway: [WitnessDesk],
   worker: [
     {
       provide: AuditEntriesProjection,

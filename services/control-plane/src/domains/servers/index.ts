@@ -1,6 +1,7 @@
 // Servers: what other domains may use.
 export { capabilityOperation } from './commands/set-capability.command.ts';
 export { ServerAnnotations, type ServerAnnotation } from './server-annotations.ts';
+export { EnrolmentController } from './enrolment/enrolment.controller.ts';
 export { ServerAuthority } from './link/server-authority.ts';
 export { ServerDirectory, type ListedServer } from './server-directory.ts';
 export { serverStream } from './server-events.ts';

@@ -1,5 +1,6 @@
 // HTTP for the whole catalogue: each query and command has one endpoint in the contracts, and this answers all of them.
 // A definition without an endpoint, or the other way round, stops the start.
+import { Readable } from 'node:stream';
 import { commands, queries, type CommandDefinition, type QueryDefinition } from '@muster/contracts';
 import { endpoints } from '@muster/contracts/endpoints';
 import { isUuid, newId } from '@muster/kernel/ids';
@@ -45,7 +46,10 @@ async function answer(
     const correlationId = correlationIdOf(request);
     if (definition.kind === 'query') {
       const result = await bus.query(definition, input, newContext(who.principal, { correlationId }));
-      await reply.header('cache-control', 'no-store').send(result);
+      void reply.header('cache-control', 'no-store');
+      // An export is a stream of lines; everything else is one object.
+      if (result instanceof Readable) void reply.header('content-type', 'application/x-ndjson');
+      await reply.send(result);
       return;
     }
     requireCsrf(request.raw, who.csrf);

@@ -1,0 +1,133 @@
+// Agents as witnesses: with a heartbeat goes the newest checkpoint and the proof that it extends the one the agent last
+// accepted; what comes back is its cosignature, or an alarm.
+import { ForkAlarmRaised } from '@muster/contracts/audit';
+import type { FromAgent, ToAgent } from '@muster/contracts/agent';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { toHex } from '@muster/kernel/bytes';
+import { sha256 } from '@muster/kernel/hashing';
+import { derivedId } from '@muster/kernel/ids';
+import { keyIdOf, verifyFor } from '@muster/kernel/signing';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { LinkRegistry, type LinkedServer } from '../../../platform/agent-link/link-registry.ts';
+import { GATEWAY_STORE } from '../../../platform/composition/tokens.ts';
+import { eventOf, SOFTWARE } from '../../../platform/cqrs/recorder.ts';
+import { GATEWAY_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import type { EventStore, HintBus } from '../../../platform/event-store/index.ts';
+import { HINTS } from '../../../platform/hints/hints.ts';
+import { LogProofs, type StoredCheckpoint } from '../../../platform/proofs/log-proofs.ts';
+import { LiveHints } from '../../../platform/realtime/live-hints.ts';
+import { parseSignedNote } from '@muster/kernel/checkpoint';
+
+type Frame<T extends FromAgent['t']> = Extract<FromAgent, { t: T }>;
+type Offer = Extract<ToAgent, { t: 'beat' }>['checkpoint'];
+
+/** One checkpoint serves all heartbeats of this span. */
+const CHECKPOINT_FRESH_MS = 1000;
+/** A witness is asked at most this often: its cosignatures are kept for ever. */
+const ASK_AGAIN_MS = 60_000;
+/** A witness that has seen nothing yet is asked at once. */
+const PROOFS_KEPT = 500;
+
+@Injectable()
+export class WitnessDesk implements OnModuleInit {
+  readonly #log = new Logger('Witnesses');
+  readonly #proofs: LogProofs;
+  readonly #live: LiveHints;
+  readonly #asked = new Map<string, number>();
+  readonly #kept = new Map<string, string[]>();
+  #newest: { at: number; checkpoint: StoredCheckpoint | null } = { at: 0, checkpoint: null };
+
+  constructor(
+    @Inject(GATEWAY_DATABASE) private readonly database: Connection,
+    @Inject(GATEWAY_STORE) private readonly store: EventStore,
+    @Inject(LinkRegistry) private readonly registry: LinkRegistry,
+    @Inject(HINTS) hints: HintBus,
+  ) {
+    this.#proofs = new LogProofs(database.pool);
+    this.#live = new LiveHints(hints);
+  }
+
+  onModuleInit(): void {
+    this.registry.onFrame('cosign', (server, frame) => this.#cosigned(server, frame));
+    this.registry.onFrame('fork-alarm', (server, frame) => this.#alarm(server, frame));
+  }
+
+  /** What the next beat to this witness carries; null: nothing new to see. */
+  async offer(server: LinkedServer, seenSize: number): Promise<Offer> {
+    const checkpoint = await this.#newestCheckpoint();
+    if (!checkpoint || checkpoint.size <= seenSize) return null;
+    const last = this.#asked.get(server.serverId) ?? 0;
+    if (seenSize > 0 && Date.now() - last < ASK_AGAIN_MS) return null;
+    this.#asked.set(server.serverId, Date.now());
+    return { note: checkpoint.note, proof: seenSize === 0 ? [] : await this.#consistency(seenSize, checkpoint.size) };
+  }
+
+  async #newestCheckpoint(): Promise<StoredCheckpoint | null> {
+    if (Date.now() - this.#newest.at > CHECKPOINT_FRESH_MS) {
+      this.#newest = { at: Date.now(), checkpoint: await this.#proofs.newestCheckpoint() };
+    }
+    return this.#newest.checkpoint;
+  }
+
+  async #consistency(from: number, to: number): Promise<string[]> {
+    const key = `${from}-${to}`;
+    const known = this.#kept.get(key);
+    if (known) return known;
+    const path = (await this.#proofs.consistency(from, to)).map(toHex);
+    if (this.#kept.size >= PROOFS_KEPT) this.#kept.clear();
+    this.#kept.set(key, path);
+    return path;
+  }
+
+  async #cosigned(server: LinkedServer, frame: Frame<'cosign'>): Promise<void> {
+    const { rows } = await this.database.pool.query<{ note: string; root: Buffer }>(
+      'select note, root from es.checkpoints where size = $1',
+      [frame.size],
+    );
+    const [row] = rows;
+    const origin = row ? parseSignedNote(row.note).checkpoint.origin : '';
+    const bytes = canonicalBytes({ origin, size: frame.size, root: frame.root, time: frame.time });
+    const good =
+      row?.root.toString('hex') === frame.root &&
+      verifyFor('muster/cosignature/v1', server.agentKey, bytes, frame.signature);
+    if (!good) {
+      this.#log.warn(`a cosignature of ${server.serverId} over size ${frame.size} does not hold`);
+      return;
+    }
+    await this.database.pool.query(
+      `insert into es.witness_cosignatures (size, witness_id, key_id, root, signature, cosigned_at)
+       values ($1, $2, $3, decode($4, 'hex'), decode($5, 'base64'), $6) on conflict do nothing`,
+      [frame.size, server.serverId, keyIdOf(server.agentKey), frame.root, frame.signature, frame.time],
+    );
+    this.#live.changed('ledger');
+  }
+
+  async #alarm(server: LinkedServer, frame: Frame<'fork-alarm'>): Promise<void> {
+    this.#log.error(`the witness ${server.serverId} says that the ledger forked: ${frame.why}`);
+    const event = eventOf(ForkAlarmRaised, {
+      serverId: server.serverId,
+      seenSize: frame.seenSize,
+      seenRoot: frame.seenRoot,
+      why: frame.why,
+    });
+    await this.store.append({
+      commandId: derivedId('fork-alarm', server.serverId, String(frame.seenSize), frame.note),
+      actor: `server:${server.serverId}`,
+      requestHash: sha256(canonicalBytes(event.data)),
+      tenantId: server.tenantId,
+      streamId: `witness-${server.serverId}`,
+      streamType: 'witness',
+      expectedVersion: 'any',
+      events: [event],
+      meta: {
+        v: 1,
+        actor: `server:${server.serverId}`,
+        actorKind: 'agent',
+        software: SOFTWARE,
+        correlation: server.serverId,
+        tenant: server.tenantId,
+      },
+    });
+    this.#live.changed('fleet');
+  }
+}

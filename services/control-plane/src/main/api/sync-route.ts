@@ -1,0 +1,35 @@
+// The guarantee behind the hints: a page that missed something asks whether a topic moved on.
+import { topicName } from '@muster/contracts/live';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Settings } from '../../platform/config/settings.ts';
+import { invalid } from '../../platform/cqrs/action-bus.ts';
+import { signedIn } from '../../platform/http/action-routes.ts';
+import type { Authenticator } from '../../platform/http/authenticator.ts';
+import { sendProblem } from '../../platform/http/problem.ts';
+import type { LiveServer } from '../../platform/realtime/live-server.ts';
+
+const syncQuestion = z.object({
+  topic: topicName,
+  epoch: z.string().max(64),
+  since: z.coerce.number().int().nonnegative(),
+});
+
+export function serveSync(
+  server: FastifyInstance,
+  live: LiveServer,
+  authenticator: Authenticator,
+  settings: Settings,
+): void {
+  server.get('/api/sync', async (request, reply) => {
+    try {
+      await signedIn(request, authenticator, settings);
+      const question = syncQuestion.safeParse(request.query);
+      if (!question.success) throw invalid(question.error);
+      const { topic, epoch, since } = question.data;
+      await reply.header('cache-control', 'no-store').send(live.sync(topic, epoch, since));
+    } catch (error) {
+      await sendProblem(request, reply, error);
+    }
+  });
+}

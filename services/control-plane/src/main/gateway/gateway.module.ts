@@ -1,0 +1,37 @@
+// The gateway of this process: one link server, its identity, and what is heard over it.
+import { newId } from '@muster/kernel/ids';
+import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { EnrolmentController, ServerAuthority } from '../../domains/servers/index.ts';
+import { GATEWAY_ID } from '../../platform/agent-link/gateway-id.ts';
+import { LinkRegistry } from '../../platform/agent-link/link-registry.ts';
+import { LINK_SERVER, LinkServer } from '../../platform/agent-link/link-server.ts';
+import { SETTINGS, type Settings } from '../../platform/config/settings.ts';
+import { sourceAddress } from '../../platform/http/source-address.ts';
+import { readKey } from '../../platform/keys/key-store.ts';
+import { TRUST, type Trust } from '../../platform/keys/trust.ts';
+import { Heartbeats } from './heartbeats.ts';
+
+@Global()
+@Module({})
+export class GatewayModule {
+  static forProcess(): DynamicModule {
+    const providers: Provider[] = [
+      { provide: GATEWAY_ID, useValue: newId() },
+      {
+        provide: LINK_SERVER,
+        inject: [SETTINGS, TRUST, LinkRegistry, ServerAuthority],
+        useFactory: (settings: Settings, trust: Trust, registry: LinkRegistry, authority: ServerAuthority) =>
+          new LinkServer({
+            authority,
+            registry,
+            trust,
+            gatewayKey: readKey(settings.MUSTER_KEYS, 'gateway'),
+            heartbeatSeconds: settings.MUSTER_HEARTBEAT_SECONDS,
+            addressOf: (request) => sourceAddress(request, settings.MUSTER_TRUSTED_PROXIES),
+          }),
+      },
+      Heartbeats,
+    ];
+    return { module: GatewayModule, controllers: [EnrolmentController], providers, exports: providers };
+  }
+}
