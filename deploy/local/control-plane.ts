@@ -41,12 +41,12 @@ export async function startControlPlane(supervisor: Supervisor, needs: ControlPl
     saysReady: true,
   });
   const web = join(clone, 'web/build');
-  const releases = join(clone, 'services/node-agent/dist/releases');
   const controlPlane = plan('control plane', 'control-plane.js', {
     MUSTER_ROLES: 'api,worker,gateway',
     MUSTER_PORT: String(settings.port),
     MUSTER_BIND: settings.bind,
     MUSTER_PUBLIC_URL: settings.publicUrl,
+    MUSTER_RELEASES: folder.releases,
     MUSTER_DATABASE_URL_APP: database.urlAs('muster_app'),
     MUSTER_DATABASE_URL_WORKER: database.urlAs('muster_worker'),
     MUSTER_DATABASE_URL_GATEWAY: database.urlAs('muster_gateway'),
@@ -54,7 +54,6 @@ export async function startControlPlane(supervisor: Supervisor, needs: ControlPl
       ? { MUSTER_DATABASE_URL_QUEUE: database.queueUrl }
       : { REDIS_URL: needs.redisUrl }),
     ...(existsSync(web) ? { MUSTER_WEB: web } : {}),
-    ...(existsSync(releases) ? { MUSTER_RELEASES: releases } : {}),
   });
   const signer = plan('signer', 'signer.js', { MUSTER_DATABASE_URL_SIGNER: database.urlAs('muster_signer') });
   const sequencer = plan('sequencer', 'sequencer.js', {

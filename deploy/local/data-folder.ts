@@ -13,6 +13,8 @@ export interface DataFolder {
   agent: string;
   redis: string;
   logs: string;
+  /** The agent's tarballs and install script. */
+  releases: string;
 }
 
 export async function dataFolder(
@@ -43,10 +45,11 @@ async function layOut(path: string): Promise<DataFolder> {
     agent: join(path, 'agent'),
     redis: join(path, 'redis'),
     logs: join(path, 'logs'),
+    releases: join(path, 'releases'),
   };
   // PostgreSQL's user has to pass through the folder itself; what is private inside has its own mode.
   await mkdir(path, { recursive: true, mode: 0o711 });
-  for (const inner of [folder.keys, folder.agent, folder.redis, folder.logs]) {
+  for (const inner of [folder.keys, folder.agent, folder.redis, folder.logs, folder.releases]) {
     await mkdir(inner, { recursive: true, mode: 0o700 });
   }
   return folder;

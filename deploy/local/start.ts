@@ -15,6 +15,7 @@ import { unprivilegedUser } from './processes/unprivileged-user.ts';
 import { secretFile, secrets } from './secrets.ts';
 import { Shutdown } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';
+import { buildReleases } from './releases.ts';
 import { readLocalSettings } from './variables.ts';
 import { LogFile } from './log-file.ts';
 
@@ -78,6 +79,7 @@ async function start(): Promise<void> {
   }
   if (demo) console.log('20 of the servers are simulated and marked so everywhere. This machine is real.');
   console.log('Ctrl-C stops everything that was started.');
+  buildReleases(CLONE, folder, shutdown, say);
 }
 
 function say(sentence: string): void {

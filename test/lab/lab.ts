@@ -100,6 +100,7 @@ export class Lab {
       return booting;
     });
     const attacker = await startAttacker(name, network.name);
+    await timed(say, 'Agent built', () => untilInstallable(url));
     const servers: EnrolledServer[] = [];
     for (const machine of machines) {
       servers.push(
@@ -155,6 +156,20 @@ export class Lab {
     await removeMachines(name);
     await removeNetwork(name);
     await rm(folderOf(name), { recursive: true, force: true });
+  }
+}
+
+const INSTALLABLE_DEADLINE_MS = 180_000;
+
+/** The local start packs the agent after it is ready; until then there is no install script. */
+async function untilInstallable(url: string): Promise<void> {
+  const until = Date.now() + INSTALLABLE_DEADLINE_MS;
+  for (;;) {
+    const answer = await fetch(`${url}/agent/install.sh`, { signal: AbortSignal.timeout(10_000) });
+    if (answer.ok) return;
+    if (Date.now() > until)
+      throw new Error(`No install script within ${INSTALLABLE_DEADLINE_MS / 1000} s: ${await answer.text()}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
 
