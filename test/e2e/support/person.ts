@@ -18,7 +18,7 @@ export async function setUpOwner(page: Page, link: string): Promise<Account> {
   await page.getByLabel('Six-digit code').fill(await generate({ secret: totpSecret }));
   await page.getByRole('button', { name: 'Check the code' }).click();
   await page.getByRole('heading', { name: 'Keep these recovery codes' }).waitFor();
-  await page.getByLabel(/^I kept them/).check();
+  await page.getByLabel(/I kept them/).check();
   await page.getByRole('button', { name: 'Go to the fleet' }).click();
   await page.getByRole('navigation', { name: 'Main' }).waitFor();
   return { email, password, totpSecret };
