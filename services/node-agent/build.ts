@@ -19,5 +19,14 @@ await build({
   // ws asks for these two native speed-ups and does without them.
   external: ['bufferutil', 'utf-8-validate'],
   // CommonJS packages inside an ES module ask for require().
+  plugins: [
+    {
+      // zod carries its messages in forty languages; the agent speaks one.
+      name: 'one-language',
+      setup: ({ onLoad }) => {
+        onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: "export { default as en } from './en.js';", loader: 'js' }));
+      },
+    },
+  ],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });

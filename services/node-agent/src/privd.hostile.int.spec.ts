@@ -27,7 +27,7 @@ async function startPrivd(): Promise<void> {
     process.execPath,
     ['--conditions=source', join(import.meta.dirname, 'main.ts'), 'privd', '--socket', socketPath(), '--idle-seconds', '0',
       '--state', join(folder, 'state'), '--guard', join(folder, 'guard'), '--scratch', join(folder, 'scratch'),
-      '--policy', join(folder, 'policy.json'), '--fail2ban', join(folder, 'no-fail2ban')],
+      '--policy', join(folder, 'policy.json'), '--fail2ban', join(folder, 'no-fail2ban'), '--units', join(folder, 'no-units')],
     { stdio: ['ignore', 'inherit', 'pipe'] },
   );
   await new Promise<void>((resolve, reject) => {

@@ -44,7 +44,7 @@ export async function openBans(paths: PrivdPaths, controlPlane: readonly string[
   const bans = await BansCapability.open({
     desiredPath: join(paths.state, 'bans.json'),
     table: new BanTable({ exec, tools, now: Date.now, guardState }),
-    guard: new TableGuard({ exec, tools, files, restoreProgram: join(paths.libexec, 'muster-restore') }),
+    guard: new TableGuard({ exec, tools, files, unitFolder: paths.units, restoreProgram: join(paths.libexec, 'muster-restore') }),
     fail2ban: new Fail2banEnforcer({
       exec,
       tools,
@@ -131,8 +131,10 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     },
     ports: async () => {
       const ss = installedTools('ss');
-      const listing = ss === undefined ? '' : (await execFile(ss, ['-H', '-lntupe'])).stdout;
-      return { ports: parseListeningPorts(listing).slice(0, 1024) };
+      if (ss === undefined) throw new RefusedRequest('missing-program', 'ss is not installed (Debian package iproute2)');
+      const { code, stdout, stderr } = await execFile(ss, ['-H', '-lntupe']);
+      if (code !== 0) throw new RefusedRequest('broken', `ss answered ${code}: ${stderr.trim()}`);
+      return { ports: parseListeningPorts(stdout).slice(0, 1024) };
     },
     jails: async () => ({ facts: (await readFail2ban(execFile, join(paths.libexec, 'muster-f2b-read'), new Date())).facts }),
     history: ({ after, limit }) => Promise.resolve({ lines: readHistory(FAIL2BAN_DATABASE, after, limit) }),

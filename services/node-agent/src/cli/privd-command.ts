@@ -16,6 +16,7 @@ export async function privdCommand(args: string[]): Promise<void> {
       policy: { type: 'string', default: DEFAULT_PATHS.policy },
       fail2ban: { type: 'string', default: DEFAULT_PATHS.fail2ban },
       libexec: { type: 'string', default: DEFAULT_PATHS.libexec },
+      units: { type: 'string', default: DEFAULT_PATHS.units },
       'idle-seconds': { type: 'string', default: '60' },
     },
   });

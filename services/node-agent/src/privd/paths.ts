@@ -10,6 +10,7 @@ export interface PrivdPaths {
   readonly policy: string;
   readonly fail2ban: string;
   readonly libexec: string;
+  readonly units: string;
 }
 
 export const INSTALLED_AT = '/opt/muster-agent/current';
@@ -21,6 +22,7 @@ export const DEFAULT_PATHS: PrivdPaths = {
   policy: HOST_POLICY_PATH,
   fail2ban: '/etc/fail2ban',
   libexec: defaultLibexec(),
+  units: '/etc/systemd/system',
 };
 
 /** Beside the installed bundle, or in the clone when run from source. */

@@ -1,16 +1,18 @@
 // Makes the table outlive the agent: the guard unit, the boot unit, and a drop-in for nftables.service, whose start and
 // reload flush every table (Debian's default configuration begins with `flush ruleset`).
+import { existsSync } from 'node:fs';
 import type { ChangedFiles, Undone } from '../../host/changes.ts';
 import type { Exec } from '../../host/exec.ts';
 import type { Tools } from '../../host/tools.ts';
 
-const DROP_IN = '/etc/systemd/system/nftables.service.d/muster.conf';
 const UNITS = ['muster-guard.service', 'muster-restore.service'] as const;
 
 export interface TableGuardDependencies {
   readonly exec: Exec;
   readonly tools: Tools;
   readonly files: ChangedFiles;
+  /** /etc/systemd/system; where it is absent there is no systemd to change. */
+  readonly unitFolder: string;
   /** /opt/muster-agent/current/libexec/muster-restore */
   readonly restoreProgram: string;
 }
@@ -24,10 +26,10 @@ export class TableGuard {
 
   /** null when guard and boot unit are on; otherwise what is missing. */
   async on(): Promise<string | null> {
-    if (this.#with.tools('systemctl') === undefined) return 'no systemd here: the table is kept by privd only';
+    if (!this.#hasSystemd) return 'no systemd here: the table is kept by privd only';
     const { restoreProgram } = this.#with;
     await this.#with.files.write(
-      DROP_IN,
+      this.#dropIn,
       [
         '# Written by Muster: brings the ban table back after this service flushed all tables, also with the agent stopped.',
         '[Service]',
@@ -40,11 +42,18 @@ export class TableGuard {
   }
 
   async off(): Promise<Undone> {
-    if (this.#with.tools('systemctl') === undefined) return { restored: [], left: [] };
+    if (!this.#hasSystemd) return { restored: [], left: [] };
     const problem = await this.#systemctl(['disable', '--now', ...UNITS]);
-    const files = await this.#with.files.undo(DROP_IN);
+    const files = await this.#with.files.undo(this.#dropIn);
     await this.#systemctl(['daemon-reload']);
     return { restored: files.restored, left: problem === null ? files.left : [...files.left, problem] };
+  }
+
+  get #hasSystemd(): boolean {
+    return this.#with.tools('systemctl') !== undefined && existsSync(this.#with.unitFolder);
+  }
+  get #dropIn(): string {
+    return `${this.#with.unitFolder}/nftables.service.d/muster.conf`;
   }
 
   async isRunning(): Promise<boolean> {
@@ -53,7 +62,7 @@ export class TableGuard {
 
   async #systemctl(args: readonly string[]): Promise<string | null> {
     const systemctl = this.#with.tools('systemctl');
-    if (systemctl === undefined) return 'no systemd here';
+    if (systemctl === undefined || !this.#hasSystemd) return 'no systemd here';
     const { code, stderr } = await this.#with.exec(systemctl, args, { timeoutMs: 30_000 });
     return code === 0 ? null : `systemctl ${args[0] ?? ''}: ${stderr.trim() || `answered ${code}`}`.slice(0, 200);
   }

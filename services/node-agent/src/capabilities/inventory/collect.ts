@@ -1,5 +1,5 @@
 // Gathers the inventory. Works without root; what it may not read it names in `unreadable` instead of leaving it out.
-import { readFile, statfs } from 'node:fs/promises';
+import { lstat, readFile, statfs } from 'node:fs/promises';
 import { arch, hostname, loadavg, networkInterfaces, release } from 'node:os';
 import type { Inventory } from '@muster/contracts/servers';
 import type { Exec } from '../../host/exec.ts';
@@ -131,6 +131,8 @@ async function disks(mountinfo: string, unreadable: Unreadable): Promise<Invento
   const rows: Inventory['disks'] = [];
   for (const mount of parseMounts(mountinfo).slice(0, 64)) {
     try {
+      // A container mounts single files (resolv.conf) of the same disk; those are no disks of their own.
+      if (!(await lstat(mount.mount)).isDirectory()) continue;
       const stat = await statfs(mount.mount);
       rows.push({
         ...mount,

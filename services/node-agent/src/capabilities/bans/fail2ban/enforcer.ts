@@ -67,7 +67,10 @@ export class Fail2banEnforcer {
       undone.left.push(...one.left);
     }
     const client = this.#with.tools('fail2ban-client');
-    if (client !== undefined && undone.restored.length > 0) await this.#ask(client, ['reload']);
+    if (client !== undefined && undone.restored.length > 0) {
+      for (const jail of (await this.#with.view()).reporting) await this.#ask(client, ['set', jail, 'delaction', 'muster']);
+      await this.#ask(client, ['reload']);
+    }
     this.#inForce = undefined;
     return undone;
   }
@@ -93,9 +96,34 @@ export class Fail2banEnforcer {
       await rm(copy, { recursive: true, force: true });
     }
     const reload = await this.#ask(client, ['reload']);
-    if (reload.code === 0) return null;
-    await this.remove();
-    return `fail2ban did not reload, the change was taken back: ${errorIn(reload)}`.slice(0, 200);
+    if (reload.code !== 0) {
+      await this.remove();
+      return `fail2ban did not reload, the change was taken back: ${errorIn(reload)}`.slice(0, 200);
+    }
+    return this.#addToRunning(client);
+  }
+
+  /**
+   * A reload takes new settings but no new action into a running jail (seen on 1.0.2), and restarting the jail would lift
+   * its bans for a moment. So the action is added by hand to the jails that run; the next restart finds it configured.
+   */
+  async #addToRunning(client: string): Promise<string | null> {
+    const { facts, reporting } = await this.#with.view();
+    for (const { jail } of facts.jails) {
+      if (reporting.has(jail) || !/^[A-Za-z0-9_.-]+$/.test(jail)) continue;
+      const { ban, unban, flush } = commandsFor(this.#with.eventProgram, jail);
+      const action = ['set', jail, 'action', 'muster'];
+      for (const command of [
+        ['set', jail, 'addaction', 'muster'],
+        [...action, 'actionban', ban],
+        [...action, 'actionunban', unban],
+        [...action, 'actionflush', flush],
+      ]) {
+        const answer = await this.#ask(client, command);
+        if (answer.code !== 0) return `fail2ban did not take the action into ${jail}: ${errorIn(answer)}`.slice(0, 200);
+      }
+    }
+    return null;
   }
 
   #ask(client: string, args: readonly string[]): Promise<ExecResult> {
@@ -133,14 +161,23 @@ function jailText(jails: readonly string[], protections: ReadonlySet<string>, ig
   ].join('\n');
 }
 
+function commandsFor(program: string, jail: string): { ban: string; unban: string; flush: string } {
+  return {
+    ban: `${program} ban ${jail} <ip> <time> <failures> <bantime> <bancount> <restored>`,
+    unban: `${program} unban ${jail} <ip> <time>`,
+    flush: `${program} flush ${jail}`,
+  };
+}
+
 /** actionflush is defined so that a stop sends one flush, not an unban for every address. */
 function actionText(program: string): string {
+  const { ban, unban, flush } = commandsFor(program, '<name>');
   return [
     '# Written by Muster: tells the agent of bans; removed when the agent is uninstalled.',
     '[Definition]',
-    `actionban = ${program} ban <name> <ip> <time> <failures> <bantime> <bancount> <restored>`,
-    `actionunban = ${program} unban <name> <ip> <time>`,
-    `actionflush = ${program} flush <name>`,
+    `actionban = ${ban}`,
+    `actionunban = ${unban}`,
+    `actionflush = ${flush}`,
     'norestored = 0',
     '[Init]',
     '',

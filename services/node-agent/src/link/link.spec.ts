@@ -1,0 +1,291 @@
+// The agent's half of the link against a real WebSocket server with real keys.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Keyset, Signed, SignedKeyset } from '@muster/contracts/agent';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { toHex } from '@muster/kernel/bytes';
+import { signCheckpoint } from '@muster/kernel/checkpoint';
+import { systemClock } from '@muster/kernel/clock';
+import { sha256 } from '@muster/kernel/hashing';
+import { consistencyProof, leafHash, nodeHash, rootOf } from '@muster/kernel/merkle';
+import type { NodeHashes } from '@muster/kernel/merkle';
+import { generateSigningKey, verifyFor } from '@muster/kernel/signing';
+import { sign } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TestControlPlane } from '../testing/control-plane.ts';
+import { TestGateway } from '../testing/gateway.ts';
+import { DiskSpool } from './disk-spool.ts';
+import { EnrolmentRefused, enrol } from './enrol.ts';
+import { Link } from './link.ts';
+import { redactDeep } from './redaction.ts';
+import { MemorySpool } from './spool.ts';
+import type { Spool } from './spool.ts';
+import { NO_EVENTS } from './task-handler.ts';
+import type { TaskHandler } from './task-handler.ts';
+import { webSocketTransport } from './transport.ts';
+import { Witness } from './witness.ts';
+import type { SeenCheckpoint } from './witness.ts';
+
+const HASH = 'a'.repeat(64);
+let plane: TestControlPlane;
+let gateway: TestGateway;
+let url: string;
+const links: Link[] = [];
+const agentKey = generateSigningKey();
+const hostKey = generateSigningKey();
+
+beforeEach(async () => {
+  plane = new TestControlPlane();
+  gateway = new TestGateway(plane);
+  url = await gateway.listen();
+});
+afterEach(async () => {
+  for (const link of links.splice(0)) link.stop();
+  await gateway.close();
+});
+
+const enrolment = (token: string) =>
+  enrol({
+    controlPlane: url,
+    token,
+    keys: { agentKey, hostKey: hostKey.publicKey, sealingKey: null },
+    hostname: 'test',
+    machineHash: HASH,
+    agentVersion: '0.1.0',
+    offers: ['inventory', 'bans'],
+    observeOnly: false,
+    simulated: false,
+  });
+
+function taskHandler(changes: Partial<TaskHandler> = {}): TaskHandler {
+  return {
+    events: NO_EVENTS,
+    state: () => Promise.resolve({ seen: { guard: 4 }, openTasks: [] }),
+    submit: () => Promise.resolve({ state: 'received' }),
+    cancel: () => Promise.resolve({ state: 'too-late' }),
+    receipts: () => Promise.resolve([]),
+    acknowledged: () => Promise.resolve(),
+    keyset: () => Promise.resolve(),
+    ...changes,
+  };
+}
+
+async function connect(options: { tasks?: TaskHandler; spool?: Spool; memory?: { seen?: SeenCheckpoint }; rootKey?: string; keysets?: { current: Keyset | undefined } } = {}): Promise<{ link: Link; said: string[] }> {
+  const said: string[] = [];
+  const memory = options.memory ?? {};
+  const keysets = options.keysets ?? { current: undefined };
+  gateway.agentKey = agentKey.publicKey;
+  const link = new Link({
+    identity: { server: plane.server, key: agentKey, rootKey: options.rootKey ?? plane.root.publicKey, machineHash: HASH, bootId: 'boot', agentVersion: '0.1.0' },
+    transport: webSocketTransport(url),
+    tasks: options.tasks ?? taskHandler(),
+    spool: options.spool ?? new MemorySpool(),
+    witness: await Witness.open(
+      { load: () => Promise.resolve(memory.seen), save: (seen) => { memory.seen = seen; return Promise.resolve(); } },
+      agentKey,
+    ),
+    keysets: {
+      get current() { return keysets.current; },
+      save: (_signed: SignedKeyset, keyset: Keyset) => { keysets.current = keyset; return Promise.resolve(); },
+    },
+    clock: systemClock,
+    load: () => 0.5,
+    random: () => 0,
+    log: (message, fields) => said.push(`${message} ${JSON.stringify(fields ?? {})}`),
+  });
+  links.push(link);
+  link.start();
+  return { link, said };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 400 && !holds(); tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(holds()).toBe(true);
+}
+
+describe('enrolment', () => {
+  it('pins the root key that the token names', async () => {
+    const { answer, rootKey } = await enrolment(gateway.token());
+    expect(answer.server).toBe(plane.server);
+    expect(rootKey).toBe(plane.root.publicKey);
+  });
+  it('refuses a control plane with another root key than the token names', async () => {
+    const other = new TestGateway(new TestControlPlane());
+    await expect(enrolment(other.token())).rejects.toThrow(/another root key than the token names/);
+  });
+  it('says in words that a token is none and that nobody answers', async () => {
+    await expect(enrolment('secret')).rejects.toThrow(EnrolmentRefused);
+    url = 'http://127.0.0.1:9';
+    await expect(enrolment(gateway.token())).rejects.toThrow(/cannot be reached/);
+  });
+});
+
+describe('handshake', () => {
+  it('proves both sides and tells what the helper has seen', async () => {
+    const { link } = await connect();
+    expect(await gateway.frame('hello')).toMatchObject({ server: plane.server, seen: { guard: 4, change: 0, job: 0 }, keysetSerial: 0 });
+    await until(() => link.ready);
+    await gateway.frame('heartbeat');
+  });
+  it('does not talk to a gateway that cannot sign with the gateway key', async () => {
+    gateway.welcomeKey = generateSigningKey();
+    const spool = new MemorySpool();
+    await spool.push(1, { kind: 'gap', items: [{ of: 'x', dropped: 1 }] });
+    const { link, said } = await connect({ spool });
+    await until(() => said.some((line) => line.includes('did not prove itself')));
+    expect(link.ready).toBe(false);
+    expect(gateway.frames.map((frame) => frame.t)).toEqual(['hello']);
+  });
+  it('does not take a keyset of a root key that was not pinned', async () => {
+    const { said } = await connect({ rootKey: generateSigningKey().publicKey });
+    await until(() => said.some((line) => line.includes('another root key than the pinned one')));
+  });
+  it('dials again when the connection is lost', async () => {
+    const { link } = await connect();
+    await until(() => link.ready);
+    gateway.hangUp();
+    await until(() => !link.ready);
+    await until(() => gateway.frames.filter((frame) => frame.t === 'hello').length === 2);
+  });
+});
+
+describe('tasks', () => {
+  const receipt: Signed = { body: 'e30=', signature: `${'A'.repeat(86)}==`, keyId: hostKey.keyId };
+  it('acknowledges, reports the start, and delivers the receipt until it is acknowledged', async () => {
+    const acknowledged: string[] = [];
+    const tasks = taskHandler({ acknowledged: (task) => { acknowledged.push(task); return Promise.resolve(); } });
+    await connect({ tasks });
+    await gateway.frame('heartbeat');
+    const envelope = plane.envelope();
+    gateway.send({ t: 'task', envelope: plane.sign(envelope) });
+    expect(await gateway.frame('ack')).toMatchObject({ task: envelope.task, state: 'received' });
+    tasks.events.onStarted(envelope.task);
+    tasks.events.onReceipt(envelope.task, receipt);
+    await gateway.frame('started');
+    expect((await gateway.frame('receipt')).receipt).toEqual(receipt);
+    gateway.send({ t: 'receipt-ack', task: envelope.task });
+    await until(() => acknowledged.includes(envelope.task));
+  });
+  it('sends receipts that were left over from before', async () => {
+    const { task } = plane.envelope();
+    await connect({ tasks: taskHandler({ receipts: () => Promise.resolve([{ task, receipt }]) }) });
+    expect(await gateway.frame('receipt')).toMatchObject({ task });
+  });
+  it('acknowledges nothing when the helper cannot be reached', async () => {
+    const { said } = await connect({ tasks: taskHandler({ submit: () => Promise.reject(new Error('no helper')) }) });
+    await gateway.frame('heartbeat');
+    gateway.send({ t: 'task', envelope: plane.sign(plane.envelope()) });
+    await until(() => said.some((line) => line.includes('no helper')));
+    expect(gateway.frames.some((frame) => frame.t === 'ack')).toBe(false);
+  });
+});
+
+describe('spool', () => {
+  const gap = (of: string) => ({ kind: 'gap' as const, items: [{ of, dropped: 1 }] });
+  it('delivers in order and again what was not acknowledged', async () => {
+    gateway.acknowledgesBatches = false;
+    const spool = new MemorySpool(5);
+    await spool.push(1, gap('one'));
+    await spool.push(0, gap('two'));
+    const { link } = await connect({ spool });
+    await gateway.frame('batch', (frame) => frame.seq === 6);
+    gateway.acknowledgesBatches = true;
+    gateway.hangUp();
+    await until(() => !link.ready);
+    await until(() => spool.waiting === 0);
+    expect(gateway.frames.flatMap((frame) => (frame.t === 'batch' ? [frame.seq] : []))).toEqual([5, 6, 5, 6]);
+  });
+
+  let folder: string;
+  beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'muster-spool-')); });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  it('survives a restart and never uses a number twice', async () => {
+    const first = await DiskSpool.open(folder);
+    await first.push(1, gap('one'));
+    await first.push(0, gap('two'));
+    const before = await first.after(0, 10);
+    expect(before.map((batch) => batch.body.items)).toEqual([[{ of: 'one', dropped: 1 }], [{ of: 'two', dropped: 1 }]]);
+    await first.acknowledge(before[0]?.seq ?? 0);
+    const again = await DiskSpool.open(folder);
+    expect((await again.after(0, 10)).map((batch) => batch.seq)).toContain(before[1]?.seq);
+    await again.acknowledge(before[1]?.seq ?? 0);
+    await again.push(1, gap('three'));
+    const [last] = await (await DiskSpool.open(folder)).after(0, 10);
+    expect(last?.seq).toBeGreaterThan(before[1]?.seq ?? 0);
+  });
+  it('drops metrics first, then the ban log, keeps security, and tells what is missing', async () => {
+    const spool = await DiskSpool.open(folder, { segmentBytes: 1000, totalBytes: 8000, leastFreeBytes: 0 });
+    const padded = (of: string) => gap(of.padEnd(40, '.'));
+    const facts = { kind: 'capabilities' as const, items: [{ capability: 'bans' as const, barred: 'x'.repeat(200) }] };
+    for (let i = 0; i < 5; i++) await spool.push(0, padded(`security ${i}`));
+    for (let i = 0; i < 10; i++) await spool.push(2, facts);
+    for (let i = 0; i < 60; i++) await spool.push(1, facts);
+    const kept = await spool.after(0, 500);
+    const security = kept.filter(({ body }) => body.kind === 'gap' && body.items[0]?.of.startsWith('security'));
+    expect(security).toHaveLength(5);
+    const dropped = kept.flatMap(({ body }) => (body.kind === 'gap' ? body.items : [])).filter((item) => item.of === 'capabilities').reduce((sum, item) => sum + item.dropped, 0);
+    expect(dropped + kept.filter(({ body }) => body.kind === 'capabilities').length).toBe(70);
+    expect(dropped).toBeGreaterThan(10);
+    expect(kept.map((batch) => batch.seq)).toEqual(kept.map((batch) => batch.seq).toSorted((a, b) => a - b));
+  });
+});
+
+describe('witness', () => {
+  const leaves = Array.from({ length: 8 }, (_, i) => leafHash(sha256, new Uint8Array([i])));
+  const nodes = (of: readonly Uint8Array[]): NodeHashes => (level, index) => {
+    if (level === 0) return of[index] ?? new Uint8Array(32);
+    return nodeHash(sha256, nodes(of)(level - 1, 2 * index), nodes(of)(level - 1, 2 * index + 1));
+  };
+  const note = (of: readonly Uint8Array[], size: number, key = plane.ledger): string => {
+    const root = rootOf(sha256, nodes(of), size);
+    return signCheckpoint(sha256, { origin: 'muster.test/log/1', size, root }, Buffer.from(key.publicKey, 'base64'), (message) => sign(null, message, key.privateKey));
+  };
+  const beat = (text: string, proof: readonly Uint8Array[]) =>
+    gateway.send({ t: 'beat', time: new Date().toISOString(), checkpoint: { note: text, proof: proof.map(toHex) } });
+
+  it('co-signs what extends the last checkpoint and alarms on a fork and on a shrink', async () => {
+    const memory: { seen?: SeenCheckpoint } = {};
+    await connect({ memory });
+    await gateway.frame('heartbeat');
+    beat(note(leaves, 3), []);
+    const first = await gateway.frame('cosign', (frame) => frame.size === 3);
+    const statement = canonicalBytes({ origin: 'muster.test/log/1', size: 3, root: first.root, time: first.time });
+    expect(verifyFor('muster/cosignature/v1', agentKey.publicKey, statement, first.signature)).toBe(true);
+    beat(note(leaves, 7), consistencyProof(sha256, nodes(leaves), 3, 7));
+    await gateway.frame('cosign', (frame) => frame.size === 7);
+
+    const forked = [leafHash(sha256, new Uint8Array([99])), ...leaves.slice(1)];
+    beat(note(forked, 8), consistencyProof(sha256, nodes(forked), 7, 8));
+    expect(await gateway.frame('fork-alarm')).toMatchObject({ seenSize: 7, why: expect.stringMatching(/does not contain/) as string });
+    beat(note(leaves, 5), []);
+    await gateway.frame('fork-alarm', (frame) => frame.why.includes('shrank'));
+    expect(memory.seen?.size).toBe(7);
+  });
+  it('does not listen to a note that the ledger key did not sign', async () => {
+    const memory: { seen?: SeenCheckpoint } = {};
+    await connect({ memory });
+    await gateway.frame('heartbeat');
+    beat(note(leaves, 3, generateSigningKey()), []);
+    beat(note(leaves, 2), []);
+    expect((await gateway.frame('cosign')).size).toBe(2);
+    expect(memory.seen?.size).toBe(2);
+  });
+});
+
+describe('redaction', () => {
+  it('blanks what looks like a secret and leaves the rest', () => {
+    const told = redactDeep({
+      process: 'mysqld --password=hunter2 --port 3306',
+      url: 'https://user:pw@example.test/x',
+      hash: 'root:$y$j9T$abcdefgh$ijklmnop:19000',
+      header: 'Authorization: Bearer abc.def.ghi',
+      env: 'DB_PASSWORD="s3cret" WP_HOME=/var/www',
+      key: '-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----',
+      plain: ['nginx', 22, null],
+    });
+    const text = JSON.stringify(told);
+    for (const secret of ['hunter2', 'user:pw', 'ijklmnop', 'abc.def', 's3cret', '\\nabc\\n']) expect(text).not.toContain(secret);
+    for (const kept of ['--port 3306', 'example.test/x', 'WP_HOME=/var/www', 'nginx']) expect(text).toContain(kept);
+  });
+});
