@@ -13,6 +13,7 @@ import { startQueueBackend } from './queue-backend.ts';
 import { isFree } from './processes/free-port.ts';
 import { unprivilegedUser } from './processes/unprivileged-user.ts';
 import { secretFile, secrets } from './secrets.ts';
+import { keepWitnessList } from './root-key.ts';
 import { Shutdown } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';
 import { buildReleases } from './releases.ts';
@@ -72,6 +73,7 @@ async function start(): Promise<void> {
   if (absent !== undefined) say(absent);
   if (demo) await startDemoFleet(supervisor, controlPlane, { clone: CLONE, folder, settings });
 
+  shutdown.add('the list of witnesses', keepWitnessList(controlPlane, folder.keys, say));
   const owner = await controlPlane.ask({ type: 'owner-link' });
   console.log(`Muster is ready at ${settings.publicUrl}`);
   if (owner.type === 'owner-link' && owner.link !== null) {

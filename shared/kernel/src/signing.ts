@@ -7,6 +7,7 @@ import { concatBytes, toHex, utf8 } from './bytes.ts';
 /** What a signature is for. The purpose is part of the signed bytes. */
 export type SigningPurpose =
   | 'muster/keyset/v1'
+  | 'muster/witnesses/v1'
   | 'muster/task/v1'
   | 'muster/cancel/v1'
   | 'muster/receipt/v1'

@@ -7,10 +7,12 @@ import { Module, type Type } from '@nestjs/common';
 import { accessModule } from '../domains/access/access.module.ts';
 import { AccessController, OwnerSetup, SESSION_ENDED } from '../domains/access/index.ts';
 import { auditModule } from '../domains/audit/audit.module.ts';
+import { WitnessLists } from '../domains/audit/index.ts';
 import { bansModule } from '../domains/bans/bans.module.ts';
 import { fleetModule } from '../domains/fleet/fleet.module.ts';
 import { taskTable } from '../domains/operations/index.ts';
 import { operationsModule } from '../domains/operations/operations.module.ts';
+import { ServerAuthority } from '../domains/servers/index.ts';
 import { serversModule } from '../domains/servers/servers.module.ts';
 import { LINK_SERVER, type LinkServer } from '../platform/agent-link/link-server.ts';
 import { buildInfrastructure, type Infrastructure } from '../platform/composition/infrastructure.ts';
@@ -47,7 +49,8 @@ async function main(): Promise<void> {
   let live: LiveServer | undefined;
   if (settings.MUSTER_ROLES.includes('api')) live = await serveApi(app, infrastructure);
   if (settings.MUSTER_ROLES.includes('gateway')) {
-    serveReleases(fastify, settings.MUSTER_RELEASES);
+    const presence = app.get(ServerAuthority);
+    serveReleases(fastify, settings.MUSTER_RELEASES, (enrolmentId) => presence.downloaded(enrolmentId));
     app.get<LinkServer>(LINK_SERVER).attach(app.getHttpServer());
   }
   await app.init();
@@ -93,7 +96,7 @@ async function serveApi(app: NestFastifyApplication, infrastructure: Infrastruct
   serveSync(fastify, live, authenticator, settings);
   await servePages(fastify, settings.MUSTER_WEB);
   const setup = app.get(OwnerSetup);
-  answerSupervisor({ bus, ownerLink: () => setup.issueLink() });
+  answerSupervisor({ bus, ownerLink: () => setup.issueLink(), witnesses: app.get(WitnessLists) });
   return live;
 }
 

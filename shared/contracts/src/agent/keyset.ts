@@ -27,7 +27,7 @@ export type Keyset = z.infer<typeof keyset>;
 export const signedKeyset = z.strictObject({ body: z.base64().max(64_000), signature, rootKey: publicKey });
 export type SignedKeyset = z.infer<typeof signedKeyset>;
 
-/** Servers whose cosignatures count, signed by root for 'muster/keyset/v1' as well. */
+/** Servers whose cosignatures count, signed by root for 'muster/witnesses/v1'. */
 export const witnessList = z.strictObject({
   v: z.literal(1),
   serial: z.int().positive(),

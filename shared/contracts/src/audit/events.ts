@@ -1,7 +1,7 @@
 // What was refused, what was read that is sensitive, and what witnesses said about the ledger itself.
 import { z } from 'zod';
 import { event } from '../define.ts';
-import { sha256, timestamp, uuid } from '../values.ts';
+import { base64, sha256, signature, timestamp, uuid } from '../values.ts';
 
 const serverId = '0190b5e2-7a10-7000-8000-00000000b001';
 const hash = '0'.repeat(64);
@@ -49,9 +49,11 @@ export const WitnessListPublished = event('audit.WitnessListPublished', {
     serial: z.int().positive(),
     witnesses: z.int().nonnegative(),
     quorum: z.int().nonnegative(),
-    sha256,
+    /** The list as root signed it (agent/keyset: witnessList), so that anyone can check which cosignatures count. */
+    body: base64.max(4_000_000),
+    signature,
   }),
-  example: { serial: 2, witnesses: 5, quorum: 3, sha256: hash },
+  example: { serial: 2, witnesses: 5, quorum: 3, body: 'e30=', signature: `${'A'.repeat(86)}==` },
 });
 export const KeysetPublished = event('audit.KeysetPublished', {
   class: 'fact',

@@ -16,6 +16,7 @@ import { GetEntryHandler } from './queries/get-entry.query.ts';
 import { GetProofHandler } from './queries/get-proof.query.ts';
 import { ListEntriesHandler } from './queries/list-entries.query.ts';
 
+import { WitnessLists } from './witnesses/witness-lists.ts';
 import { WitnessDesk } from './witnesses/witness-desk.ts';
 
 export const auditModule = domainModule({
@@ -25,6 +26,7 @@ export const auditModule = domainModule({
       inject: [APP_DATABASE],
       useFactory: (database: Connection) => new LogProofs(database.pool),
     },
+    WitnessLists,
     CheckpointView,
     LedgerReader,
     ListEntriesHandler,

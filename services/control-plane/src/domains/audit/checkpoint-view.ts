@@ -1,5 +1,4 @@
 // A signed checkpoint as pages see it, with who witnessed it.
-import { WitnessListPublished } from '@muster/contracts/audit';
 import type { SignedCheckpoint } from '@muster/contracts/ledger';
 import { equalBytes, fromBase64, toHex } from '@muster/kernel/bytes';
 import { noteKeyHash, parseSignedNote } from '@muster/kernel/checkpoint';
@@ -8,6 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { APP_DATABASE, type Connection } from '../../platform/database/database.ts';
 import { TRUST, type Trust } from '../../platform/keys/trust.ts';
 import type { StoredCheckpoint } from '../../platform/proofs/log-proofs.ts';
+import { WitnessLists } from './witnesses/witness-lists.ts';
 
 export interface Witness {
   serverId: string;
@@ -21,6 +21,7 @@ export class CheckpointView {
   constructor(
     @Inject(APP_DATABASE) private readonly database: Connection,
     @Inject(TRUST) private readonly trust: Trust,
+    @Inject(WitnessLists) private readonly lists: WitnessLists,
   ) {}
 
   /** Newest cosignature of every witness. */
@@ -34,7 +35,10 @@ export class CheckpointView {
 
   /** A witness that cosigned a larger tree has seen that it extends this one. */
   async of(checkpoint: StoredCheckpoint, witnesses: readonly Witness[]): Promise<SignedCheckpoint> {
-    const list = await this.#witnessList();
+    const list = await this.lists.newest();
+    const counted = list
+      ? witnesses.filter(({ serverId }) => list.witnesses.some(({ server }) => server === serverId))
+      : witnesses;
     return {
       origin: parseSignedNote(checkpoint.note).checkpoint.origin,
       size: checkpoint.size,
@@ -42,8 +46,8 @@ export class CheckpointView {
       note: checkpoint.note,
       keyId: this.ledgerKey(checkpoint.note).id,
       createdAt: checkpoint.createdAt.toISOString(),
-      witnessed: witnesses.filter((witness) => witness.size >= checkpoint.size).length,
-      witnesses: list?.witnesses ?? witnesses.length,
+      witnessed: counted.filter((witness) => witness.size >= checkpoint.size).length,
+      witnesses: list?.witnesses.length ?? witnesses.length,
       quorum: list?.quorum ?? 0,
     };
   }
@@ -58,15 +62,5 @@ export class CheckpointView {
     });
     if (signer === undefined) throw new Error('the newest checkpoint is signed by a key that the keyset does not name');
     return signer;
-  }
-
-  async #witnessList(): Promise<{ witnesses: number; quorum: number } | undefined> {
-    const { rows } = await this.database.pool.query<{ body: Buffer }>(
-      `select e.body from es.ledger l join es.events e on e.event_id = l.event_id and e.recorded_at = l.recorded_at
-       where l.position = (select max(position) from muster.audit_entries where type = $1)`,
-      [WitnessListPublished.type],
-    );
-    const [row] = rows;
-    return row === undefined ? undefined : WitnessListPublished.schema.parse(JSON.parse(row.body.toString('utf8')));
   }
 }

@@ -6,6 +6,8 @@ import type { JsonObject, JsonValue } from '@muster/kernel/canonical-json';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Principal } from '../../platform/cqrs/principal.ts';
 import { APP_DATABASE, type Connection } from '../../platform/database/database.ts';
+import { isUuid } from '@muster/kernel/ids';
+import { PEOPLE, type PersonNames } from '../../platform/personal-data/person-names.ts';
 import { PersonalData } from '../../platform/personal-data/personal-data.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../servers/index.ts';
 
@@ -38,6 +40,7 @@ export class LedgerReader {
     @Inject(APP_DATABASE) private readonly database: Connection,
     @Inject(PersonalData) private readonly personal: PersonalData,
     @Inject(APP_DIRECTORY) private readonly servers: ServerDirectory,
+    @Inject(PEOPLE) private readonly people: PersonNames,
   ) {}
 
   /** In the order of the positions given; positions of another tenant are left out. */
@@ -71,7 +74,12 @@ export class LedgerReader {
       })),
     );
     const ids = new Set(rows.flatMap((row) => [...row.body.toString('utf8').matchAll(UUID)].map(([id]) => id)));
-    const names = await this.servers.names([...ids].slice(0, NAMES_PER_PAGE));
+    const wanted = [...ids, ...opened.map(({ meta }) => meta.actor)].slice(0, NAMES_PER_PAGE);
+    const [servers, people] = await Promise.all([
+      this.servers.names(wanted.filter((id) => isUuid(id))),
+      this.people.names(wanted),
+    ]);
+    const names = new Map([...servers, ...people]);
     return opened.map(({ row, meta, data }) => {
       const text = row.body.toString('utf8');
       return {
@@ -82,7 +90,7 @@ export class LedgerReader {
         class: eventDefinition(row.event_type)?.class ?? 'fact',
         at: row.recorded_at.toISOString(),
         streamId: row.stream_id,
-        actor: { id: meta.actor, kind: meta.actorKind, name: names.get(meta.actor) ?? null },
+        actor: { id: meta.actor, kind: meta.actorKind, name: names.get(meta.actor.replace(/^server:/, '')) ?? null },
         data: data as AuditEntry['data'],
         names: Object.fromEntries([...names].filter(([id]) => text.includes(id))),
         leafHash: row.leaf_hash.toString('hex'),

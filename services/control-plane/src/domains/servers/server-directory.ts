@@ -75,6 +75,16 @@ export class ServerDirectory {
     }));
   }
 
+  /** Servers whose cosignatures may count: confirmed and real. A simulated one witnesses nothing. */
+  async witnesses(): Promise<readonly { readonly server: string; readonly publicKey: string }[]> {
+    const { rows } = await sql<{ server: string; publicKey: string }>`
+      select server_id as server, agent_key as "publicKey" from muster.servers_servers
+      where confirmed and not retired and not quarantined and not simulated order by server_id`.execute(
+      this.database.db,
+    );
+    return rows;
+  }
+
   /** Groups that hold a server: a group's blocks are among its desired ones. */
   async groupsOf(serverId: string, trx?: EventStoreTransaction): Promise<readonly string[]> {
     const { rows } = await sql<{ group_id: string }>`

@@ -3,19 +3,26 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isUuid } from '@muster/kernel/ids';
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from '../../platform/errors/refusal.ts';
 import { sendProblem } from '../../platform/http/problem.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/;
 
-export function serveReleases(server: FastifyInstance, folder: string | undefined): void {
-  server.get('/agent/install.sh', async (request, reply) => {
+export function serveReleases(
+  server: FastifyInstance,
+  folder: string | undefined,
+  downloaded: (enrolmentId: string) => Promise<void>,
+): void {
+  server.get<{ Querystring: { enrolment?: string } }>('/agent/install.sh', async (request, reply) => {
     try {
       if (!folder) throw notBuilt();
       const script = await readFile(join(folder, 'install.sh'), 'utf8').catch(() => {
         throw notBuilt();
       });
+      const { enrolment } = request.query;
+      if (typeof enrolment === 'string' && isUuid(enrolment)) await downloaded(enrolment);
       await reply.header('content-type', 'text/x-shellscript; charset=utf-8').send(script);
     } catch (error) {
       await sendProblem(request, reply, error);

@@ -23,9 +23,8 @@ type Offer = Extract<ToAgent, { t: 'beat' }>['checkpoint'];
 
 /** One checkpoint serves all heartbeats of this span. */
 const CHECKPOINT_FRESH_MS = 1000;
-/** A witness is asked at most this often: its cosignatures are kept for ever. */
-const ASK_AGAIN_MS = 60_000;
-/** A witness that has seen nothing yet is asked at once. */
+/** Cosignatures are kept for ever: all witnesses together give at most this many a second, however many there are. */
+const COSIGNATURES_PER_SECOND = 20;
 const PROOFS_KEPT = 500;
 
 @Injectable()
@@ -57,7 +56,8 @@ export class WitnessDesk implements OnModuleInit {
     const checkpoint = await this.#newestCheckpoint();
     if (!checkpoint || checkpoint.size <= seenSize) return null;
     const last = this.#asked.get(server.serverId) ?? 0;
-    if (seenSize > 0 && Date.now() - last < ASK_AGAIN_MS) return null;
+    const turn = (this.#asked.size / COSIGNATURES_PER_SECOND) * 1000;
+    if (seenSize > 0 && Date.now() - last < turn) return null;
     this.#asked.set(server.serverId, Date.now());
     return { note: checkpoint.note, proof: seenSize === 0 ? [] : await this.#consistency(seenSize, checkpoint.size) };
   }

@@ -74,7 +74,7 @@ export class OpenEnrolmentHandler implements ICommandHandler<MessageOf<typeof Op
       answer: {
         enrolmentId,
         token,
-        installLine: installLine(this.settings.publicUrl),
+        installLine: installLine(this.settings.publicUrl, enrolmentId),
         expiresAt: expiresAt.toISOString(),
       },
     };
@@ -94,6 +94,6 @@ export class OpenEnrolmentHandler implements ICommandHandler<MessageOf<typeof Op
 }
 
 /** The token comes on standard input, never on the command line where every user of the host could read it. */
-export function installLine(publicUrl: string): string {
-  return `curl -fsS ${publicUrl}/agent/install.sh -o muster-install.sh && sudo sh muster-install.sh --server ${publicUrl}`;
+function installLine(publicUrl: string, enrolmentId: string): string {
+  return `curl -fsS '${publicUrl}/agent/install.sh?enrolment=${enrolmentId}' -o muster-install.sh && sudo sh muster-install.sh --server ${publicUrl}`;
 }

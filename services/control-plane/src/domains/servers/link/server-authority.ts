@@ -146,6 +146,14 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
     this.#changed(serverId);
   }
 
+  /** The install script of an enrolment was fetched: the page that waits sees the first step. */
+  async downloaded(enrolmentId: string): Promise<void> {
+    await sql`
+      update muster.servers_enrolments set downloaded_at = now()
+      where enrolment_id = ${enrolmentId} and downloaded_at is null and expires_at > now()`.execute(this.database.db);
+    this.#live.changed(`enrolment:${enrolmentId}`);
+  }
+
   /** From a heartbeat frame. */
   heard(serverId: string, time: string, spooled: number): void {
     const now = Date.now();
