@@ -2,7 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 
 export function secureHeaders(server: FastifyInstance): void {
-  server.addHook('onRequest', async (_request, reply) => {
+  server.addHook('onRequest', async (request, reply) => {
+    // A request that says JSON and carries nothing is a request without a body.
+    if (request.method === 'DELETE' && !request.headers['content-length']) delete request.headers['content-type'];
     void reply
       .header('x-content-type-options', 'nosniff')
       .header('x-frame-options', 'DENY')

@@ -39,7 +39,7 @@ export function problemOf(error: unknown, correlationId: string): { problem: Pro
   if (status !== undefined) {
     const refusal = new Refusal(
       status === 413 ? 'too-large' : status === 404 ? 'not-found' : 'invalid',
-      'request',
+      status === 404 ? 'not-found' : 'request',
       sentenceFor(status),
     );
     return problemOf(refusal, correlationId);

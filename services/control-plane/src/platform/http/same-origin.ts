@@ -10,7 +10,8 @@ export function requireSameOrigin(request: IncomingMessage, publicUrl: string): 
   if (origin === undefined) return;
   if (origin === new URL(publicUrl).origin) return;
   // The same listener reached by another name (127.0.0.1 for localhost) is still this origin for the browser.
-  if (request.headers.host !== undefined && isLoopback(origin) && new URL(origin).host === request.headers.host) return;
+  const asked = URL.parse(origin);
+  if (asked !== null && isLoopback(asked) && asked.host === request.headers.host) return;
   throw new Refusal(
     'forbidden',
     'foreign-origin',
@@ -18,8 +19,7 @@ export function requireSameOrigin(request: IncomingMessage, publicUrl: string): 
   );
 }
 
-function isLoopback(origin: string): boolean {
-  const { hostname } = new URL(origin);
+function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
 }
 

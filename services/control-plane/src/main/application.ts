@@ -1,0 +1,116 @@
+// Builds a process of the control plane from its settings: api, worker and gateway, whichever MUSTER_ROLES names. Starts
+// whole or not at all, and stops in order: no new connections, then the rest.
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Module, type Type } from '@nestjs/common';
+import { accessModule } from '../domains/access/access.module.ts';
+import { AccessController, OwnerSetup, SESSION_ENDED } from '../domains/access/index.ts';
+import { auditModule } from '../domains/audit/audit.module.ts';
+import { WitnessLists } from '../domains/audit/index.ts';
+import { bansModule } from '../domains/bans/bans.module.ts';
+import { fleetModule } from '../domains/fleet/fleet.module.ts';
+import { taskTable } from '../domains/operations/index.ts';
+import { operationsModule } from '../domains/operations/operations.module.ts';
+import { ServerAuthority } from '../domains/servers/index.ts';
+import { serversModule } from '../domains/servers/servers.module.ts';
+import { LINK_SERVER, type LinkServer } from '../platform/agent-link/link-server.ts';
+import { buildInfrastructure, type Infrastructure } from '../platform/composition/infrastructure.ts';
+import { PlatformModule } from '../platform/composition/platform.module.ts';
+import type { Settings } from '../platform/config/settings.ts';
+import { ActionBus } from '../platform/cqrs/action-bus.ts';
+import { registerActionRoutes } from '../platform/http/action-routes.ts';
+import { AUTHENTICATOR, type Authenticator } from '../platform/http/authenticator.ts';
+import { ProblemFilter } from '../platform/http/problem.filter.ts';
+import { sourceAddress } from '../platform/http/source-address.ts';
+import { LiveServer } from '../platform/realtime/live-server.ts';
+import { JsonLogger } from '../platform/telemetry/json-logger.ts';
+import { servePages } from './api/pages.ts';
+import { secureHeaders } from './api/secure-headers.ts';
+import { serveSync } from './api/sync-route.ts';
+import { GatewayModule } from './gateway/gateway.module.ts';
+import { serveReleases } from './gateway/releases.ts';
+import { answerSupervisor } from './supervisor-channel.ts';
+
+const BODY_LIMIT = 1024 * 1024;
+
+export interface RunningControlPlane {
+  /** The port it listens on, also when the settings asked for any. */
+  readonly port: number;
+  readonly app: NestFastifyApplication;
+  stop(): Promise<void>;
+}
+
+export async function startControlPlane(settings: Settings): Promise<RunningControlPlane> {
+  const infrastructure = buildInfrastructure(settings, [taskTable]);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    rootModule(infrastructure),
+    new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, routerOptions: { maxParamLength: 300 } }),
+    { logger: new JsonLogger(settings.MUSTER_LOG_LEVEL), abortOnError: false },
+  );
+  const fastify = app.getHttpAdapter().getInstance();
+  app.useGlobalFilters(new ProblemFilter());
+  secureHeaders(fastify);
+  fastify.get('/api/health', async (_request, reply) => reply.send({ status: 'ok' }));
+  let live: LiveServer | undefined;
+  if (settings.MUSTER_ROLES.includes('api')) live = await serveApi(app, infrastructure);
+  if (settings.MUSTER_ROLES.includes('gateway')) {
+    const presence = app.get(ServerAuthority);
+    serveReleases(fastify, settings.MUSTER_RELEASES, (enrolmentId) => presence.downloaded(enrolmentId));
+    app.get<LinkServer>(LINK_SERVER).attach(app.getHttpServer());
+  }
+  await app.init();
+  await app.listen({ port: settings.MUSTER_PORT, host: settings.MUSTER_BIND });
+  const address = app.getHttpServer().address();
+  return {
+    app,
+    port: typeof address === 'object' && address !== null ? address.port : settings.MUSTER_PORT,
+    async stop() {
+      await live?.close();
+      if (settings.MUSTER_ROLES.includes('gateway')) await app.get<LinkServer>(LINK_SERVER).close();
+      await app.close();
+      await infrastructure.close();
+    },
+  };
+}
+
+function rootModule(infrastructure: Infrastructure): Type {
+  const roles = infrastructure.settings.MUSTER_ROLES;
+  const domains = [accessModule, serversModule, operationsModule, bansModule, auditModule, fleetModule];
+  class RootModule {}
+  Reflect.decorate(
+    [
+      Module({
+        imports: [
+          PlatformModule.over(infrastructure),
+          ...domains.map((domain) => domain(roles)),
+          ...(roles.includes('gateway') ? [GatewayModule.forProcess()] : []),
+        ],
+        controllers: roles.includes('api') ? [AccessController] : [],
+      }),
+    ],
+    RootModule,
+  );
+  return RootModule;
+}
+
+async function serveApi(app: NestFastifyApplication, infrastructure: Infrastructure): Promise<LiveServer> {
+  const { settings, hints, stations } = infrastructure;
+  const fastify = app.getHttpAdapter().getInstance();
+  const authenticator = app.get<Authenticator>(AUTHENTICATOR);
+  const bus = app.get(ActionBus);
+  registerActionRoutes(fastify, { bus, authenticator, settings });
+  const live = new LiveServer(app.getHttpServer(), {
+    authenticator,
+    hints,
+    publicUrl: settings.publicUrl,
+    sourceOf: (request) => sourceAddress(request, settings.MUSTER_TRUSTED_PROXIES),
+    size: () => stations.api?.tail.size ?? 0,
+    sessionEnded: SESSION_ENDED,
+  });
+  serveSync(fastify, live, authenticator, settings);
+  await servePages(fastify, settings.MUSTER_WEB);
+  const setup = app.get(OwnerSetup);
+  answerSupervisor({ bus, ownerLink: () => setup.issueLink(), witnesses: app.get(WitnessLists) });
+  return live;
+}
