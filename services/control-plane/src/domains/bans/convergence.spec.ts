@@ -17,9 +17,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SequencedEvent } from '../../platform/event-store/index.ts';
 import { taskIdOf } from '../operations/index.ts';
-import { Convergence, noRows, RANGES_PER_TASK, type Order } from './convergence.ts';
+import { Convergence, type Order } from './convergence.ts';
+import { DesiredFleet, noRows } from './desired-fleet.ts';
 import { hashOf } from './desired-state.ts';
 import { bounded, overlaps } from './range-index.ts';
+import { RANGES_PER_TASK } from './task-chains.ts';
 import { enrolled, failed, happened, inGroup, managedServer, succeeded } from './testing/events.ts';
 import { Host } from './testing/host.ts';
 
@@ -46,11 +48,17 @@ function bare(of: SequencedEvent, operationId: string | null = newId()): Sequenc
   const { entryId, range } = AddressProtected.schema.parse(of.data);
   return happened(ProtectionEnded, { entryId, range, why: 'ended-by-person', operationId });
 }
-const given = (...events: SequencedEvent[]) => {
-  const convergence = new Convergence(noRows());
+/** A fleet, and what reacts for it. */
+function given(...events: SequencedEvent[]) {
+  const fleet = new DesiredFleet(noRows());
+  const convergence = new Convergence(fleet);
   convergence.react(events);
-  return convergence;
-};
+  return {
+    rows: fleet.rows,
+    react: (after: readonly SequencedEvent[]) => convergence.react(after),
+    desiredFor: (serverId: string) => fleet.desiredFor(serverId),
+  };
+}
 const tasksOf = (orders: readonly Order[]) => orders.flatMap((order) => order.steps.flat());
 const names = (orders: readonly Order[]) => tasksOf(orders).map((task) => task.definition.name);
 const delta = (orders: readonly Order[]) => ApplyBans.args.parse(tasksOf(orders)[0]?.args);
@@ -117,11 +125,7 @@ describe('a protection', () => {
 
 describe('a server', () => {
   it('that becomes managed is prepared first and then told everything', () => {
-    const orders = new Convergence(noRows()).react([
-      blocked('203.0.113.7'),
-      shielded('192.0.2.1'),
-      ...managedServer(A),
-    ]);
+    const orders = given().react([blocked('203.0.113.7'), shielded('192.0.2.1'), ...managedServer(A)]);
     expect(orders.map((order) => order.kind)).toEqual(['bans.manage']);
     expect(orders[0]?.steps.map((step) => step.map((task) => task.definition.name))).toEqual([
       [ManageBans.name],
@@ -184,7 +188,7 @@ describe('tasks', () => {
       shielded(`10.1.${i >> 8}.${i & 255}`, operationId),
     );
     const host = new Host(A);
-    const convergence = new Convergence(noRows());
+    const convergence = given();
     host.take(convergence.react([...managedServer(A), ...many]));
     expect(host.protections.size).toBe(many.length);
     host.take(
@@ -237,7 +241,7 @@ describe('whatever happens, in whatever order', () => {
   it('a host that carries out every task holds exactly what is desired, without a gap, and nothing protected', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 7 }), (steps, batch) => {
-        const convergence = new Convergence(noRows());
+        const convergence = given();
         const host = new Host(A);
         const events = [...managedServer(A), ...story(steps)];
         for (let i = 0; i < events.length; i += batch) host.take(convergence.react(events.slice(i, i + batch)));

@@ -6,6 +6,7 @@ import type { Subscription } from '../../../platform/projections/index.ts';
 import { LiveHints } from '../../../platform/realtime/live-hints.ts';
 import type { OperationRequests } from '../../operations/index.ts';
 import { Convergence, CONVERGENCE_EVENTS, type Order } from '../convergence.ts';
+import { DesiredFleet } from '../desired-fleet.ts';
 import { loadRows, saveRows, versionOf } from './desired-rows.ts';
 
 export interface ConvergeServersParts {
@@ -23,7 +24,7 @@ export class ConvergeServersWhenBansChange implements Subscription {
   /** Small, so that one transaction stays short however large the fleet is. */
   readonly batch = 10;
   readonly #parts: ConvergeServersParts;
-  #known: { version: number; convergence: Convergence } | null = null;
+  #known: { version: number; fleet: DesiredFleet } | null = null;
 
   constructor(parts: ConvergeServersParts) {
     this.#parts = parts;
@@ -32,11 +33,11 @@ export class ConvergeServersWhenBansChange implements Subscription {
   async handle(trx: EventStoreTransaction, events: readonly SequencedEvent[]): Promise<void> {
     const version = await versionOf(trx);
     // Another worker may have moved on, or our last transaction may have failed: then what we remember is not what is.
-    const known = this.#known?.version === version ? this.#known.convergence : new Convergence(await loadRows(trx));
+    const fleet = this.#known?.version === version ? this.#known.fleet : new DesiredFleet(await loadRows(trx));
     this.#known = null;
-    for (const order of known.react(events)) await this.#ask(order);
-    await saveRows(trx, known);
-    this.#known = { version: version + 1, convergence: known };
+    for (const order of new Convergence(fleet).react(events)) await this.#ask(order);
+    await saveRows(trx, fleet);
+    this.#known = { version: version + 1, fleet };
   }
 
   async afterCommit(events: readonly SequencedEvent[]): Promise<void> {

@@ -2,7 +2,7 @@
 // checkpoint. Whoever else wants to know what is desired reads them through the same loader.
 import type { Target } from '@muster/contracts';
 import { sql, type QueryExecutorProvider } from 'kysely';
-import { noRows, type Convergence, type Enforcement, type OpenTask, type Rows } from '../convergence.ts';
+import { noRows, type DesiredFleet, type Enforcement, type OpenTask, type Rows } from '../desired-fleet.ts';
 
 /** A transaction, or a handle on the database. */
 type Handle = QueryExecutorProvider;
@@ -75,7 +75,7 @@ export async function loadRows(db: Handle): Promise<Rows> {
 }
 
 /** A few statements, however many rows changed. */
-export async function saveRows(db: Handle, { rows, dirty, enforced }: Convergence): Promise<void> {
+export async function saveRows(db: Handle, { rows, dirty, enforced }: DesiredFleet): Promise<void> {
   await saveServers(db, rows, dirty.servers);
   await saveGroups(db, rows, dirty.groups);
   await saveBlocks(db, rows, dirty.blocks);

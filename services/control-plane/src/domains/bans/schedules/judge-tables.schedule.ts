@@ -10,7 +10,7 @@ import { WORKER_DATABASE, type Connection } from '../../../platform/database/dat
 import type { EventStore, HintBus } from '../../../platform/event-store/index.ts';
 import { HINTS } from '../../../platform/hints/hints.ts';
 import { LiveHints } from '../../../platform/realtime/live-hints.ts';
-import { Convergence } from '../convergence.ts';
+import { DesiredFleet } from '../desired-fleet.ts';
 import { acceptableHashes, hashOf } from '../desired-state.ts';
 import { loadRows } from '../policies/desired-rows.ts';
 import { recordFact } from '../recording.ts';
@@ -46,12 +46,12 @@ class Expected {
   readonly #sameAs: (serverId: string) => string;
   readonly #hashes = new Map<string, readonly string[]>();
 
-  constructor(private readonly convergence: Convergence) {
-    this.#sameAs = convergence.sameDesiredAs();
+  constructor(private readonly fleet: DesiredFleet) {
+    this.#sameAs = fleet.sameDesiredAs();
   }
 
   revision(serverId: string): number | undefined {
-    return this.convergence.rows.servers.get(serverId)?.revision;
+    return this.fleet.rows.servers.get(serverId)?.revision;
   }
 
   hashes(serverId: string, moment: Date): readonly string[] {
@@ -59,7 +59,7 @@ class Expected {
     const key = `${this.#sameAs(serverId)} ${rounded}`;
     const known = this.#hashes.get(key);
     if (known) return known;
-    const { blocks, protections } = this.convergence.desiredFor(serverId);
+    const { blocks, protections } = this.fleet.desiredFor(serverId);
     const allowed = protections.map((entry) => entry.range);
     const made = acceptableHashes(blocks, allowed, rounded, GRACE_MS);
     this.#hashes.set(key, made);
@@ -67,7 +67,7 @@ class Expected {
   }
 
   hash(serverId: string, now: Date): string {
-    const { blocks, protections } = this.convergence.desiredFor(serverId);
+    const { blocks, protections } = this.fleet.desiredFor(serverId);
     const lasting = blocks.filter((block) => block.until === null || block.until > now.getTime());
     return hashOf(
       lasting,
@@ -97,7 +97,7 @@ export class JudgeTables extends Schedule {
       .transaction()
       .setIsolationLevel('repeatable read')
       .execute((trx) => loadRows(trx));
-    const expected = new Expected(new Convergence(rows));
+    const expected = new Expected(new DesiredFleet(rows));
     for (const server of reported) await this.#judge(server, expected, now);
   }
 
