@@ -99,11 +99,10 @@ export function refuseOutOfReach({ targetName, kind, servers: count, managed }: 
   }
   if (count === 0) throw refuse('no-servers', 'No server is enrolled and confirmed yet');
   if (managed > 0) return;
-  const where =
-    kind === 'server'
-      ? `bans are only observed on ${targetName}`
-      : kind === 'group'
-        ? `bans are only observed on all ${servers(count)} of ${targetName}`
-        : `bans are only observed on all ${servers(count)} of the fleet`;
-  throw refuse('only-observed', `Nothing would be blocked: ${where}. Set the capability bans to managed first`);
+  const all = count === 1 ? 'the 1 server' : `all ${servers(count)}`;
+  const where = kind === 'server' ? targetName : `${all} of ${targetName}`;
+  throw refuse(
+    'only-observed',
+    `Nothing would be blocked: bans are only observed on ${where}. Set the capability bans to managed first`,
+  );
 }

@@ -4,7 +4,7 @@ import { derivedId } from '@muster/kernel/ids';
 import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
 import type { Subscription } from '../../../../platform/projections/index.ts';
-import { BanLogMonths } from '../../ban-log-months.ts';
+import type { BanLogMonths } from '../../ban-log-months.ts';
 
 interface Line {
   readonly what: 'blocked' | 'unblocked' | 'repaired';
