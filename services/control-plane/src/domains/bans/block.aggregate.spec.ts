@@ -56,6 +56,12 @@ describe('blocking', () => {
     expect(refusal.message).toBe('203.0.113.77 is already blocked on the fleet, until 2026-11-20 04:47 UTC');
     expect(refusal.code).toBe('already-blocked');
   });
+  it('again a few seconds later, for as many seconds, is refused: it is the same block', () => {
+    const standing = given(blocked(inHours(1)));
+    const seconds = (count: number) => wish(new Date(inHours(1).getTime() + count * 1000));
+    expect(refusalOf(() => block(standing, seconds(20), NOW)).code).toBe('already-blocked');
+    expect(block(standing, seconds(90), NOW)).toHaveLength(1);
+  });
   it('what is blocked without an end is refused for any time', () => {
     const standing = given(blocked(null));
     for (const until of [null, inHours(9000)]) {

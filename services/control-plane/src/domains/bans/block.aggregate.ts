@@ -120,5 +120,7 @@ export function expire(state: BlockState, blockId: string, now: Date): NewEvent[
 const isInForce = (standing: Block, now: Date): boolean =>
   standing.ended === null && (standing.until === null || standing.until > now);
 
+/** A block that is asked for again in the next moment ends a moment later; that is the same block. */
+const SAME_END_MS = 60_000;
 const lastsAsLong = (standing: Date | null, wished: Date | null): boolean =>
-  standing === null || (wished !== null && standing >= wished);
+  standing === null || (wished !== null && standing.getTime() + SAME_END_MS > wished.getTime());

@@ -125,7 +125,9 @@ export class JudgeTables extends Schedule {
       update muster.bans_held set matches = ${matches},
         differs_since = case when ${matches} then null else coalesce(differs_since, ${now}) end,
         drift_told = case when ${matches} then null else drift_told end
-      where server_id = ${server.server_id} and heard_at = ${server.heard_at}`.execute(this.database.db);
+      where server_id = ${server.server_id} and date_trunc('milliseconds', heard_at) = ${server.heard_at}`.execute(
+      this.database.db,
+    );
     if (matches !== server.matches) this.#changed(server.server_id);
     const since = server.differs_since?.getTime() ?? now.getTime();
     if (!matches && now.getTime() - since >= LASTS_MS) await this.#tell(server, expected.hash(serverId, now), since);
