@@ -3,8 +3,8 @@ import type { BanLogRow } from '@muster/contracts/bans';
 import { boundsOf, ipRange, type IpRange } from '@muster/kernel/ip-range';
 import { sql, type RawBuilder } from 'kysely';
 import type { Connection } from '../../platform/database/database.ts';
+import type { PersonNames } from '../../platform/personal-data/person-names.ts';
 import type { ServerDirectory } from '../servers/index.ts';
-import type { AccessView } from './access-view.ts';
 import { cursorOf, type Key } from './queries/keyset.ts';
 import { ServerRefs } from './queries/server-refs.ts';
 
@@ -42,7 +42,7 @@ export class BanLog {
   constructor(
     private readonly database: Connection,
     private readonly directory: ServerDirectory,
-    private readonly access: AccessView,
+    private readonly people: PersonNames,
   ) {
     this.#refs = new ServerRefs(directory);
   }
@@ -63,7 +63,7 @@ export class BanLog {
         tenantId,
         rows.flatMap((row) => row.server_id ?? []),
       ),
-      this.access.names(people),
+      this.people.names(people),
       groups.length > 0 ? this.directory.names([...new Set(groups)]) : new Map<string, string>(),
     ]);
     return rows.map((row) => ({

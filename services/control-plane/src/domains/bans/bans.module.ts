@@ -8,11 +8,12 @@ import { APP_DATABASE, GATEWAY_DATABASE, WORKER_DATABASE, type Connection } from
 import type { EventStore, HintBus } from '../../platform/event-store/index.ts';
 import { HINTS } from '../../platform/hints/hints.ts';
 import { PersonalData } from '../../platform/personal-data/personal-data.ts';
+import { PEOPLE, type PersonNames } from '../../platform/personal-data/person-names.ts';
 import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
+import { LiveOperators } from '../access/index.ts';
 import { OPERATION_REQUESTS, type OperationRequests } from '../operations/index.ts';
-import { APP_DIRECTORY, ServerAnnotations, WORKER_DIRECTORY, type ServerDirectory } from '../servers/index.ts';
-import { AccessView } from './access-view.ts';
+import { APP_DIRECTORY, WORKER_DIRECTORY, type ServerDirectory } from '../servers/index.ts';
 import { BanLog } from './ban-log.ts';
 import { BanLogMonths } from './ban-log-months.ts';
 import { BlockReach } from './block-reach.ts';
@@ -45,36 +46,47 @@ import { KeepSystemProtections } from './schedules/keep-system-protections.sched
 import { MakeMonthsAhead } from './schedules/make-months-ahead.schedule.ts';
 import { Sightings } from './sightings.ts';
 import { SystemAddresses } from './system-addresses.ts';
-import { APP_ACCESS_VIEW, BLOCK_REACH } from './tokens.ts';
+import { BLOCK_REACH } from './tokens.ts';
+
+/** What Muster itself protects, seen over the database of one role. */
+function systemAddresses(
+  database: Connection,
+  directory: ServerDirectory,
+  personal: PersonalData,
+  settings: Settings,
+): SystemAddresses {
+  const operators = new LiveOperators(database, personal, settings.MUSTER_SESSION_IDLE_SECONDS);
+  return new SystemAddresses(directory, operators, settings.publicUrl);
+}
 
 const reading: Provider[] = [
   {
-    provide: APP_ACCESS_VIEW,
-    inject: [APP_DATABASE, PersonalData],
-    useFactory: (database: Connection, personal: PersonalData) => new AccessView(database, personal),
-  },
-  {
     provide: BLOCK_REACH,
-    inject: [APP_DATABASE, APP_DIRECTORY, APP_ACCESS_VIEW, SETTINGS],
-    useFactory: (database: Connection, directory: ServerDirectory, access: AccessView, settings: Settings) =>
-      new BlockReach(database, directory, access, new SystemAddresses(directory, access, settings.publicUrl)),
+    inject: [APP_DATABASE, APP_DIRECTORY, PEOPLE, PersonalData, SETTINGS],
+    useFactory: (
+      database: Connection,
+      directory: ServerDirectory,
+      people: PersonNames,
+      personal: PersonalData,
+      settings: Settings,
+    ) => new BlockReach(database, directory, people, systemAddresses(database, directory, personal, settings)),
   },
   {
     provide: BanLog,
-    inject: [APP_DATABASE, APP_DIRECTORY, APP_ACCESS_VIEW],
-    useFactory: (database: Connection, directory: ServerDirectory, access: AccessView) =>
-      new BanLog(database, directory, access),
+    inject: [APP_DATABASE, APP_DIRECTORY, PEOPLE],
+    useFactory: (database: Connection, directory: ServerDirectory, people: PersonNames) =>
+      new BanLog(database, directory, people),
   },
   {
     provide: BlockViews,
-    inject: [APP_DATABASE, APP_DIRECTORY, APP_ACCESS_VIEW],
-    useFactory: (database: Connection, directory: ServerDirectory, access: AccessView) =>
-      new BlockViews(database, directory, access),
+    inject: [APP_DATABASE, APP_DIRECTORY, PEOPLE],
+    useFactory: (database: Connection, directory: ServerDirectory, people: PersonNames) =>
+      new BlockViews(database, directory, people),
   },
   {
     provide: ProtectionViews,
-    inject: [APP_DATABASE, APP_ACCESS_VIEW],
-    useFactory: (database: Connection, access: AccessView) => new ProtectionViews(database, access),
+    inject: [APP_DATABASE, PEOPLE],
+    useFactory: (database: Connection, people: PersonNames) => new ProtectionViews(database, people),
   },
   {
     provide: Sightings,
@@ -83,12 +95,8 @@ const reading: Provider[] = [
   },
   {
     provide: BansOverview,
-    inject: [APP_DATABASE, ServerAnnotations],
-    useFactory: (database: Connection, annotations: ServerAnnotations) => {
-      const overview = new BansOverview(database);
-      annotations.add((serverIds) => overview.annotate(serverIds));
-      return overview;
-    },
+    inject: [APP_DATABASE],
+    useFactory: (database: Connection) => new BansOverview(database),
   },
 ];
 
@@ -117,8 +125,7 @@ const following: Provider[] = [
   {
     provide: SystemAddresses,
     inject: [WORKER_DATABASE, WORKER_DIRECTORY, PersonalData, SETTINGS],
-    useFactory: (database: Connection, directory: ServerDirectory, personal: PersonalData, settings: Settings) =>
-      new SystemAddresses(directory, new AccessView(database, personal), settings.publicUrl),
+    useFactory: systemAddresses,
   },
   EndWhatIsOver,
   KeepSystemProtections,

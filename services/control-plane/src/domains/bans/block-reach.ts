@@ -4,9 +4,9 @@ import type { Target } from '@muster/contracts';
 import { ipRange } from '@muster/kernel/ip-range';
 import { sql } from 'kysely';
 import type { Connection } from '../../platform/database/database.ts';
+import type { PersonNames } from '../../platform/personal-data/person-names.ts';
 import { notFound, Refusal } from '../../platform/errors/refusal.ts';
 import type { ListedServer, ServerDirectory } from '../servers/index.ts';
-import type { AccessView } from './access-view.ts';
 import {
   refuseOutOfReach,
   refuseProtected,
@@ -30,7 +30,7 @@ export class BlockReach {
   constructor(
     private readonly database: Connection,
     private readonly directory: ServerDirectory,
-    private readonly access: AccessView,
+    private readonly people: PersonNames,
     private readonly system: SystemAddresses,
   ) {}
 
@@ -72,7 +72,7 @@ export class BlockReach {
       where tenant_id = ${tenantId} and ended_at is null and range && ${range}::inet
         and (until is null or until > now())
       order by kind = 'person', masklen(range) limit 50`.execute(this.database.db);
-    const names = await this.access.names(rows.flatMap((row) => row.owner ?? []));
+    const names = await this.people.names(rows.flatMap((row) => row.owner ?? []));
     const listed = rows.map((row) => ({
       range: row.range,
       label: row.label,

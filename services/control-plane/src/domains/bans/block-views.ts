@@ -3,8 +3,8 @@ import type { Target } from '@muster/contracts';
 import type { BlockView } from '@muster/contracts/bans';
 import { sql, type RawBuilder } from 'kysely';
 import type { Connection } from '../../platform/database/database.ts';
+import type { PersonNames } from '../../platform/personal-data/person-names.ts';
 import type { ServerDirectory } from '../servers/index.ts';
-import type { AccessView } from './access-view.ts';
 import { STATE } from './overview.ts';
 import type { Key } from './queries/keyset.ts';
 import { targetNames } from './queries/server-refs.ts';
@@ -27,7 +27,7 @@ export class BlockViews {
   constructor(
     private readonly database: Connection,
     private readonly directory: ServerDirectory,
-    private readonly access: AccessView,
+    private readonly people: PersonNames,
   ) {}
 
   /** Newest first. An address or range finds the blocks that touch it. */
@@ -46,7 +46,7 @@ export class BlockViews {
         this.directory,
         page.map((row) => row.target),
       ),
-      this.access.names(page.map((row) => row.blocked_by)),
+      this.people.names(page.map((row) => row.blocked_by)),
     ]);
     const blocks = page.map((row) => ({
       blockId: row.block_id,

@@ -62,14 +62,6 @@ export class BansOverview {
     }));
   }
 
-  /** For the rows of other domains. */
-  async annotate(serverIds: readonly string[]): Promise<ReadonlyMap<string, { readonly bans: BanState }>> {
-    const { rows } = await sql<{ server_id: string; state: BanState }>`
-      select d.server_id, ${STATE} as state from muster.bans_desired d left join muster.bans_held h using (server_id)
-      where d.server_id = any(${serverIds}::uuid[])`.execute(this.database.db);
-    return new Map(rows.map((row) => [row.server_id, { bans: row.state }]));
-  }
-
   async summary(tenantId: string): Promise<BansSummary> {
     const [servers, inForce, bansPerMinute] = await Promise.all([
       this.servers(tenantId),

@@ -2,7 +2,7 @@
 import type { ProtectionView } from '@muster/contracts/bans';
 import { sql } from 'kysely';
 import type { Connection } from '../../platform/database/database.ts';
-import type { AccessView } from './access-view.ts';
+import type { PersonNames } from '../../platform/personal-data/person-names.ts';
 import { STATE } from './overview.ts';
 
 interface Row {
@@ -19,7 +19,7 @@ interface Row {
 export class ProtectionViews {
   constructor(
     private readonly database: Connection,
-    private readonly access: AccessView,
+    private readonly people: PersonNames,
   ) {}
 
   /** People's entries first, by range. `address` keeps those that touch it. */
@@ -30,7 +30,7 @@ export class ProtectionViews {
         and (${address}::inet is null or range && ${address}::inet)
       order by origin = 'system', kind, range`.execute(this.database.db);
     const [names, counts] = await Promise.all([
-      this.access.names(rows.flatMap((row) => row.owner ?? [])),
+      this.people.names(rows.flatMap((row) => row.owner ?? [])),
       this.#synced(tenantId),
     ]);
     return rows.map((row) => ({

@@ -1,8 +1,8 @@
 // Addresses that Muster itself keeps from being blocked: its servers, itself, and whoever is signed in.
 import { lookup } from 'node:dns/promises';
 import { parseIpRange } from '@muster/kernel/ip-range';
+import type { LiveOperators } from '../access/index.ts';
 import type { ServerDirectory } from '../servers/index.ts';
-import type { AccessView } from './access-view.ts';
 import { isUnblockable } from './block-rules.ts';
 import type { SystemEntry } from './protection.aggregate.ts';
 
@@ -17,13 +17,13 @@ export class SystemAddresses {
 
   constructor(
     private readonly directory: ServerDirectory,
-    private readonly access: AccessView,
+    private readonly operators: LiveOperators,
     /** Where agents reach this control plane. */
     private readonly publicUrl: string,
   ) {}
 
   async of(tenantId: string): Promise<readonly SystemEntry[]> {
-    const [slow, operators] = await Promise.all([this.#remembered(tenantId), this.access.liveOperators(tenantId)]);
+    const [slow, operators] = await Promise.all([this.#remembered(tenantId), this.operators.addresses(tenantId)]);
     // Who it is stays out of it: the list is read by everybody, the event stays for ever.
     return [...slow, ...entries('live-operator', 'A signed-in operator', operators)];
   }

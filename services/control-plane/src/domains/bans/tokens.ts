@@ -1,3 +1,2 @@
-// Parts of bans over the database of one role.
-export const APP_ACCESS_VIEW = Symbol('bans.APP_ACCESS_VIEW');
+// Assembled for the API, where commands and queries share it.
 export const BLOCK_REACH = Symbol('bans.BLOCK_REACH');

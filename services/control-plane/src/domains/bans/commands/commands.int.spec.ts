@@ -11,7 +11,6 @@ import { PreviewBlockHandler } from '../queries/preview-block.query.ts';
 import { EndWhatIsOver } from '../schedules/end-what-is-over.schedule.ts';
 import { KeepSystemProtections } from '../schedules/keep-system-protections.schedule.ts';
 import { Sightings } from '../sightings.ts';
-import { AccessView } from '../access-view.ts';
 import { Api, CONTROL_PLANE } from '../testing/api.ts';
 import { World } from '../testing/world.ts';
 import { BlockAddressHandler } from './block-address.command.ts';
@@ -41,8 +40,12 @@ beforeAll(async () => {
   previewing = new PreviewBlockHandler(api.reach, store, api.views, new Sightings(database));
   world.follow(blocksProjection);
   over = new EndWhatIsOver(world.worker.database, world.worker.store);
-  const access = new AccessView(world.worker.database, api.personal);
-  keeper = new KeepSystemProtections(world.worker.database, world.worker.store, api.system(access));
+  keeper = new KeepSystemProtections(
+    world.worker.database,
+    world.worker.store,
+    api.system(world.worker.database),
+    world.hints,
+  );
   serverId = await api.server('fra-web-01', '192.0.2.10');
 });
 afterAll(() => world?.close());
@@ -54,15 +57,14 @@ const wish = (range: string, target: Target = FLEET, seconds: number | null = 36
   seconds,
   reason: 'Root guessing',
 });
-/** The message as the bus would make it. */
-function message<D>(definition: { name: string }, input: unknown, context = api.context()): D {
+/** The message as the bus would make it; each handler takes only its own. */
+function message(definition: { name: string }, input: unknown, context = api.context()): never {
   const Message = commandClass(definition.name) ?? queryClass(definition.name);
   if (!Message) throw new Error(`nothing answers ${definition.name}`);
-  return new Message(input, context) as D;
+  return new Message(input, context) as never;
 }
-type BlockMessage = Parameters<BlockAddressHandler['execute']>[0];
 async function block(input: ReturnType<typeof wish>, context = api.context()) {
-  const outcome = await blocking.execute(message<BlockMessage>(BlockAddress, input, context));
+  const outcome = await blocking.execute(message(BlockAddress, input, context));
   for (const eventId of outcome.eventIds) await world.settled(eventId);
   return outcome;
 }
@@ -82,8 +84,7 @@ async function sentence(asked: Promise<unknown>): Promise<string> {
   }
   return 'accepted';
 }
-const preview = (input: ReturnType<typeof wish>) =>
-  previewing.execute(message<Parameters<PreviewBlockHandler['execute']>[0]>(PreviewBlock, input));
+const preview = (input: ReturnType<typeof wish>) => previewing.execute(message(PreviewBlock, input));
 async function settleAll(): Promise<void> {
   const { rows } = await world.superuser.query<{ event_id: string }>(
     'select event_id from es.events order by recorded_at desc, event_id desc limit 1',
@@ -162,8 +163,7 @@ describe('a block', () => {
     const { answer } = await block(wish('203.0.113.20'));
     const input = { blockId: answer.blockId, reason: 'Own monitoring' };
     const context = api.context();
-    const ask = (with_ = context) =>
-      lifting.execute(message<Parameters<LiftBlockHandler['execute']>[0]>({ name: 'bans.LiftBlock' }, input, with_));
+    const ask = (with_ = context) => lifting.execute(message({ name: 'bans.LiftBlock' }, input, with_));
     const lifted = await ask();
     expect(lifted).toMatchObject({ replayed: false, answer: { servers: 1 } });
     expect(await ask()).toEqual({ ...lifted, replayed: true });

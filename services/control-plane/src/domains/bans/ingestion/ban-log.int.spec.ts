@@ -7,14 +7,11 @@ import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
 import { CompiledQuery } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LinkedServer } from '../../../platform/agent-link/link-registry.ts';
-import { MasterKey, PersonalData } from '../../../platform/personal-data/personal-data.ts';
 import { LiveHints } from '../../../platform/realtime/live-hints.ts';
 import { ServerDirectory } from '../../servers/index.ts';
-import { AccessView } from '../access-view.ts';
 import { BanLog, statement, type BanLogSearch } from '../ban-log.ts';
 import { BanLogMonths } from '../ban-log-months.ts';
 import { keyOf } from '../queries/keyset.ts';
-import { secretFile } from '../testing/secret-file.ts';
 import { World } from '../testing/world.ts';
 import { BanLogIngestion } from './ban-log.ingestion.ts';
 
@@ -27,8 +24,7 @@ beforeAll(async () => {
   const { database, store } = world.gateway;
   ingestion = new BanLogIngestion(database, store, new BanLogMonths(database), new LiveHints(world.hints));
   const { database: app } = world.app;
-  const access = new AccessView(app, new PersonalData(app.pool, new MasterKey(secretFile())));
-  log = new BanLog(app, new ServerDirectory(app), access);
+  log = new BanLog(app, new ServerDirectory(app), { names: () => Promise.resolve(new Map()) });
 });
 afterAll(() => world?.close());
 

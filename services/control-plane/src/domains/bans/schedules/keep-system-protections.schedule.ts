@@ -5,7 +5,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { WORKER_STORE } from '../../../platform/composition/tokens.ts';
 import { WORKER_DATABASE, type Connection } from '../../../platform/database/database.ts';
-import type { EventStore } from '../../../platform/event-store/index.ts';
+import type { EventStore, HintBus } from '../../../platform/event-store/index.ts';
+import { HINTS } from '../../../platform/hints/hints.ts';
+import { SESSIONS_CHANGED } from '../../access/index.ts';
 import {
   drop,
   keep,
@@ -37,13 +39,26 @@ interface Standing {
 export class KeepSystemProtections extends Schedule {
   protected readonly everyMs = 2000;
   readonly #missingSince = new Map<string, number>();
+  #stopListening: () => void = () => undefined;
 
   constructor(
     @Inject(WORKER_DATABASE) private readonly database: Connection,
     @Inject(WORKER_STORE) private readonly store: EventStore,
     @Inject(SystemAddresses) private readonly addresses: SystemAddresses,
+    @Inject(HINTS) private readonly hints: HintBus,
   ) {
     super();
+  }
+
+  override onApplicationBootstrap(): void {
+    super.onApplicationBootstrap();
+    // Whoever signs in is protected before the first thing he does.
+    this.#stopListening = this.hints.subscribe(SESSIONS_CHANGED, () => this.turn());
+  }
+
+  override async onApplicationShutdown(): Promise<void> {
+    this.#stopListening();
+    await super.onApplicationShutdown();
   }
 
   async run(now: Date): Promise<void> {

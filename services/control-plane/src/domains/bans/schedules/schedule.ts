@@ -12,8 +12,8 @@ export abstract class Schedule implements OnApplicationBootstrap, OnApplicationS
   abstract run(now: Date): Promise<void>;
 
   onApplicationBootstrap(): void {
-    this.#turn();
-    this.#timer = setInterval(() => this.#turn(), this.everyMs);
+    this.turn();
+    this.#timer = setInterval(() => this.turn(), this.everyMs);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -21,7 +21,8 @@ export abstract class Schedule implements OnApplicationBootstrap, OnApplicationS
     await this.#running;
   }
 
-  #turn(): void {
+  /** Now instead of at the next turn. */
+  protected turn(): void {
     this.#running ??= this.run(new Date())
       .catch((error: unknown) =>
         this.#log.error(error instanceof Error ? (error.stack ?? error.message) : String(error)),

@@ -3,9 +3,11 @@ import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
 import type { Principal, RequestContext } from '../../../platform/cqrs/principal.ts';
 import { newContext } from '../../../platform/cqrs/principal.ts';
 import { Recorder } from '../../../platform/cqrs/recorder.ts';
+import type { Connection } from '../../../platform/database/database.ts';
+import type { PersonNames } from '../../../platform/personal-data/person-names.ts';
 import { MasterKey, PersonalData } from '../../../platform/personal-data/personal-data.ts';
+import { LiveOperators } from '../../access/index.ts';
 import { ServerDirectory } from '../../servers/index.ts';
-import { AccessView } from '../access-view.ts';
 import { BlockReach } from '../block-reach.ts';
 import { BlockViews } from '../block-views.ts';
 import { SystemAddresses } from '../system-addresses.ts';
@@ -14,10 +16,12 @@ import type { World } from './world.ts';
 
 export const CONTROL_PLANE = '198.51.100.250';
 
+/** Nobody has registered here; an owner is then called by that word. */
+const nameless: PersonNames = { names: () => Promise.resolve(new Map()) };
+
 export class Api {
   readonly personal: PersonalData;
   readonly directory: ServerDirectory;
-  readonly access: AccessView;
   readonly reach: BlockReach;
   readonly views: BlockViews;
   readonly recorder: Recorder;
@@ -33,14 +37,14 @@ export class Api {
     const { database, store } = world.app;
     this.personal = new PersonalData(database.pool, new MasterKey(secretFile()));
     this.directory = new ServerDirectory(database);
-    this.access = new AccessView(database, this.personal);
-    this.reach = new BlockReach(database, this.directory, this.access, this.system(this.access));
-    this.views = new BlockViews(database, this.directory, this.access);
+    this.reach = new BlockReach(database, this.directory, nameless, this.system(database));
+    this.views = new BlockViews(database, this.directory, nameless);
     this.recorder = new Recorder(store, this.personal);
   }
 
-  system(access: AccessView): SystemAddresses {
-    return new SystemAddresses(this.directory, access, `http://${CONTROL_PLANE}:7410`);
+  system(database: Connection): SystemAddresses {
+    const operators = new LiveOperators(database, this.personal, 3600);
+    return new SystemAddresses(this.directory, operators, `http://${CONTROL_PLANE}:7410`);
   }
 
   context(commandId = newId()): RequestContext {

@@ -1,0 +1,23 @@
+// From where people are signed in right now, for whoever must not cut them off. Addresses only, never whose.
+import { sql } from 'kysely';
+import type { Connection } from '../../platform/database/database.ts';
+import type { PersonalData } from '../../platform/personal-data/personal-data.ts';
+
+export class LiveOperators {
+  constructor(
+    private readonly database: Connection,
+    private readonly personal: PersonalData,
+    /** A session that was not used for longer is over, although nobody has said so yet. */
+    private readonly idleSeconds: number,
+  ) {}
+
+  /** Each address once. */
+  async addresses(tenantId: string): Promise<readonly string[]> {
+    const { rows } = await sql<{ source: string }>`
+      select source from muster.access_sessions
+      where tenant_id = ${tenantId} and ended_at is null and expires_at > now()
+        and used_at > now() - make_interval(secs => ${this.idleSeconds})`.execute(this.database.db);
+    const opened = await Promise.all(rows.map((row) => this.personal.open(row.source)));
+    return [...new Set(opened.filter((source) => source !== null))];
+  }
+}
