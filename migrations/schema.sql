@@ -1429,13 +1429,6 @@ ALTER TABLE ONLY es.events
     ADD CONSTRAINT events_stream_id_stream_version_recorded_at_key UNIQUE (stream_id, stream_version, recorded_at);
 
 --
--- Name: ledger ledger_event_id_key; Type: CONSTRAINT; Schema: es; Owner: muster_owner
---
-
-ALTER TABLE ONLY es.ledger
-    ADD CONSTRAINT ledger_event_id_key UNIQUE (event_id);
-
---
 -- Name: ledger ledger_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
 --
 
@@ -1798,6 +1791,12 @@ ALTER TABLE ONLY muster.servers_servers
 
 ALTER TABLE ONLY vault.subject_keys
     ADD CONSTRAINT subject_keys_pkey PRIMARY KEY (subject_id);
+
+--
+-- Name: ledger_event_id_idx; Type: INDEX; Schema: es; Owner: muster_owner
+--
+
+CREATE INDEX ledger_event_id_idx ON es.ledger USING btree (event_id);
 
 --
 -- Name: access_sessions_person_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner

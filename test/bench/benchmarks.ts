@@ -3,5 +3,6 @@ import type { Benchmark } from './benchmark.ts';
 
 export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'fleet-ban': async () => (await import('./fleet-ban/fleet-ban.ts')).fleetBan,
+  evidence: async () => (await import('./evidence/evidence.ts')).evidence,
   append: async () => (await import('./append/append.ts')).append,
 };

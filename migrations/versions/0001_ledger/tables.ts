@@ -60,7 +60,7 @@ create table es.reservations (
 -- Dense from 0. The position is the Merkle leaf index.
 create table es.ledger (
   position bigint primary key check (position >= 0),
-  event_id uuid not null unique,
+  event_id uuid not null,
   recorded_at timestamptz not null,
   tenant_id uuid not null,
   stream_id text collate "C" not null,
@@ -69,6 +69,9 @@ create table es.ledger (
   leaf_hash bytea not null check (octet_length(leaf_hash) = 32),
   unique (stream_id, stream_version)
 );
+
+-- Not unique: an id that somebody used twice must not stop the sequencer for everybody.
+create index on es.ledger (event_id);
 
 -- origin names this log in its checkpoints and is never used again for another one.
 create table es.log_state (

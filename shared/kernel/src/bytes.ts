@@ -17,10 +17,20 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Throws TypeError when the text is not an even number of hexadecimal digits. */
 export function fromHex(text: string): Uint8Array<ArrayBuffer> {
-  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) throw new TypeError('not hexadecimal');
+  if (text.length % 2 !== 0) throw new TypeError('not hexadecimal');
   const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = (hexDigit(text.charCodeAt(2 * i)) << 4) | hexDigit(text.charCodeAt(2 * i + 1));
+  }
   return bytes;
+}
+
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  // Capital and small letters differ in one bit.
+  const letter = code | 32;
+  if (letter >= 97 && letter <= 102) return letter - 87;
+  throw new TypeError('not hexadecimal');
 }
 
 export function toBase64(bytes: Uint8Array): string {
@@ -41,9 +51,13 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 }
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
+const encoder = new TextEncoder();
+
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
+  return encoder.encode(text);
 }

@@ -1,12 +1,13 @@
 // The ledger as an export file holds it. The head of the file is read once for checkpoints and keysets, the events are
 // streamed: an export may be larger than memory.
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { SignedKeyset } from '@muster/contracts/agent';
 import { fromHex, utf8 } from '@muster/kernel/bytes';
 import type { LedgerEntry, StoredCheckpoint, StoredCosignature } from './entry.ts';
 import { exportHeader, exportLine, type ExportLine } from '@muster/contracts/ledger';
 import { UnreadableSource, type LedgerSource } from './source.ts';
+
+const BLOCK_BYTES = 1 << 18;
 
 export class ExportSource implements LedgerSource {
   readonly name: string;
@@ -47,23 +48,7 @@ export class ExportSource implements LedgerSource {
     for await (const line of this.#lines()) {
       if (line.k === 'end') this.#complete = true;
       if (line.k === 'leaf') yield { position: line.position, content: null, recordedLeaf: fromHex(line.leaf) };
-      if (line.k !== 'event') continue;
-      const { position, leaf, meta, body, recordedMicros, eventId, tenantId, streamId, streamVersion, type } = line;
-      yield {
-        position,
-        recordedLeaf: fromHex(leaf),
-        content: {
-          eventId,
-          tenantId,
-          streamId,
-          streamVersion,
-          type,
-          schemaVersion: line.schemaVersion,
-          recordedMicros: BigInt(recordedMicros),
-          meta: utf8(meta),
-          body: utf8(body),
-        },
-      };
+      if (line.k === 'event') yield entryOf(line);
     }
   }
 
@@ -77,21 +62,50 @@ export class ExportSource implements LedgerSource {
   }
 
   async *#lines(): AsyncIterable<ExportLine> {
-    const stream = createReadStream(this.#path, 'utf8');
     let number = 0;
     try {
-      for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
-        number++;
-        if (text === '') continue;
-        const value: unknown = JSON.parse(text);
-        if (number === 1) exportHeader.parse(value);
-        else yield exportLine.parse(value);
+      for await (const lines of this.#blocks()) {
+        for (const text of lines) {
+          number++;
+          const value: unknown = JSON.parse(text);
+          if (number === 1) exportHeader.parse(value);
+          else yield exportLine.parse(value);
+        }
       }
     } catch (error) {
       throw new UnreadableSource(`${this.#path}, line ${number}: not a line of a ledger export`, { cause: error });
-    } finally {
-      stream.destroy();
     }
     if (number === 0) throw new UnreadableSource(`${this.#path} is empty`);
   }
+
+  /** Whole lines, many at a time. */
+  async *#blocks(): AsyncIterable<string[]> {
+    const stream = createReadStream(this.#path, { encoding: 'utf8', highWaterMark: BLOCK_BYTES });
+    let rest = '';
+    for await (const chunk of stream) {
+      const lines = (rest + String(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      yield lines.filter((line) => line !== '');
+    }
+    if (rest !== '') yield [rest];
+  }
+}
+
+function entryOf(line: Extract<ExportLine, { k: 'event' }>): LedgerEntry {
+  const {
+    position,
+    leaf,
+    meta,
+    body,
+    recordedMicros,
+    eventId,
+    tenantId,
+    streamId,
+    streamVersion,
+    type,
+    schemaVersion,
+  } = line;
+  const named = { eventId, tenantId, streamId, streamVersion, type, schemaVersion };
+  const content = { ...named, recordedMicros: BigInt(recordedMicros), meta: utf8(meta), body: utf8(body) };
+  return { position, recordedLeaf: fromHex(leaf), content };
 }

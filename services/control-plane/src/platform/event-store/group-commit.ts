@@ -8,13 +8,20 @@ export interface Groupable {
 export interface GroupCommitOptions {
   /** Items in one transaction at most. */
   largestGroup: number;
+  /** A crowd is not shared out over several transactions below this. */
+  smallestShare: number;
   /** Transactions on their way at the same time at most. */
   inFlight: number;
   /** Items that may wait; one more is refused, so that a slow disk is felt and not hidden. */
   queueLimit: number;
 }
 
-export const GROUP_COMMIT_DEFAULTS: GroupCommitOptions = { largestGroup: 64, inFlight: 2, queueLimit: 10_000 };
+export const GROUP_COMMIT_DEFAULTS: GroupCommitOptions = {
+  largestGroup: 64,
+  smallestShare: 8,
+  inFlight: 2,
+  queueLimit: 10_000,
+};
 
 export class GroupCommit<Item extends Groupable> {
   readonly #options: GroupCommitOptions;
@@ -56,11 +63,14 @@ export class GroupCommit<Item extends Groupable> {
   }
 
   #takeGroup(): Item[] {
+    // Shared out over the free transactions, so that the database works on one group while we prepare the next.
+    const share = Math.ceil(this.#queue.length / (this.#options.inFlight - this.#inFlight));
+    const size = Math.min(this.#options.largestGroup, Math.max(this.#options.smallestShare, share));
     const group: Item[] = [];
     const left: Item[] = [];
     const used = new Set<string>();
     for (const item of this.#queue) {
-      const fits = group.length < this.#options.largestGroup && !item.keys.some((key) => used.has(key));
+      const fits = group.length < size && !item.keys.some((key) => used.has(key));
       (fits ? group : left).push(item);
       // An item that stays keeps its place: a later one with the same key must not overtake it.
       for (const key of item.keys) used.add(key);
