@@ -36,6 +36,7 @@ export class PrivdClient implements TaskHandler {
   readonly #pending = new Map<number, Pending>();
   #socket: Promise<Socket> | undefined;
   #nextId = 1;
+  #closed = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -46,7 +47,7 @@ export class PrivdClient implements TaskHandler {
       return await this.#once(op, fields);
     } catch (error) {
       // The helper leaves when idle; a question that met it on its way out is asked again. Every one can be repeated.
-      if (error instanceof PrivdError && error.code === 'gone') return this.#once(op, fields);
+      if (error instanceof PrivdError && error.code === 'gone' && !this.#closed) return this.#once(op, fields);
       throw error;
     }
   }
@@ -71,11 +72,14 @@ export class PrivdClient implements TaskHandler {
     await this.ask('keyset', { keyset });
   }
 
+  /** Nothing is asked afterwards: a question on its way must not start the helper again. */
   close(): void {
+    this.#closed = true;
     this.#socket?.then((socket) => socket.destroy()).catch(() => undefined);
   }
 
   async #once<Op extends Operation>(op: Op, fields: Ask[Op]): Promise<Answer<Op>> {
+    if (this.#closed) throw new PrivdError('closed', 'The agent is ending');
     const socket = await (this.#socket ??= this.#connect());
     const id = this.#nextId++;
     const answer = await new Promise<unknown>((settle, fail) => {
