@@ -177,21 +177,25 @@ const answers: Record<string, (input: Input) => unknown> = {
     neighbourRange: '203.0.113.64/28',
     recent: example.banLog.filter((row) => row.address === input['address']),
   }),
-  'bans.ListJails': () => ({
-    jails: example.servers.slice(0, 9).flatMap((server) =>
-      ['sshd', 'dovecot'].map((jail) => ({
-        server: example.refOf(server.name),
-        jail,
-        banned: 7,
-        bannedTotal: 9412,
-        failedTotal: 88_120,
-        maxRetry: 5,
-        findSeconds: 600,
-        banSeconds: 600,
-        at: example.ago(30_000),
-      })),
-    ),
-    without: [{ server: example.refOf('fra-db-01'), why: 'fail2ban is not installed' }],
+  'bans.ListJails': (input) => ({
+    jails: example.servers
+      .filter((server) => input['server'] === undefined || server.serverId === input['server'])
+      .slice(0, 9)
+      .flatMap((server) =>
+        ['sshd', 'dovecot'].map((jail) => ({
+          server: example.refOf(server.name),
+          jail,
+          banned: 7,
+          bannedTotal: 9412,
+          failedTotal: 88_120,
+          maxRetry: 5,
+          findSeconds: 600,
+          banSeconds: 600,
+          at: example.ago(30_000),
+        })),
+      ),
+    without:
+      input['server'] === undefined ? [{ server: example.refOf('fra-db-01'), why: 'fail2ban is not installed' }] : [],
   }),
   'bans.BanRate': () => ({
     minutes: Array.from({ length: 60 }, (_, index) => ({

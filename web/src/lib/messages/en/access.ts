@@ -19,7 +19,8 @@ export const accessSentences: Record<string, SentenceWriter> = {
   }),
   'access.SignedOut': () => ({ words: ['signed out'] }),
   'access.SignInsRefused': (entry) => ({
-    words: [`${counted(figure(entry, 'attempts'), 'sign-in')} refused from one source`],
+    subject: 'Anonymous',
+    words: [`tried to sign in ${counted(figure(entry, 'attempts'), 'time')} from one source and was refused`],
     aside: 'one entry for the minute, not one for each',
     glyph: { name: 'lock', label: 'Refused' },
   }),

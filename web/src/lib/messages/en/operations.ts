@@ -67,8 +67,11 @@ export const TASK_EVENT_WORDS: Record<string, string> = {
   'operations.TaskOutcomeUnknown': 'The line was lost; the server is asked what it holds',
 };
 
-const task = (entry: Parameters<SentenceWriter>[0]): string =>
-  nameOf(entry, 'serverId', nameOf(entry, 'taskId', 'A server'));
+/** The server of a task: named by the entry, else the agent that reported it. */
+function task(entry: Parameters<SentenceWriter>[0]): string {
+  const reporter = entry.actor.kind === 'agent' ? entry.actor.name : null;
+  return nameOf(entry, 'serverId', nameOf(entry, 'taskId', reporter ?? 'A server'));
+}
 
 export const operationSentences: Record<string, SentenceWriter> = {
   'operations.OperationRequested': (entry) => ({

@@ -25,6 +25,12 @@ export const taskLooks: Readonly<Record<TaskState, StateLook>> = {
   unknown: { word: 'not known', glyph: 'unknown', mark: 'out', cell: 'is-unknown' },
 };
 
+/** "1 waits for server", "2 wait for server". */
+export function taskCount(state: TaskState, count: number): string {
+  const word = count === 1 ? taskLooks[state].word : taskLooks[state].word.replace(/^waits/, 'wait');
+  return `${count} ${word}`;
+}
+
 export const presenceLooks: Readonly<Record<ServerRow['presence'], StateLook>> = {
   present: { word: 'answers', glyph: 'ok', mark: 'in', cell: '' },
   silent: { word: 'silent', glyph: 'silent', mark: 'out', cell: 'is-silent' },
