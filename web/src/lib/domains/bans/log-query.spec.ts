@@ -39,8 +39,9 @@ describe('what is left of a ban', () => {
     [{ what: 'banned', until: '2026-11-20T02:40:00Z', banSeconds: 600 }, 'time was up'],
     [{ what: 'banned', until: null, banSeconds: -1 }, 'until unblocked'],
     [{ what: 'blocked', until: null, banSeconds: null }, 'until unblocked'],
+    [{ what: 'banned', until: null, banSeconds: 600 }, '9 m 48 s'],
     [{ what: 'found', until: null, banSeconds: null }, ''],
-  ] as const)('%o', (row, words) => expect(leftWords(row, now)).toBe(words));
+  ] as const)('%o', (row, words) => expect(leftWords({ at: '2026-11-20T02:47:00Z', ...row }, now)).toBe(words));
 });
 
 describe('how many addresses', () => {

@@ -12,10 +12,12 @@ export function byWords(row: Pick<BanLogRow, 'by'>): string {
 }
 
 /** What is left of a ban: "9 m 57 s", "until unblocked", "time was up". */
-export function leftWords(row: Pick<BanLogRow, 'what' | 'until' | 'banSeconds'>, now: Date): string {
+export function leftWords(row: Pick<BanLogRow, 'what' | 'at' | 'until' | 'banSeconds'>, now: Date): string {
   if (row.what !== 'banned' && row.what !== 'blocked') return '';
-  if (row.until === null) return row.banSeconds === -1 || row.what === 'blocked' ? 'until unblocked' : '';
-  const left = Date.parse(row.until) - now.getTime();
+  const known = row.banSeconds !== null && row.banSeconds > 0 ? Date.parse(row.at) + row.banSeconds * 1000 : null;
+  const ends = row.until === null ? known : Date.parse(row.until);
+  if (ends === null) return row.banSeconds === -1 || row.what === 'blocked' ? 'until unblocked' : '';
+  const left = ends - now.getTime();
   return left <= 0 ? 'time was up' : duration(Math.max(1000, left));
 }
 
