@@ -20,7 +20,11 @@ export function tarOf(top: string, files: readonly ArchiveFile[]): Buffer {
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
   const parts: Uint8Array[] = [];
   for (const { path, mode, content, type } of entries) {
-    parts.push(header(path, mode, content.length, type), content, Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK));
+    parts.push(
+      header(path, mode, content.length, type),
+      content,
+      Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK),
+    );
   }
   return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]);
 }

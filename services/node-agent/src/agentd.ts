@@ -52,11 +52,20 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   const observeOnly = options.observeOnly || store.enrolment.observeOnly;
   const privd = observeOnly ? undefined : new PrivdClient(options.privdSocket);
   const spool = await DiskSpool.open(join(options.state, 'spool'));
-  const failed = (what: string) => (error: unknown) => log(`${what} failed`, { error: error instanceof Error ? error.message : String(error) });
+  const failed = (what: string) => (error: unknown) =>
+    log(`${what} failed`, { error: error instanceof Error ? error.message : String(error) });
 
   const inventory = new InventoryCollector({
     ...hostSources(execFile, installedTools),
-    ...(privd === undefined ? {} : { privilegedPorts: () => privd.ask('ports', {}).then((answer) => answer.ports).catch(() => undefined) }),
+    ...(privd === undefined
+      ? {}
+      : {
+          privilegedPorts: () =>
+            privd
+              .ask('ports', {})
+              .then((answer) => answer.ports)
+              .catch(() => undefined),
+        }),
   });
   const reportInventory = async (): Promise<void> => {
     await spool.push(2, { kind: 'inventory', items: [redactDeep(await inventory.collect())] });
@@ -111,7 +120,9 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     for (;;) {
       const after = store.cursors.history;
       const lines =
-        privd === undefined ? readHistory(FAIL2BAN_DATABASE, after, HISTORY_BATCH) : (await privd.ask('history', { after, limit: HISTORY_BATCH })).lines;
+        privd === undefined
+          ? readHistory(FAIL2BAN_DATABASE, after, HISTORY_BATCH)
+          : (await privd.ask('history', { after, limit: HISTORY_BATCH })).lines;
       const last = lines.at(-1);
       if (last === undefined) return;
       bans.tellHistory(lines);

@@ -18,11 +18,15 @@ const [name = '', ...args] = process.argv.slice(2);
 const command = COMMANDS[name];
 try {
   if (command === undefined) {
-    throw new UsageError(`${name === '' ? 'A command is missing' : `"${name}" is no command`}; there are: ${Object.keys(COMMANDS).join(', ')}`);
+    throw new UsageError(
+      `${name === '' ? 'A command is missing' : `"${name}" is no command`}; there are: ${Object.keys(COMMANDS).join(', ')}`,
+    );
   }
   await command(args);
 } catch (error) {
-  const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+  const isUsage =
+    error instanceof UsageError ||
+    (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
   process.stderr.write(`muster-agent: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = isUsage ? 2 : 1;
 }

@@ -25,9 +25,27 @@ const socketPath = (): string => join(folder, 'privd.sock');
 async function startPrivd(): Promise<void> {
   privd = spawn(
     process.execPath,
-    ['--conditions=source', join(import.meta.dirname, 'main.ts'), 'privd', '--socket', socketPath(), '--idle-seconds', '0',
-      '--state', join(folder, 'state'), '--guard', join(folder, 'guard'), '--scratch', join(folder, 'scratch'),
-      '--policy', join(folder, 'policy.json'), '--fail2ban', join(folder, 'no-fail2ban'), '--units', join(folder, 'no-units')],
+    [
+      '--conditions=source',
+      join(import.meta.dirname, 'main.ts'),
+      'privd',
+      '--socket',
+      socketPath(),
+      '--idle-seconds',
+      '0',
+      '--state',
+      join(folder, 'state'),
+      '--guard',
+      join(folder, 'guard'),
+      '--scratch',
+      join(folder, 'scratch'),
+      '--policy',
+      join(folder, 'policy.json'),
+      '--fail2ban',
+      join(folder, 'no-fail2ban'),
+      '--units',
+      join(folder, 'no-units'),
+    ],
     { stdio: ['ignore', 'inherit', 'pipe'] },
   );
   await new Promise<void>((resolve, reject) => {
@@ -62,7 +80,8 @@ function raw(bytes: string | Buffer): Promise<string> {
 }
 
 /** Pushed lines (a receipt of a task) may come before the answer. */
-const answerIn = (said: string): string | undefined => said.split('\n').find((line) => /^\{"t":"(?:answer|error)".*\}$/.test(line));
+const answerIn = (said: string): string | undefined =>
+  said.split('\n').find((line) => /^\{"t":"(?:answer|error)".*\}$/.test(line));
 
 async function ask(message: Record<string, unknown>): Promise<Record<string, unknown>> {
   return JSON.parse(await raw(`${JSON.stringify({ id: 1, ...message })}\n`)) as Record<string, unknown>;
@@ -88,7 +107,13 @@ beforeAll(async () => {
   for (const name of ['state', 'guard', 'scratch']) await mkdir(join(folder, name), { mode: 0o700 });
   await HostStore.create(
     join(folder, 'state'),
-    { v: 1, server: controlPlane.server, rootKey: controlPlane.root.publicKey, controlPlane: 'http://127.0.0.1:1', controlPlaneAddresses: [] },
+    {
+      v: 1,
+      server: controlPlane.server,
+      rootKey: controlPlane.root.publicKey,
+      controlPlane: 'http://127.0.0.1:1',
+      controlPlaneAddresses: [],
+    },
     exportSigningKey(hostKey),
     controlPlane.keyset(3),
   );
@@ -112,8 +137,14 @@ describe('a hostile program on privd’s socket', () => {
     await expectRefused(controlPlane.sign(controlPlane.envelope({ server: newId() })), 'wrong-server');
   });
   it('cannot send a task after its end or before its beginning', async () => {
-    await expectRefused(controlPlane.sign(controlPlane.envelope({ notAfter: new Date(Date.now() - 1000).toISOString() })), 'expired');
-    await expectRefused(controlPlane.sign(controlPlane.envelope({ notBefore: new Date(Date.now() + 3600_000).toISOString() })), 'not-yet');
+    await expectRefused(
+      controlPlane.sign(controlPlane.envelope({ notAfter: new Date(Date.now() - 1000).toISOString() })),
+      'expired',
+    );
+    await expectRefused(
+      controlPlane.sign(controlPlane.envelope({ notBefore: new Date(Date.now() + 3600_000).toISOString() })),
+      'not-yet',
+    );
   });
   it('cannot sign with a key that root did not name', async () => {
     const own = generateSigningKey();
@@ -121,10 +152,16 @@ describe('a hostile program on privd’s socket', () => {
   });
   it('cannot pass its own signature off under the task key’s name', async () => {
     const own = generateSigningKey();
-    await expectRefused({ ...controlPlane.sign(controlPlane.envelope(), own), keyId: controlPlane.task.keyId }, 'signature');
+    await expectRefused(
+      { ...controlPlane.sign(controlPlane.envelope(), own), keyId: controlPlane.task.keyId },
+      'signature',
+    );
   });
   it('cannot use a key of another purpose', async () => {
-    await expectRefused(controlPlane.sign(controlPlane.envelope({ key: controlPlane.gateway.keyId }), controlPlane.gateway), 'unknown-key');
+    await expectRefused(
+      controlPlane.sign(controlPlane.envelope({ key: controlPlane.gateway.keyId }), controlPlane.gateway),
+      'unknown-key',
+    );
   });
   it('cannot show a signature that was made for another purpose', async () => {
     await expectRefused(controlPlane.sign(controlPlane.envelope(), controlPlane.task, 'muster/cancel/v1'), 'signature');
@@ -134,26 +171,33 @@ describe('a hostile program on privd’s socket', () => {
     const bytes = Buffer.from(text);
     const { signFor } = await import('@muster/kernel/signing');
     await expectRefused(
-      { body: bytes.toString('base64'), signature: signFor('muster/task/v1', controlPlane.task, bytes), keyId: controlPlane.task.keyId },
+      {
+        body: bytes.toString('base64'),
+        signature: signFor('muster/task/v1', controlPlane.task, bytes),
+        keyId: controlPlane.task.keyId,
+      },
       'malformed',
     );
   });
 
-  it.skipIf(!isRoot)('gets a real refusal for a valid task that the host’s policy forbids, once, and cannot replay it (needs root: the policy must be root’s)', async () => {
-    const envelope = controlPlane.envelope();
-    const signed = controlPlane.sign(envelope);
-    const answer = await submit(signed);
-    expect(answer).toMatchObject({ state: 'refused', code: 'forbidden' });
-    // Again: the state of the known task, nothing new in the journal.
-    const before = await journal();
-    expect(await submit(signed)).toMatchObject({ state: 'done' });
-    expect(await journal()).toBe(before);
-    // The same id with another content, newly and properly signed.
-    await expectRefused(controlPlane.sign({ ...envelope, seq: envelope.seq + 100, actor: 'other' }), 'altered');
-    // Another task under a used or lower sequence number.
-    await expectRefused(controlPlane.sign(controlPlane.envelope({ seq: envelope.seq })), 'sequence');
-    await expectRefused(controlPlane.sign(controlPlane.envelope({ seq: 1 })), 'sequence');
-  });
+  it.skipIf(!isRoot)(
+    'gets a real refusal for a valid task that the host’s policy forbids, once, and cannot replay it (needs root: the policy must be root’s)',
+    async () => {
+      const envelope = controlPlane.envelope();
+      const signed = controlPlane.sign(envelope);
+      const answer = await submit(signed);
+      expect(answer).toMatchObject({ state: 'refused', code: 'forbidden' });
+      // Again: the state of the known task, nothing new in the journal.
+      const before = await journal();
+      expect(await submit(signed)).toMatchObject({ state: 'done' });
+      expect(await journal()).toBe(before);
+      // The same id with another content, newly and properly signed.
+      await expectRefused(controlPlane.sign({ ...envelope, seq: envelope.seq + 100, actor: 'other' }), 'altered');
+      // Another task under a used or lower sequence number.
+      await expectRefused(controlPlane.sign(controlPlane.envelope({ seq: envelope.seq })), 'sequence');
+      await expectRefused(controlPlane.sign(controlPlane.envelope({ seq: 1 })), 'sequence');
+    },
+  );
   it('is told what it may believe by receipts that bind the exact bytes', async () => {
     const signed = controlPlane.sign(controlPlane.envelope({ server: newId() }));
     const { receipt } = await submit(signed);
@@ -166,12 +210,19 @@ describe('a hostile program on privd’s socket', () => {
     });
   });
   it('cannot run a task while the capability only observes', async () => {
-    const envelope = controlPlane.envelope({ name: 'bans.apply@1', args: { from: 0, to: 1, add: [], remove: [], protect: [], unprotect: [] } });
+    const envelope = controlPlane.envelope({
+      name: 'bans.apply@1',
+      args: { from: 0, to: 1, add: [], remove: [], protect: [], unprotect: [] },
+    });
     expect(await submit(controlPlane.sign(envelope))).toMatchObject({ state: 'refused', code: 'observe' });
   });
   it('cannot run what is no task, or in the wrong lane, or with arguments that do not fit', async () => {
-    expect(await submit(controlPlane.sign(controlPlane.envelope({ name: 'shell.run@1' })))).toMatchObject({ code: 'unknown-task' });
-    expect(await submit(controlPlane.sign(controlPlane.envelope({ lane: 'job', seq: 1 })))).toMatchObject({ code: 'malformed' });
+    expect(await submit(controlPlane.sign(controlPlane.envelope({ name: 'shell.run@1' })))).toMatchObject({
+      code: 'unknown-task',
+    });
+    expect(await submit(controlPlane.sign(controlPlane.envelope({ lane: 'job', seq: 1 })))).toMatchObject({
+      code: 'malformed',
+    });
   });
 
   it('cannot bring in a keyset that root did not sign, nor an older one', async () => {
@@ -179,27 +230,48 @@ describe('a hostile program on privd’s socket', () => {
     expect(await ask({ op: 'keyset', keyset: forged })).toMatchObject({ t: 'error', code: 'signature' });
     const foreign = new TestControlPlane();
     expect(await ask({ op: 'keyset', keyset: foreign.keyset(9) })).toMatchObject({ t: 'error', code: 'root' });
-    expect(await ask({ op: 'keyset', keyset: controlPlane.keyset(2) })).toMatchObject({ t: 'error', code: 'old-keyset' });
+    expect(await ask({ op: 'keyset', keyset: controlPlane.keyset(2) })).toMatchObject({
+      t: 'error',
+      code: 'old-keyset',
+    });
   });
   it('cannot cancel with its own signature, or with a task’s', async () => {
     const cancel = controlPlane.cancel(newId());
-    expect(await ask({ op: 'cancel', envelope: controlPlane.sign(cancel) })).toMatchObject({ answer: { state: 'refused', code: 'signature' } });
+    expect(await ask({ op: 'cancel', envelope: controlPlane.sign(cancel) })).toMatchObject({
+      answer: { state: 'refused', code: 'signature' },
+    });
     const own = generateSigningKey();
-    expect(await ask({ op: 'cancel', envelope: controlPlane.sign(cancel, own, 'muster/cancel/v1') })).toMatchObject({ answer: { state: 'refused', code: 'unknown-key' } });
+    expect(await ask({ op: 'cancel', envelope: controlPlane.sign(cancel, own, 'muster/cancel/v1') })).toMatchObject({
+      answer: { state: 'refused', code: 'unknown-key' },
+    });
   });
   it('makes a task that was cancelled beforehand stay cancelled', async () => {
     const envelope = controlPlane.envelope();
-    const cancelled = await ask({ op: 'cancel', envelope: controlPlane.sign(controlPlane.cancel(envelope.task), controlPlane.task, 'muster/cancel/v1') });
+    const cancelled = await ask({
+      op: 'cancel',
+      envelope: controlPlane.sign(controlPlane.cancel(envelope.task), controlPlane.task, 'muster/cancel/v1'),
+    });
     expect(cancelled).toMatchObject({ answer: { state: 'cancelled' } });
     expect(await submit(controlPlane.sign(envelope))).toMatchObject({ state: 'refused', code: 'over' });
   });
 
   it('is cut off when it sends too much, and told when it sends nonsense', async () => {
     expect(await raw(Buffer.alloc(3 * 1024 * 1024, 0x61))).toMatch(/^$|too-long/);
-    for (const nonsense of ['hello\n', '{}\n', '[]\n', '{"id":1,"op":"exec","argv":["/bin/sh"]}\n', '{"id":1,"op":"task"}\n', '\u0000\u0001\n', `${'['.repeat(50_000)}\n`]) {
+    for (const nonsense of [
+      'hello\n',
+      '{}\n',
+      '[]\n',
+      '{"id":1,"op":"exec","argv":["/bin/sh"]}\n',
+      '{"id":1,"op":"task"}\n',
+      '\u0000\u0001\n',
+      `${'['.repeat(50_000)}\n`,
+    ]) {
       expect(JSON.parse(await raw(nonsense))).toMatchObject({ t: 'error', code: 'malformed' });
     }
-    const huge = { op: 'task', envelope: { body: 'A'.repeat(500_000), signature: `${'A'.repeat(86)}==`, keyId: '0'.repeat(16) } };
+    const huge = {
+      op: 'task',
+      envelope: { body: 'A'.repeat(500_000), signature: `${'A'.repeat(86)}==`, keyId: '0'.repeat(16) },
+    };
     expect(await ask(huge)).toMatchObject({ t: 'error', code: 'malformed' });
     expect(await ask({ op: 'hello' })).toMatchObject({ t: 'answer', answer: { server: controlPlane.server } });
   });
@@ -212,7 +284,9 @@ describe('a hostile program on privd’s socket', () => {
   it('remembers sequences and revoked keys through a kill', async () => {
     const envelope = controlPlane.envelope({ name: 'shell.run@1' });
     await submit(controlPlane.sign(envelope));
-    expect(await ask({ op: 'keyset', keyset: controlPlane.keyset(4, { revoked: [controlPlane.task.keyId] }) })).toMatchObject({ answer: { serial: 4 } });
+    expect(
+      await ask({ op: 'keyset', keyset: controlPlane.keyset(4, { revoked: [controlPlane.task.keyId] }) }),
+    ).toMatchObject({ answer: { serial: 4 } });
     await kill('SIGKILL');
     await startPrivd();
     await expectRefused(controlPlane.sign(controlPlane.envelope({ seq: envelope.seq })), 'revoked');
@@ -220,10 +294,13 @@ describe('a hostile program on privd’s socket', () => {
     expect(await ask({ op: 'keyset', keyset: controlPlane.keyset(5) })).toMatchObject({ answer: { serial: 5 } });
     await expectRefused(controlPlane.sign(controlPlane.envelope({ seq: envelope.seq })), 'sequence');
   });
-  it.skipIf(!isRoot)('gains nothing from a policy file that it could have written itself (needs root to own one)', async () => {
-    await chmod(join(folder, 'policy.json'), 0o666);
-    const hello = await ask({ op: 'hello' });
-    expect(JSON.stringify(hello)).toMatch(/must be a plain file of root/);
-    await chmod(join(folder, 'policy.json'), 0o644);
-  });
+  it.skipIf(!isRoot)(
+    'gains nothing from a policy file that it could have written itself (needs root to own one)',
+    async () => {
+      await chmod(join(folder, 'policy.json'), 0o666);
+      const hello = await ask({ op: 'hello' });
+      expect(JSON.stringify(hello)).toMatch(/must be a plain file of root/);
+      await chmod(join(folder, 'policy.json'), 0o644);
+    },
+  );
 });

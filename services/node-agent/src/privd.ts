@@ -35,16 +35,30 @@ export interface PrivdOptions {
 const UPKEEP_MS = 60_000;
 
 /** Composes `bans` for this host; the uninstaller uses it too. */
-export async function openBans(paths: PrivdPaths, controlPlane: readonly string[]): Promise<{ bans: BansCapability; files: ChangedFiles }> {
+export async function openBans(
+  paths: PrivdPaths,
+  controlPlane: readonly string[],
+): Promise<{ bans: BansCapability; files: ChangedFiles }> {
   const files = await ChangedFiles.open(join(paths.state, 'changed-files.json'));
-  const gid = await stat(paths.guard).then((one) => one.gid).catch(() => undefined);
-  const guardState = { path: join(paths.guard, 'current.nft'), ...(gid === undefined || process.getuid?.() !== 0 ? {} : { gid }) };
+  const gid = await stat(paths.guard)
+    .then((one) => one.gid)
+    .catch(() => undefined);
+  const guardState = {
+    path: join(paths.guard, 'current.nft'),
+    ...(gid === undefined || process.getuid?.() !== 0 ? {} : { gid }),
+  };
   const exec = execFile;
   const tools = installedTools;
   const bans = await BansCapability.open({
     desiredPath: join(paths.state, 'bans.json'),
     table: new BanTable({ exec, tools, now: Date.now, guardState }),
-    guard: new TableGuard({ exec, tools, files, unitFolder: paths.units, restoreProgram: join(paths.libexec, 'muster-restore') }),
+    guard: new TableGuard({
+      exec,
+      tools,
+      files,
+      unitFolder: paths.units,
+      restoreProgram: join(paths.libexec, 'muster-restore'),
+    }),
     fail2ban: new Fail2banEnforcer({
       exec,
       tools,
@@ -131,12 +145,15 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     },
     ports: async () => {
       const ss = installedTools('ss');
-      if (ss === undefined) throw new RefusedRequest('missing-program', 'ss is not installed (Debian package iproute2)');
+      if (ss === undefined)
+        throw new RefusedRequest('missing-program', 'ss is not installed (Debian package iproute2)');
       const { code, stdout, stderr } = await execFile(ss, ['-H', '-lntupe']);
       if (code !== 0) throw new RefusedRequest('broken', `ss answered ${code}: ${stderr.trim()}`);
       return { ports: parseListeningPorts(stdout).slice(0, 1024) };
     },
-    jails: async () => ({ facts: (await readFail2ban(execFile, join(paths.libexec, 'muster-f2b-read'), new Date())).facts }),
+    jails: async () => ({
+      facts: (await readFail2ban(execFile, join(paths.libexec, 'muster-f2b-read'), new Date())).facts,
+    }),
     history: ({ after, limit }) => Promise.resolve({ lines: readHistory(FAIL2BAN_DATABASE, after, limit) }),
   });
 
@@ -168,11 +185,14 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     })();
     return closing;
   };
-  const upkeep = setInterval(() => {
-    const due = bans.nextExpiry;
-    if (due === null || due > Date.now()) return;
-    bans.upkeep().catch((error: unknown) => log('upkeep failed', { error: String(error) }));
-  }, Math.min(UPKEEP_MS, 5000));
+  const upkeep = setInterval(
+    () => {
+      const due = bans.nextExpiry;
+      if (due === null || due > Date.now()) return;
+      bans.upkeep().catch((error: unknown) => log('upkeep failed', { error: String(error) }));
+    },
+    Math.min(UPKEEP_MS, 5000),
+  );
   const idle = setInterval(
     () => {
       if (idleSeconds === 0 || runner.busy || !socket.idle) return;

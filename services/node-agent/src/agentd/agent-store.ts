@@ -47,7 +47,13 @@ export class AgentStore implements KeysetMemory {
   #keyset: Keyset | undefined;
   cursors: Cursors;
 
-  private constructor(folder: string, enrolment: AgentFile, key: SigningKey, keyset: Keyset | undefined, read: Cursors) {
+  private constructor(
+    folder: string,
+    enrolment: AgentFile,
+    key: SigningKey,
+    keyset: Keyset | undefined,
+    read: Cursors,
+  ) {
     this.folder = folder;
     this.enrolment = enrolment;
     this.key = key;
@@ -71,7 +77,8 @@ export class AgentStore implements KeysetMemory {
   static async open(folder: string): Promise<AgentStore> {
     const enrolment = await AgentStore.enrolmentIn(folder);
     const key = await readIfPresent(join(folder, 'identity.pem'));
-    if (enrolment === undefined || key === undefined) throw new Error(`${folder} holds no enrolment; run: muster-agent enrol`);
+    if (enrolment === undefined || key === undefined)
+      throw new Error(`${folder} holds no enrolment; run: muster-agent enrol`);
     const held = await readIfPresent(join(folder, 'keyset.json'));
     const keyset = held === undefined ? undefined : openKeyset(signedKeyset.parse(JSON.parse(held)), enrolment.rootKey);
     if (isRefusal(keyset)) throw new Error(`${folder}/keyset.json: ${keyset.reason}`);
@@ -83,7 +90,10 @@ export class AgentStore implements KeysetMemory {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
     await writeFileAtomically(join(folder, 'keyset.json'), JSON.stringify(keyset), { mode: 0o600, ...owner });
-    await writeFileAtomically(join(folder, 'agent.json'), JSON.stringify(enrolment, null, 2), { mode: 0o600, ...owner });
+    await writeFileAtomically(join(folder, 'agent.json'), JSON.stringify(enrolment, null, 2), {
+      mode: 0o600,
+      ...owner,
+    });
   }
 
   get current(): Keyset | undefined {

@@ -73,7 +73,12 @@ export class BanWatch {
     const server = createServer((socket) => {
       socket.setTimeout(2000, () => socket.destroy());
       socket.on('error', () => socket.destroy());
-      readLines(socket, MAX_EVENT_BYTES, (line) => this.#fromAction(line), () => socket.destroy());
+      readLines(
+        socket,
+        MAX_EVENT_BYTES,
+        (line) => this.#fromAction(line),
+        () => socket.destroy(),
+      );
     });
     server.maxConnections = 64;
     await new Promise<void>((resolve, reject) => {

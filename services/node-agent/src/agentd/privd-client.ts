@@ -83,7 +83,10 @@ export class PrivdClient implements TaskHandler {
     const socket = await (this.#socket ??= this.#connect());
     const id = this.#nextId++;
     const answer = await new Promise<unknown>((settle, fail) => {
-      const timer = setTimeout(() => fail(new PrivdError('silent', `The root helper did not answer ${op} within ${ANSWER_MS / 1000} s`)), ANSWER_MS);
+      const timer = setTimeout(
+        () => fail(new PrivdError('silent', `The root helper did not answer ${op} within ${ANSWER_MS / 1000} s`)),
+        ANSWER_MS,
+      );
       const done = (): void => {
         clearTimeout(timer);
         this.#pending.delete(id);
@@ -116,7 +119,12 @@ export class PrivdClient implements TaskHandler {
       socket.once('connect', () => resolve(socket));
       socket.on('error', (error) => lost('unreachable', `The root helper cannot be reached: ${error.message}`));
       socket.on('close', () => lost('gone', 'The root helper went away'));
-      readLines(socket, MAX_ANSWER_BYTES, (line) => this.#take(line), () => socket.destroy());
+      readLines(
+        socket,
+        MAX_ANSWER_BYTES,
+        (line) => this.#take(line),
+        () => socket.destroy(),
+      );
     });
   }
 

@@ -32,7 +32,12 @@ export async function newRepairs(folder: string, cursors: RepairCursors): Promis
     const whole = read.text.lastIndexOf('\n') + 1;
     const began = read.next - Buffer.byteLength(read.text);
     cursors.repairs[name] = began + Buffer.byteLength(read.text.slice(0, whole));
-    repairs.push(...read.text.slice(0, whole).split('\n').flatMap((line) => parseRepair(line) ?? []));
+    repairs.push(
+      ...read.text
+        .slice(0, whole)
+        .split('\n')
+        .flatMap((line) => parseRepair(line) ?? []),
+    );
   }
   return repairs;
 }

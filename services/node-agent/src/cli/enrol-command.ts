@@ -29,11 +29,17 @@ export async function enrolCommand(args: string[]): Promise<void> {
   });
   const controlPlane = httpAddress(values.server);
   const observeOnly = values['observe-only'];
-  if (!observeOnly && process.getuid?.() !== 0) throw new UsageError('Enrolling needs root, or --observe-only with --state DIR');
+  if (!observeOnly && process.getuid?.() !== 0)
+    throw new UsageError('Enrolling needs root, or --observe-only with --state DIR');
 
   const existing = await AgentStore.enrolmentIn(values.state);
   if (existing !== undefined) {
-    report(existing.name, existing.server, existing.fingerprint, `already enrolled at ${existing.controlPlane}; nothing was changed`);
+    report(
+      existing.name,
+      existing.server,
+      existing.fingerprint,
+      `already enrolled at ${existing.controlPlane}; nothing was changed`,
+    );
     return;
   }
   const token = await readToken(values['token-file']);
@@ -67,23 +73,42 @@ export async function enrolCommand(args: string[]): Promise<void> {
   }
   await AgentStore.create(
     values.state,
-    { v: 1, server: answer.server, name: answer.name, controlPlane, rootKey, fingerprint: answer.fingerprint, observeOnly, enrolledAt: new Date().toISOString() },
+    {
+      v: 1,
+      server: answer.server,
+      name: answer.name,
+      controlPlane,
+      rootKey,
+      fingerprint: answer.fingerprint,
+      observeOnly,
+      enrolledAt: new Date().toISOString(),
+    },
     answer.keyset,
     owner,
   );
-  report(answer.name, answer.server, answer.fingerprint, 'enrolled; it observes until an operator confirms this fingerprint');
+  report(
+    answer.name,
+    answer.server,
+    answer.fingerprint,
+    'enrolled; it observes until an operator confirms this fingerprint',
+  );
 }
 
 function report(name: string, server: string, fingerprint: string, state: string): void {
   const grouped = fingerprint.match(/.{1,8}/g)?.join(' ') ?? fingerprint;
-  process.stdout.write(`server       ${name}\nid           ${server}\nstate        ${state}\nfingerprint  ${grouped}\n`);
+  process.stdout.write(
+    `server       ${name}\nid           ${server}\nstate        ${state}\nfingerprint  ${grouped}\n`,
+  );
 }
 
 function httpAddress(text: string | undefined): string {
-  if (text === undefined) throw new UsageError('--server is missing: the address of the control plane, like https://muster.example');
+  if (text === undefined)
+    throw new UsageError('--server is missing: the address of the control plane, like https://muster.example');
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '') {
-    throw new UsageError(`--server: "${text.slice(0, 100)}" is not accepted; give an address like https://muster.example`);
+    throw new UsageError(
+      `--server: "${text.slice(0, 100)}" is not accepted; give an address like https://muster.example`,
+    );
   }
   return url.origin;
 }
@@ -92,7 +117,8 @@ function httpAddress(text: string | undefined): string {
 async function readToken(path: string | undefined): Promise<string> {
   const text = path === undefined || path === '-' ? await readStandardInput() : await readFile(path, 'utf8');
   const token = text.trim();
-  if (token === '') throw new UsageError('The enrolment token is empty; give it in --token-file FILE or on standard input');
+  if (token === '')
+    throw new UsageError('The enrolment token is empty; give it in --token-file FILE or on standard input');
   return token;
 }
 
@@ -114,11 +140,14 @@ async function folder(path: string, owner: { uid: number; gid: number } | undefi
 async function userIds(user: string): Promise<{ uid: number; gid: number }> {
   const line = (await readFile('/etc/passwd', 'utf8')).split('\n').find((one) => one.startsWith(`${user}:`));
   const [, , uid, gid] = line?.split(':') ?? [];
-  if (uid === undefined || gid === undefined) throw new Error(`The user ${user} does not exist; the installer creates it`);
+  if (uid === undefined || gid === undefined)
+    throw new Error(`The user ${user} does not exist; the installer creates it`);
   return { uid: Number(uid), gid: Number(gid) };
 }
 
 async function addressesOf(controlPlane: string): Promise<string[]> {
   const name = new URL(controlPlane).hostname.replace(/^\[(.*)\]$/, '$1');
-  return lookup(name, { all: true }).then((found) => found.map((one) => one.address)).catch(() => []);
+  return lookup(name, { all: true })
+    .then((found) => found.map((one) => one.address))
+    .catch(() => []);
 }

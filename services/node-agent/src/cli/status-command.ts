@@ -8,7 +8,10 @@ import { AGENT_STATE, PRIVD_SOCKET } from './installed.ts';
 export async function statusCommand(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
-    options: { state: { type: 'string', default: AGENT_STATE }, 'privd-socket': { type: 'string', default: PRIVD_SOCKET } },
+    options: {
+      state: { type: 'string', default: AGENT_STATE },
+      'privd-socket': { type: 'string', default: PRIVD_SOCKET },
+    },
   });
   const say = (name: string, value: string): void => {
     process.stdout.write(`${name.padEnd(14)}${value}\n`);
@@ -27,7 +30,12 @@ export async function statusCommand(args: string[]): Promise<void> {
     say('manages', hello.managed.join(', '));
     for (const one of hello.barred) if (one.barred !== null) say('barred', `${one.capability}: ${one.barred}`);
     const { held } = await privd.ask('held', {});
-    say('ban table', held.hash === null ? 'not ours' : `revision ${held.revision}, ${held.blocks} blocks, ${held.protected} never blocked`);
+    say(
+      'ban table',
+      held.hash === null
+        ? 'not ours'
+        : `revision ${held.revision}, ${held.blocks} blocks, ${held.protected} never blocked`,
+    );
     if (held.problem !== null) say('problem', held.problem);
   } catch (error) {
     say('root helper', error instanceof Error ? error.message : String(error));

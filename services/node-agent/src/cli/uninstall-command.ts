@@ -27,7 +27,14 @@ import { AGENT_STATE } from './installed.ts';
 import { logFor } from './log.ts';
 import { UsageError } from './usage.ts';
 
-const UNITS = ['muster-agentd.service', 'muster-privd.socket', 'muster-privd.timer', 'muster-privd.service', 'muster-guard.service', 'muster-restore.service'];
+const UNITS = [
+  'muster-agentd.service',
+  'muster-privd.socket',
+  'muster-privd.timer',
+  'muster-privd.service',
+  'muster-guard.service',
+  'muster-restore.service',
+];
 const ROOT = '/opt/muster-agent';
 const REPORT_DEADLINE_MS = 10_000;
 
@@ -40,7 +47,13 @@ export async function uninstallCommand(args: string[]): Promise<void> {
   const restored: string[] = [];
   const left: string[] = [];
 
-  await systemctl(['stop', 'muster-agentd.service', 'muster-privd.socket', 'muster-privd.timer', 'muster-privd.service']);
+  await systemctl([
+    'stop',
+    'muster-agentd.service',
+    'muster-privd.socket',
+    'muster-privd.timer',
+    'muster-privd.service',
+  ]);
   const store = await HostStore.open(DEFAULT_PATHS.state).catch(() => undefined);
   const { bans, files } = await openBans(DEFAULT_PATHS, []);
   for (const undone of [await bans.handBack(), await files.undoAll()]) {
@@ -64,12 +77,22 @@ export async function uninstallCommand(args: string[]): Promise<void> {
   // Before the identity goes: it signs the last words.
   const reported = store === undefined ? false : await report(store, { restored, left });
 
-  for (const user of (await readFile(join(ROOT, 'users-we-made'), 'utf8').catch(() => '')).split('\n').filter(Boolean)) {
+  for (const user of (await readFile(join(ROOT, 'users-we-made'), 'utf8').catch(() => ''))
+    .split('\n')
+    .filter(Boolean)) {
     const { code, stderr } = await execFile('/usr/sbin/userdel', [user]);
     if (code === 0) restored.push(`user ${user} (removed)`);
     else left.push(`user ${user}: ${stderr.trim()}`);
   }
-  for (const path of [AGENT_STATE, DEFAULT_PATHS.state, DEFAULT_PATHS.guard, '/run/muster-agent', DEFAULT_PATHS.scratch, '/usr/local/bin/muster-agent', ROOT]) {
+  for (const path of [
+    AGENT_STATE,
+    DEFAULT_PATHS.state,
+    DEFAULT_PATHS.guard,
+    '/run/muster-agent',
+    DEFAULT_PATHS.scratch,
+    '/usr/local/bin/muster-agent',
+    ROOT,
+  ]) {
     if (!existsSync(path) && path !== '/usr/local/bin/muster-agent') continue;
     await rm(path, { recursive: true, force: true });
     restored.push(`${path} (removed)`);
@@ -78,7 +101,11 @@ export async function uninstallCommand(args: string[]): Promise<void> {
   say('The Muster agent is removed.');
   for (const line of restored) say(`  restored  ${line}`);
   for (const line of left) say(`  left      ${line}`);
-  say(reported ? 'The control plane has the signed report.' : 'The control plane could not be told; retire the server there by hand.');
+  say(
+    reported
+      ? 'The control plane has the signed report.'
+      : 'The control plane could not be told; retire the server there by hand.',
+  );
 }
 
 /** Signed with the host key, sent as the last batch over a link of our own. */
@@ -98,7 +125,11 @@ async function report(host: HostStore, found: { restored: string[]; left: string
       signature: signFor('muster/report/v1', host.hostKey, body),
       keyId: host.hostKey.keyId,
     };
-    await writeFile('/var/log/muster-uninstall.json', `${JSON.stringify({ report: JSON.parse(Buffer.from(body).toString()) as unknown, signed }, null, 2)}\n`, { mode: 0o600 });
+    await writeFile(
+      '/var/log/muster-uninstall.json',
+      `${JSON.stringify({ report: JSON.parse(Buffer.from(body).toString()) as unknown, signed }, null, 2)}\n`,
+      { mode: 0o600 },
+    );
     const store = await AgentStore.open(AGENT_STATE);
     const spool = await DiskSpool.open(join(AGENT_STATE, 'spool'));
     await spool.push(0, { kind: 'uninstalled', items: [signed] });
@@ -126,7 +157,9 @@ async function report(host: HostStore, found: { restored: string[]; left: string
     await spool.close();
     return delivered;
   } catch (error) {
-    logFor('uninstall')('the report could not be sent', { error: error instanceof Error ? error.message : String(error) });
+    logFor('uninstall')('the report could not be sent', {
+      error: error instanceof Error ? error.message : String(error),
+    });
     return false;
   }
 }

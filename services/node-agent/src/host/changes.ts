@@ -97,7 +97,12 @@ async function stateOf(path: string): Promise<Change['before']> {
   try {
     const stat = await lstat(path);
     if (!stat.isFile()) throw new Error(`${path} is not a plain file, so it is not ours to replace`);
-    return { content: (await readFile(path)).toString('base64'), mode: stat.mode & 0o7777, uid: stat.uid, gid: stat.gid };
+    return {
+      content: (await readFile(path)).toString('base64'),
+      mode: stat.mode & 0o7777,
+      uid: stat.uid,
+      gid: stat.gid,
+    };
   } catch (error) {
     if (isAbsent(error)) return null;
     throw error;

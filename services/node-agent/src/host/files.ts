@@ -9,10 +9,18 @@ export interface FileRights {
   readonly gid?: number;
 }
 
-export async function writeFileAtomically(path: string, content: string | Uint8Array, rights: FileRights): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array,
+  rights: FileRights,
+): Promise<void> {
   const beside = `${path}.${process.pid}.new`;
   await rm(beside, { force: true });
-  const file = await open(beside, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW, 0o600);
+  const file = await open(
+    beside,
+    constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW,
+    0o600,
+  );
   try {
     await file.writeFile(content);
     if (rights.uid !== undefined || rights.gid !== undefined) await file.chown(rights.uid ?? 0, rights.gid ?? 0);
@@ -50,7 +58,11 @@ export async function readIfPresent(path: string): Promise<string | undefined> {
 }
 
 /** Reads a file that a less privileged process wrote: no links followed, only a plain file, only up to a bound. */
-export async function readUntrusted(path: string, from: number, maxBytes: number): Promise<{ text: string; next: number }> {
+export async function readUntrusted(
+  path: string,
+  from: number,
+  maxBytes: number,
+): Promise<{ text: string; next: number }> {
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stat = await file.stat();

@@ -67,7 +67,12 @@ export class DiskSpool implements Spool {
       for (const name of (await readdir(spool.#folderOf(priority))).sort()) await spool.#load(priority, name);
     }
     const reserved = Number((await readIfPresent(join(folder, 'reserved'))) ?? '0');
-    const highest = Math.max(0, ...PRIORITIES.flatMap((priority) => spool.#segments[priority].flatMap((one) => one.entries.map((entry) => entry.seq))));
+    const highest = Math.max(
+      0,
+      ...PRIORITIES.flatMap((priority) =>
+        spool.#segments[priority].flatMap((one) => one.entries.map((entry) => entry.seq)),
+      ),
+    );
     spool.#nextSeq = Math.max(reserved, highest) + 1;
     spool.#reservedTo = reserved;
     return spool;
@@ -133,7 +138,13 @@ export class DiskSpool implements Spool {
     const { segment, file } = await this.#segmentFor(priority, seq);
     await file.appendFile(bytes);
     await file.datasync();
-    segment.entries.push({ seq, offset: segment.bytes, length: bytes.length, kind: body.kind, items: body.items.length });
+    segment.entries.push({
+      seq,
+      offset: segment.bytes,
+      length: bytes.length,
+      kind: body.kind,
+      items: body.items.length,
+    });
     segment.bytes += bytes.length;
     this.#bytes += bytes.length;
   }

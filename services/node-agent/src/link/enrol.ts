@@ -43,7 +43,8 @@ const DEADLINE_MS = 30_000;
 
 export async function enrol(options: EnrolOptions): Promise<Enrolled> {
   const token = enrolmentToken.safeParse(options.token.trim());
-  if (!token.success) throw new EnrolmentRefused('That is not an enrolment token; it begins with "muster1." and is shown once');
+  if (!token.success)
+    throw new EnrolmentRefused('That is not an enrolment token; it begins with "muster1." and is shown once');
   const { agentKey, hostKey, sealingKey } = options.keys;
   const body: Omit<EnrolRequest, 'proof'> = {
     v: 1,
@@ -59,7 +60,11 @@ export async function enrol(options: EnrolOptions): Promise<Enrolled> {
     simulated: options.simulated,
   };
   const proof = signFor('muster/enrolment/v1', agentKey, canonicalBytes(body));
-  const answer = await post(new URL('/agent/v1/enrolments', options.controlPlane), { ...body, proof }, options.fetch ?? fetch);
+  const answer = await post(
+    new URL('/agent/v1/enrolments', options.controlPlane),
+    { ...body, proof },
+    options.fetch ?? fetch,
+  );
 
   const { rootKey } = answer.keyset;
   const named = token.data.split('.')[3] ?? '';
@@ -78,7 +83,9 @@ export async function enrol(options: EnrolOptions): Promise<Enrolled> {
 
 /** What people compare: SHA-256 over the raw public keys, absent ones left out. */
 export function fingerprintOfKeys({ agentKey, hostKey, sealingKey }: EnrolmentKeys): string {
-  const raw = [agentKey.publicKey, hostKey, sealingKey].filter((key) => key !== null).map((key) => Buffer.from(key, 'base64'));
+  const raw = [agentKey.publicKey, hostKey, sealingKey]
+    .filter((key) => key !== null)
+    .map((key) => Buffer.from(key, 'base64'));
   return sha256Hex(Buffer.concat(raw));
 }
 
@@ -97,9 +104,11 @@ async function post(url: URL, body: EnrolRequest, send: typeof fetch): Promise<E
     throw new EnrolmentRefused(`${url.origin} cannot be reached: ${cause}`);
   }
   const text = (await response.text()).slice(0, 256 * 1024);
-  if (!response.ok) throw new EnrolmentRefused(`The control plane refused: ${detailOf(text) ?? `status ${response.status}`}`);
+  if (!response.ok)
+    throw new EnrolmentRefused(`The control plane refused: ${detailOf(text) ?? `status ${response.status}`}`);
   const parsed = enrolAnswer.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new EnrolmentRefused(`${url.origin} answered in a way that is not understood; is it Muster?`);
+  if (!parsed.success)
+    throw new EnrolmentRefused(`${url.origin} answered in a way that is not understood; is it Muster?`);
   return parsed.data;
 }
 

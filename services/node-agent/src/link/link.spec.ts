@@ -71,23 +71,49 @@ function taskHandler(changes: Partial<TaskHandler> = {}): TaskHandler {
   };
 }
 
-async function connect(options: { tasks?: TaskHandler; spool?: Spool; memory?: { seen?: SeenCheckpoint }; rootKey?: string; keysets?: { current: Keyset | undefined } } = {}): Promise<{ link: Link; said: string[] }> {
+async function connect(
+  options: {
+    tasks?: TaskHandler;
+    spool?: Spool;
+    memory?: { seen?: SeenCheckpoint };
+    rootKey?: string;
+    keysets?: { current: Keyset | undefined };
+  } = {},
+): Promise<{ link: Link; said: string[] }> {
   const said: string[] = [];
   const memory = options.memory ?? {};
   const keysets = options.keysets ?? { current: undefined };
   gateway.agentKey = agentKey.publicKey;
   const link = new Link({
-    identity: { server: plane.server, key: agentKey, rootKey: options.rootKey ?? plane.root.publicKey, machineHash: HASH, bootId: 'boot', agentVersion: '0.1.0' },
+    identity: {
+      server: plane.server,
+      key: agentKey,
+      rootKey: options.rootKey ?? plane.root.publicKey,
+      machineHash: HASH,
+      bootId: 'boot',
+      agentVersion: '0.1.0',
+    },
     transport: webSocketTransport(url),
     tasks: options.tasks ?? taskHandler(),
     spool: options.spool ?? new MemorySpool(),
     witness: await Witness.open(
-      { load: () => Promise.resolve(memory.seen), save: (seen) => { memory.seen = seen; return Promise.resolve(); } },
+      {
+        load: () => Promise.resolve(memory.seen),
+        save: (seen) => {
+          memory.seen = seen;
+          return Promise.resolve();
+        },
+      },
       agentKey,
     ),
     keysets: {
-      get current() { return keysets.current; },
-      save: (_signed: SignedKeyset, keyset: Keyset) => { keysets.current = keyset; return Promise.resolve(); },
+      get current() {
+        return keysets.current;
+      },
+      save: (_signed: SignedKeyset, keyset: Keyset) => {
+        keysets.current = keyset;
+        return Promise.resolve();
+      },
     },
     clock: systemClock,
     load: () => 0.5,
@@ -124,7 +150,11 @@ describe('enrolment', () => {
 describe('handshake', () => {
   it('proves both sides and tells what the helper has seen', async () => {
     const { link } = await connect();
-    expect(await gateway.frame('hello')).toMatchObject({ server: plane.server, seen: { guard: 4, change: 0, job: 0 }, keysetSerial: 0 });
+    expect(await gateway.frame('hello')).toMatchObject({
+      server: plane.server,
+      seen: { guard: 4, change: 0, job: 0 },
+      keysetSerial: 0,
+    });
     await until(() => link.ready);
     await gateway.frame('heartbeat');
   });
@@ -154,7 +184,12 @@ describe('tasks', () => {
   const receipt: Signed = { body: 'e30=', signature: `${'A'.repeat(86)}==`, keyId: hostKey.keyId };
   it('acknowledges, reports the start, and delivers the receipt until it is acknowledged', async () => {
     const acknowledged: string[] = [];
-    const tasks = taskHandler({ acknowledged: (task) => { acknowledged.push(task); return Promise.resolve(); } });
+    const tasks = taskHandler({
+      acknowledged: (task) => {
+        acknowledged.push(task);
+        return Promise.resolve();
+      },
+    });
     await connect({ tasks });
     await gateway.frame('heartbeat');
     const envelope = plane.envelope();
@@ -198,7 +233,9 @@ describe('spool', () => {
   });
 
   let folder: string;
-  beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'muster-spool-')); });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'muster-spool-'));
+  });
   afterEach(() => rm(folder, { recursive: true, force: true }));
   it('survives a restart and never uses a number twice', async () => {
     const first = await DiskSpool.open(folder);
@@ -224,7 +261,10 @@ describe('spool', () => {
     const kept = await spool.after(0, 500);
     const security = kept.filter(({ body }) => body.kind === 'gap' && body.items[0]?.of.startsWith('security'));
     expect(security).toHaveLength(5);
-    const dropped = kept.flatMap(({ body }) => (body.kind === 'gap' ? body.items : [])).filter((item) => item.of === 'capabilities').reduce((sum, item) => sum + item.dropped, 0);
+    const dropped = kept
+      .flatMap(({ body }) => (body.kind === 'gap' ? body.items : []))
+      .filter((item) => item.of === 'capabilities')
+      .reduce((sum, item) => sum + item.dropped, 0);
     expect(dropped + kept.filter(({ body }) => body.kind === 'capabilities').length).toBe(70);
     expect(dropped).toBeGreaterThan(10);
     expect(kept.map((batch) => batch.seq)).toEqual(kept.map((batch) => batch.seq).toSorted((a, b) => a - b));
@@ -233,13 +273,20 @@ describe('spool', () => {
 
 describe('witness', () => {
   const leaves = Array.from({ length: 8 }, (_, i) => leafHash(sha256, new Uint8Array([i])));
-  const nodes = (of: readonly Uint8Array[]): NodeHashes => (level, index) => {
-    if (level === 0) return of[index] ?? new Uint8Array(32);
-    return nodeHash(sha256, nodes(of)(level - 1, 2 * index), nodes(of)(level - 1, 2 * index + 1));
-  };
+  const nodes =
+    (of: readonly Uint8Array[]): NodeHashes =>
+    (level, index) => {
+      if (level === 0) return of[index] ?? new Uint8Array(32);
+      return nodeHash(sha256, nodes(of)(level - 1, 2 * index), nodes(of)(level - 1, 2 * index + 1));
+    };
   const note = (of: readonly Uint8Array[], size: number, key = plane.ledger): string => {
     const root = rootOf(sha256, nodes(of), size);
-    return signCheckpoint(sha256, { origin: 'muster.test/log/1', size, root }, Buffer.from(key.publicKey, 'base64'), (message) => sign(null, message, key.privateKey));
+    return signCheckpoint(
+      sha256,
+      { origin: 'muster.test/log/1', size, root },
+      Buffer.from(key.publicKey, 'base64'),
+      (message) => sign(null, message, key.privateKey),
+    );
   };
   const beat = (text: string, proof: readonly Uint8Array[]) =>
     gateway.send({ t: 'beat', time: new Date().toISOString(), checkpoint: { note: text, proof: proof.map(toHex) } });
@@ -257,7 +304,10 @@ describe('witness', () => {
 
     const forked = [leafHash(sha256, new Uint8Array([99])), ...leaves.slice(1)];
     beat(note(forked, 8), consistencyProof(sha256, nodes(forked), 7, 8));
-    expect(await gateway.frame('fork-alarm')).toMatchObject({ seenSize: 7, why: expect.stringMatching(/does not contain/) as string });
+    expect(await gateway.frame('fork-alarm')).toMatchObject({
+      seenSize: 7,
+      why: expect.stringMatching(/does not contain/) as string,
+    });
     beat(note(leaves, 5), []);
     await gateway.frame('fork-alarm', (frame) => frame.why.includes('shrank'));
     expect(memory.seen?.size).toBe(7);
@@ -285,7 +335,8 @@ describe('redaction', () => {
       plain: ['nginx', 22, null],
     });
     const text = JSON.stringify(told);
-    for (const secret of ['hunter2', 'user:pw', 'ijklmnop', 'abc.def', 's3cret', '\\nabc\\n']) expect(text).not.toContain(secret);
+    for (const secret of ['hunter2', 'user:pw', 'ijklmnop', 'abc.def', 's3cret', '\\nabc\\n'])
+      expect(text).not.toContain(secret);
     for (const kept of ['--port 3306', 'example.test/x', 'WP_HOME=/var/www', 'nginx']) expect(text).toContain(kept);
   });
 });

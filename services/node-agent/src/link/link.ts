@@ -13,6 +13,7 @@ import { isRefusal } from '../trust/refusal.ts';
 import { Backoff } from './backoff.ts';
 import type { Spool } from './spool.ts';
 import type { TaskHandler } from './task-handler.ts';
+import { TaskOrder } from './task-order.ts';
 import type { Transport, Wire } from './transport.ts';
 import type { Witness } from './witness.ts';
 
@@ -51,7 +52,8 @@ export interface LinkOptions {
   readonly onSettings?: (settings: LinkSettings) => void;
 }
 
-type Shake = { readonly step: 'challenge' } | { readonly step: 'welcome'; readonly nonce: string } | { readonly step: 'ready' };
+type Shake =
+  { readonly step: 'challenge' } | { readonly step: 'welcome'; readonly nonce: string } | { readonly step: 'ready' };
 
 const HANDSHAKE_MS = 10_000;
 /** Batches on their way; the next waits for an acknowledgement. */
@@ -73,6 +75,7 @@ export class Link {
   #ackedSeq = 0;
   #pumping = false;
   #hopeless = false;
+  readonly #order = new TaskOrder((envelope) => void this.#submit(envelope));
   /** Frames are handled in order, one at a time; tasks are only handed over here, so a long one holds up nothing. */
   #inOrder: Promise<void> = Promise.resolve();
 
@@ -118,10 +121,12 @@ export class Link {
       onText: (text) => {
         if (this.#wire !== wire) return;
         this.#heardAt = performance.now();
-        this.#inOrder = this.#inOrder.then(() => this.#take(wire, text)).catch((error: unknown) => {
-          this.#with.log('the link is closed', { why: error instanceof Error ? error.message : String(error) });
-          wire.close();
-        });
+        this.#inOrder = this.#inOrder
+          .then(() => this.#take(wire, text))
+          .catch((error: unknown) => {
+            this.#with.log('the link is closed', { why: error instanceof Error ? error.message : String(error) });
+            wire.close();
+          });
       },
       onClose: (why) => {
         if (this.#wire === wire) this.#closed(why);
@@ -146,6 +151,7 @@ export class Link {
   #end(): void {
     clearTimeout(this.#deadline);
     clearInterval(this.#heartbeat);
+    this.#order.stop();
     const wire = this.#wire;
     this.#wire = undefined;
     this.#shake = { step: 'challenge' };
@@ -174,8 +180,13 @@ export class Link {
     const nonce = randomBytes(32).toString('base64');
     const { server, machineHash, bootId, agentVersion } = identity;
     const state = await tasks.state();
-    const proof = signFor('muster/hello/v1', identity.key, canonicalBytes({ server, serverNonce, agentNonce: nonce, machineHash, bootId }));
+    const proof = signFor(
+      'muster/hello/v1',
+      identity.key,
+      canonicalBytes({ server, serverNonce, agentNonce: nonce, machineHash, bootId }),
+    );
     this.#shake = { step: 'welcome', nonce };
+    this.#order.begin(state.seen);
     this.#transmit({
       t: 'hello',
       v: 1,
@@ -198,7 +209,8 @@ export class Link {
     const key = vouchedKey(keyset, 'gateway', frame.gatewayKey, clock.now());
     if (isRefusal(key)) throw new Error(`the gateway did not prove itself: ${key.reason}`);
     const said = canonicalBytes({ nonce, server: identity.server, session: frame.session });
-    if (!verifyFor('muster/welcome/v1', key, said, frame.proof)) throw new Error('the gateway did not prove itself: wrong signature');
+    if (!verifyFor('muster/welcome/v1', key, said, frame.proof))
+      throw new Error('the gateway did not prove itself: wrong signature');
 
     clearTimeout(this.#deadline);
     this.#shake = { step: 'ready' };
@@ -216,10 +228,13 @@ export class Link {
     if (isRefusal(opened)) throw new Error(opened.reason);
     const held = keysets.current;
     if (held !== undefined && opened.serial === held.serial) return held;
-    if (!succeeds(opened, held)) throw new Error(`keyset ${opened.serial} is older than the one held (${held?.serial ?? 0})`);
+    if (!succeeds(opened, held))
+      throw new Error(`keyset ${opened.serial} is older than the one held (${held?.serial ?? 0})`);
     await keysets.save(signed, opened);
     // The helper judges it for itself; when it cannot be reached now it refuses tasks until it is.
-    await tasks.keyset(signed).catch((error: unknown) => this.#with.log('the root helper did not take the keyset', { error: String(error) }));
+    await tasks
+      .keyset(signed)
+      .catch((error: unknown) => this.#with.log('the root helper did not take the keyset', { error: String(error) }));
     return opened;
   }
 
@@ -227,7 +242,7 @@ export class Link {
     const { tasks, spool } = this.#with;
     switch (frame.t) {
       case 'task':
-        void this.#submit(frame.envelope);
+        this.#order.take(frame.envelope);
         return;
       case 'cancel':
         void this.#cancel(frame.envelope);
@@ -272,7 +287,8 @@ export class Link {
     if (task === undefined) return;
     try {
       const answer = await this.#with.tasks.cancel(envelope);
-      if (answer.state === 'cancelled' && answer.receipt !== null) this.#send({ t: 'receipt', task, receipt: answer.receipt });
+      if (answer.state === 'cancelled' && answer.receipt !== null)
+        this.#send({ t: 'receipt', task, receipt: answer.receipt });
       if (answer.state === 'too-late') this.#send({ t: 'ack', task, state: 'started' });
     } catch (error) {
       this.#with.log('a cancel could not be handed over', { task, error: String(error) });
@@ -297,7 +313,13 @@ export class Link {
         return;
       }
       const { witness, spool, clock, load } = this.#with;
-      this.#send({ t: 'heartbeat', time: clock.now().toISOString(), seenSize: witness.size, load1: load(), spooled: spool.waiting });
+      this.#send({
+        t: 'heartbeat',
+        time: clock.now().toISOString(),
+        seenSize: witness.size,
+        load1: load(),
+        spooled: spool.waiting,
+      });
     };
     beat();
     this.#heartbeat = setInterval(beat, seconds * 1000);

@@ -8,7 +8,10 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\bmuster1\.[0-9a-f]{32}\.[A-Za-z0-9_-]+\.[0-9a-f]{32}\b/g, '[enrolment token]'],
   [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]*@/gi, '$1[login]@'],
   [/\b((?:proxy-)?authorization|(?:set-)?cookie)(\s*[:=]\s*)[^\r\n]+/gi, '$1$2[hidden]'],
-  [/\b((?:[a-z0-9]+[_-])*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|salt|auth)(?:[_-][a-z0-9]+)*)(["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi, '$1$2[hidden]'],
+  [
+    /\b((?:[a-z0-9]+[_-])*(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|salt|auth)(?:[_-][a-z0-9]+)*)(["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi,
+    '$1$2[hidden]',
+  ],
 ];
 
 export function redact(text: string): string {

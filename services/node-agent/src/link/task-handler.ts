@@ -13,10 +13,12 @@ export interface TaskState {
 }
 
 export type TaskAnswer =
-  | { readonly state: 'received' | 'started' }
-  | { readonly state: 'done' | 'refused'; readonly receipt: Signed };
+  { readonly state: 'received' | 'started' } | { readonly state: 'done' | 'refused'; readonly receipt: Signed };
 
-export type CancelAnswer = { readonly state: 'cancelled'; readonly receipt: Signed | null } | { readonly state: 'too-late' } | { readonly state: 'refused' };
+export type CancelAnswer =
+  | { readonly state: 'cancelled'; readonly receipt: Signed | null }
+  | { readonly state: 'too-late' }
+  | { readonly state: 'refused' };
 
 export interface TaskHandler {
   /** Set once by the link that carries for it. */

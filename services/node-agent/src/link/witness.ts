@@ -55,12 +55,17 @@ export class Witness {
       return undefined;
     }
     if (!(await isLedgers(note, keyset))) return undefined;
-    const next: SeenCheckpoint = { origin: note.checkpoint.origin, size: note.checkpoint.size, root: toHex(note.checkpoint.root) };
+    const next: SeenCheckpoint = {
+      origin: note.checkpoint.origin,
+      size: note.checkpoint.size,
+      root: toHex(note.checkpoint.root),
+    };
     const seen = this.#seen;
     // A new origin is a new epoch of the log; the keyset that names it is signed by root.
     if (seen !== undefined && seen.origin === next.origin) {
       const why = whyNotExtended(seen, next, note, shown.proof);
-      if (why !== undefined) return { t: 'fork-alarm', seenSize: seen.size, seenRoot: seen.root, note: shown.note, why };
+      if (why !== undefined)
+        return { t: 'fork-alarm', seenSize: seen.size, seenRoot: seen.root, note: shown.note, why };
       if (next.size === seen.size) return undefined;
     }
     await this.#memory.save(next);
@@ -82,12 +87,23 @@ async function isLedgers(note: SignedNote, keyset: Keyset): Promise<boolean> {
     if (key.use !== 'ledger' || keyset.revoked.includes(key.id)) continue;
     const publicKey = Buffer.from(key.publicKey, 'base64');
     const object = publicKeyObject(key.publicKey);
-    if (await verifySignedNote(sha256, note, { publicKey, verify: (message, signature) => verify(null, message, object, signature) })) return true;
+    if (
+      await verifySignedNote(sha256, note, {
+        publicKey,
+        verify: (message, signature) => verify(null, message, object, signature),
+      })
+    )
+      return true;
   }
   return false;
 }
 
-function whyNotExtended(seen: SeenCheckpoint, next: SeenCheckpoint, note: SignedNote, proof: readonly string[]): string | undefined {
+function whyNotExtended(
+  seen: SeenCheckpoint,
+  next: SeenCheckpoint,
+  note: SignedNote,
+  proof: readonly string[],
+): string | undefined {
   if (next.size < seen.size) return `The log shrank from ${seen.size} to ${next.size}`;
   if (next.size === seen.size) return next.root === seen.root ? undefined : `Two different logs of size ${seen.size}`;
   const extends_ =

@@ -42,7 +42,8 @@ export class HostStore {
       readIfPresent(join(folder, 'host-key.pem')),
       readIfPresent(join(folder, 'keyset.json')),
     ]);
-    if (server === undefined || key === undefined) throw new Error(`${folder} holds no enrolment; run: muster-agent enrol`);
+    if (server === undefined || key === undefined)
+      throw new Error(`${folder} holds no enrolment; run: muster-agent enrol`);
     const file = serverFile.parse(JSON.parse(server));
     const keyset = held === undefined ? undefined : openKeyset(signedKeyset.parse(JSON.parse(held)), file.rootKey);
     if (isRefusal(keyset)) throw new Error(`${folder}/keyset.json: ${keyset.reason}`);

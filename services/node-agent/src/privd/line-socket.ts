@@ -1,7 +1,12 @@
 // Lines over a socket with a bound: what exceeds it, or does not end, closes the connection instead of filling memory.
 import type { Socket } from 'node:net';
 
-export function readLines(socket: Socket, maxBytes: number, onLine: (line: string) => void, onTooLong: () => void): void {
+export function readLines(
+  socket: Socket,
+  maxBytes: number,
+  onLine: (line: string) => void,
+  onTooLong: () => void,
+): void {
   let waiting: Buffer[] = [];
   let size = 0;
   socket.on('data', (chunk: Buffer) => {

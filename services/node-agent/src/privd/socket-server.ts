@@ -67,7 +67,12 @@ export class PrivdSocket {
         const parsed = request.safeParse(parse(line));
         if (!parsed.success) {
           const [issue] = parsed.error.issues;
-          send(socket, { t: 'error', id: null, code: 'malformed', reason: `${issue?.path.join('.') || 'request'}: ${issue?.message ?? ''}`.slice(0, 300) });
+          send(socket, {
+            t: 'error',
+            id: null,
+            code: 'malformed',
+            reason: `${issue?.path.join('.') || 'request'}: ${issue?.message ?? ''}`.slice(0, 300),
+          });
           return;
         }
         if (waiting >= MAX_WAITING) return refuse('busy', `More than ${MAX_WAITING} requests wait for an answer`);
@@ -96,16 +101,26 @@ export class PrivdSocket {
   #call(message: Request): Promise<unknown> {
     const handlers = this.#handlers;
     switch (message.op) {
-      case 'hello': return handlers.hello(message);
-      case 'task': return handlers.task(message);
-      case 'cancel': return handlers.cancel(message);
-      case 'keyset': return handlers.keyset(message);
-      case 'receipts': return handlers.receipts(message);
-      case 'acknowledge': return handlers.acknowledge(message);
-      case 'held': return handlers.held(message);
-      case 'ports': return handlers.ports(message);
-      case 'jails': return handlers.jails(message);
-      case 'history': return handlers.history(message);
+      case 'hello':
+        return handlers.hello(message);
+      case 'task':
+        return handlers.task(message);
+      case 'cancel':
+        return handlers.cancel(message);
+      case 'keyset':
+        return handlers.keyset(message);
+      case 'receipts':
+        return handlers.receipts(message);
+      case 'acknowledge':
+        return handlers.acknowledge(message);
+      case 'held':
+        return handlers.held(message);
+      case 'ports':
+        return handlers.ports(message);
+      case 'jails':
+        return handlers.jails(message);
+      case 'history':
+        return handlers.history(message);
     }
   }
 }

@@ -62,7 +62,10 @@ class Host {
       server: this.plane.server,
       hostKey: this.hostKey,
       journal,
-      capabilities: { find: (name) => (name === this.#task.definition.name ? this.#task : undefined), isManaged: () => true },
+      capabilities: {
+        find: (name) => (name === this.#task.definition.name ? this.#task : undefined),
+        isManaged: () => true,
+      },
       keyset: () => keyset,
       policy: () => Promise.resolve({ forbids: () => false, problem: null }),
       clock: new ManualClock(new Date()),
@@ -99,7 +102,13 @@ describe('a kill between any two states', () => {
       it(`after ${state}${torn ? ' and half a line' : ''}: ${effects} runs, ${probes} probes, one receipt in the end`, async () => {
         const { host, signed, lines } = await whole();
         const half = torn ? (lines[kept] ?? lines[0] ?? '').slice(0, 60) : '';
-        await writeFile(path(), lines.slice(0, kept).map((line) => `${line}\n`).join('') + half);
+        await writeFile(
+          path(),
+          lines
+            .slice(0, kept)
+            .map((line) => `${line}\n`)
+            .join('') + half,
+        );
         host.effects = 0;
         const { runner, journal } = await host.start();
         runner.resume();
@@ -141,7 +150,8 @@ describe('order and cancel', () => {
     await runner.submit(host.plane.sign(running));
     await runner.submit(host.plane.sign(waiting));
     while (host.effects === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    const cancel = (task: string) => runner.cancel(host.plane.sign(host.plane.cancel(task), host.plane.task, 'muster/cancel/v1'));
+    const cancel = (task: string) =>
+      runner.cancel(host.plane.sign(host.plane.cancel(task), host.plane.task, 'muster/cancel/v1'));
     expect(await cancel(running.task)).toEqual({ state: 'too-late' });
     expect(await cancel(waiting.task)).toMatchObject({ state: 'cancelled' });
     release();

@@ -38,7 +38,13 @@ export interface UnfinishedTask {
 
 export type TaskRecord =
   | UnfinishedTask
-  | { readonly state: 'done'; readonly receipt: SignedReceipt; readonly hash: string; readonly acknowledged: boolean; readonly at: string }
+  | {
+      readonly state: 'done';
+      readonly receipt: SignedReceipt;
+      readonly hash: string;
+      readonly acknowledged: boolean;
+      readonly at: string;
+    }
   /** Over and acknowledged, or cancelled before it came; its details are gone, only the refusal to run it again stays. */
   | { readonly state: 'over'; readonly at: string };
 
@@ -148,7 +154,9 @@ export class Journal {
           this.#tasks.set(task, { state: 'over', at: entry.at });
         } else if (entry.state === 'done') kept.push(lineOf({ t: 'done', at: entry.at, task, receipt: entry.receipt }));
         else if ('envelope' in entry) {
-          kept.push(lineOf({ t: 'received', at: new Date(now).toISOString(), hash: entry.hash, envelope: entry.envelope }));
+          kept.push(
+            lineOf({ t: 'received', at: new Date(now).toISOString(), hash: entry.hash, envelope: entry.envelope }),
+          );
           if (entry.startedAt !== undefined) kept.push(lineOf({ t: 'started', at: entry.startedAt, task }));
         }
       }
@@ -212,7 +220,9 @@ function parseJournal(bytes: Buffer, path: string): { records: JournalRecord[]; 
     const entry = end < 0 ? undefined : parseLine(bytes.subarray(offset, end).toString('utf8'));
     if (entry === undefined) {
       if (end >= 0 && end < bytes.length - 1) {
-        throw new Error(`${path} is damaged at byte ${offset}, in front of whole records; restore it or start from an empty one`);
+        throw new Error(
+          `${path} is damaged at byte ${offset}, in front of whole records; restore it or start from an empty one`,
+        );
       }
       break;
     }

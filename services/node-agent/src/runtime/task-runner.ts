@@ -61,7 +61,10 @@ export class TaskRunner {
   /** What a crash left behind: started tasks are probed, received ones run. Never a blind second run. */
   resume(): void {
     for (const task of this.#with.journal.unfinished()) {
-      this.#enqueue({ envelope: task.envelope, hash: task.hash }, task.state === 'started' ? task.startedAt : undefined);
+      this.#enqueue(
+        { envelope: task.envelope, hash: task.hash },
+        task.state === 'started' ? task.startedAt : undefined,
+      );
     }
   }
 
@@ -108,7 +111,10 @@ export class TaskRunner {
     if (envelope.seq <= journal.seen(envelope.lane)) {
       return this.#refusal(
         signed,
-        refused('sequence', `Sequence ${envelope.seq} of lane ${envelope.lane} is not above ${journal.seen(envelope.lane)}`),
+        refused(
+          'sequence',
+          `Sequence ${envelope.seq} of lane ${envelope.lane} is not above ${journal.seen(envelope.lane)}`,
+        ),
       );
     }
 
@@ -132,7 +138,8 @@ export class TaskRunner {
     const task = this.#with.capabilities.find(envelope.name);
     if (task === undefined) return refused('unknown-task', `This agent knows no task ${envelope.name}`);
     const { capability, lane } = task.definition;
-    if (lane !== envelope.lane) return refused('malformed', `${envelope.name} belongs to lane ${lane}, not ${envelope.lane}`);
+    if (lane !== envelope.lane)
+      return refused('malformed', `${envelope.name} belongs to lane ${lane}, not ${envelope.lane}`);
     if ((await this.#with.policy()).forbids(capability, envelope.name)) {
       return refused('forbidden', `The policy of this host forbids ${envelope.name}`);
     }
@@ -188,7 +195,11 @@ export class TaskRunner {
     const frame = this.#receiptFrame(envelope, hash, startedAt);
     if (interruptedAt === undefined) {
       if (startedAt.getTime() > Date.parse(envelope.notAfter)) {
-        await this.#finish(envelope.task, { ...frame, outcome: 'expired', error: 'Its time was over before its turn came' });
+        await this.#finish(envelope.task, {
+          ...frame,
+          outcome: 'expired',
+          error: 'Its time was over before its turn came',
+        });
         return;
       }
       await journal.started(envelope.task, startedAt.toISOString());
@@ -197,7 +208,10 @@ export class TaskRunner {
       this.#with.onStarted(envelope.task);
     }
     const capability = capabilities.find(envelope.name);
-    const outcome = capability === undefined ? unknownTask(envelope.name) : await carryOut(capability, envelope, interruptedAt !== undefined);
+    const outcome =
+      capability === undefined
+        ? unknownTask(envelope.name)
+        : await carryOut(capability, envelope, interruptedAt !== undefined);
     await this.#finish(envelope.task, {
       ...frame,
       outcome: outcome.ok ? 'succeeded' : 'failed',
@@ -273,7 +287,13 @@ async function carryOut(task: CapabilityTask, envelope: TaskEnvelope, interrupte
   try {
     return await (interrupted ? task.probe(envelope.args) : task.apply(envelope.args));
   } catch (error) {
-    return { ok: false, code: 'broken', error: error instanceof Error ? error.message : String(error), before: null, after: null };
+    return {
+      ok: false,
+      code: 'broken',
+      error: error instanceof Error ? error.message : String(error),
+      before: null,
+      after: null,
+    };
   }
 }
 

@@ -24,12 +24,21 @@ export class TestControlPlane {
       tenant: DEFAULT_TENANT,
       serial,
       issuedAt: new Date(now).toISOString(),
-      keys: (['task', 'ledger', 'gateway'] as const).map((use) => ({ id: this[use].keyId, use, publicKey: this[use].publicKey, ...period })),
+      keys: (['task', 'ledger', 'gateway'] as const).map((use) => ({
+        id: this[use].keyId,
+        use,
+        publicKey: this[use].publicKey,
+        ...period,
+      })),
       revoked: [],
       ...changes,
     };
     const bytes = canonicalBytes(body);
-    return { body: Buffer.from(bytes).toString('base64'), signature: signFor('muster/keyset/v1', signer, bytes), rootKey: this.root.publicKey };
+    return {
+      body: Buffer.from(bytes).toString('base64'),
+      signature: signFor('muster/keyset/v1', signer, bytes),
+      rootKey: this.root.publicKey,
+    };
   }
 
   envelope(changes: Partial<TaskEnvelope> = {}): TaskEnvelope {

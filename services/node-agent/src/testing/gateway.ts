@@ -42,11 +42,19 @@ export class TestGateway {
       request.on('data', (chunk: Buffer) => (text += chunk.toString()));
       request.on('end', () => {
         const { proof, ...claimed } = enrolRequest.parse(JSON.parse(text));
-        if (!verifyFor('muster/enrolment/v1', claimed.agentKey, canonicalBytes(claimed), proof)) return void response.writeHead(403).end('{}');
+        if (!verifyFor('muster/enrolment/v1', claimed.agentKey, canonicalBytes(claimed), proof))
+          return void response.writeHead(403).end('{}');
         this.agentKey = claimed.agentKey;
         this.hostKey = claimed.hostKey;
-        const raw = [claimed.agentKey, claimed.hostKey, claimed.sealingKey].filter((key) => key !== null).map((key) => Buffer.from(key, 'base64'));
-        const answer = { server: plane.server, name: 'test-01', keyset: plane.keyset(this.#serial), fingerprint: sha256Hex(Buffer.concat(raw)) };
+        const raw = [claimed.agentKey, claimed.hostKey, claimed.sealingKey]
+          .filter((key) => key !== null)
+          .map((key) => Buffer.from(key, 'base64'));
+        const answer = {
+          server: plane.server,
+          name: 'test-01',
+          keyset: plane.keyset(this.#serial),
+          fingerprint: sha256Hex(Buffer.concat(raw)),
+        };
         response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
       });
     });
@@ -78,19 +86,32 @@ export class TestGateway {
   }
 
   /** The first frame, past or to come, that fits. */
-  async frame<T extends FromAgent['t']>(type: T, fits: (frame: Extract<FromAgent, { t: T }>) => boolean = () => true, deadlineMs = 20_000): Promise<Extract<FromAgent, { t: T }>> {
+  async frame<T extends FromAgent['t']>(
+    type: T,
+    fits: (frame: Extract<FromAgent, { t: T }>) => boolean = () => true,
+    deadlineMs = 20_000,
+  ): Promise<Extract<FromAgent, { t: T }>> {
     const until = Date.now() + deadlineMs;
     for (;;) {
       for (const frame of this.frames) {
         if (isOf(frame, type) && fits(frame)) return frame;
       }
-      if (Date.now() > until) throw new Error(`no ${type} within ${deadlineMs} ms; there came: ${this.frames.map((one) => one.t).join(' ')}`);
+      if (Date.now() > until)
+        throw new Error(`no ${type} within ${deadlineMs} ms; there came: ${this.frames.map((one) => one.t).join(' ')}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
-  async batch<Kind extends BatchBody['kind']>(kind: Kind, fits: (items: Items<Kind>) => boolean = () => true, deadlineMs = 20_000): Promise<Items<Kind>> {
-    const found = await this.frame('batch', ({ body }) => body.kind === kind && fits(body.items as Items<Kind>), deadlineMs);
+  async batch<Kind extends BatchBody['kind']>(
+    kind: Kind,
+    fits: (items: Items<Kind>) => boolean = () => true,
+    deadlineMs = 20_000,
+  ): Promise<Items<Kind>> {
+    const found = await this.frame(
+      'batch',
+      ({ body }) => body.kind === kind && fits(body.items as Items<Kind>),
+      deadlineMs,
+    );
     return found.body.items as Items<Kind>;
   }
 
@@ -104,7 +125,8 @@ export class TestGateway {
 
   open(receipt: Signed): Receipt {
     const bytes = Buffer.from(receipt.body, 'base64');
-    if (this.hostKey === null || !verifyFor('muster/receipt/v1', this.hostKey, bytes, receipt.signature)) throw new Error('a receipt with a wrong signature');
+    if (this.hostKey === null || !verifyFor('muster/receipt/v1', this.hostKey, bytes, receipt.signature))
+      throw new Error('a receipt with a wrong signature');
     return JSON.parse(bytes.toString()) as Receipt;
   }
 
@@ -118,7 +140,8 @@ export class TestGateway {
       if (frame.t === 'hello') {
         const { server, machineHash, bootId } = frame;
         const said = canonicalBytes({ server, serverNonce: nonce, agentNonce: frame.nonce, machineHash, bootId });
-        if (!verifyFor('muster/hello/v1', this.agentKey, said, frame.proof)) throw new Error('the agent did not prove itself');
+        if (!verifyFor('muster/hello/v1', this.agentKey, said, frame.proof))
+          throw new Error('the agent did not prove itself');
         const session = newId();
         this.#agent = agent;
         say({
@@ -139,4 +162,5 @@ export class TestGateway {
   }
 }
 
-const isOf = <T extends FromAgent['t']>(frame: FromAgent, type: T): frame is Extract<FromAgent, { t: T }> => frame.t === type;
+const isOf = <T extends FromAgent['t']>(frame: FromAgent, type: T): frame is Extract<FromAgent, { t: T }> =>
+  frame.t === type;

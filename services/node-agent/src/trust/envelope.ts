@@ -67,7 +67,9 @@ function openSigned<Envelope extends { server: string; key: string }>(
     return refused('malformed', 'The envelope is not a canonical envelope of this version');
   }
   const envelope = parsed.data;
-  if (envelope.key !== signed.keyId) return refused('unknown-key', 'The envelope names another key than the one it came with');
-  if (envelope.server !== to.server) return refused('wrong-server', `The task is for server ${envelope.server}, not for this one`);
+  if (envelope.key !== signed.keyId)
+    return refused('unknown-key', 'The envelope names another key than the one it came with');
+  if (envelope.server !== to.server)
+    return refused('wrong-server', `The task is for server ${envelope.server}, not for this one`);
   return { envelope, hash: sha256Hex(bytes) };
 }

@@ -32,7 +32,10 @@ export async function readHostPolicy(path: string): Promise<HostPolicy> {
   try {
     return policy(hostPolicy.parse(JSON.parse(text)).forbid, null);
   } catch {
-    return { forbids: () => true, problem: `${path} cannot be read as a policy, so everything is forbidden until it is mended` };
+    return {
+      forbids: () => true,
+      problem: `${path} cannot be read as a policy, so everything is forbidden until it is mended`,
+    };
   }
 }
 

@@ -10,7 +10,8 @@ import type { Refusal } from './refusal.ts';
 export type KeyUse = Keyset['keys'][number]['use'];
 
 export function openKeyset(signed: SignedKeyset, pinnedRoot: PublicKeyText): Keyset | Refusal {
-  if (signed.rootKey !== pinnedRoot) return refused('root', 'The keyset is signed by another root key than the pinned one');
+  if (signed.rootKey !== pinnedRoot)
+    return refused('root', 'The keyset is signed by another root key than the pinned one');
   const bytes = Buffer.from(signed.body, 'base64');
   if (!verifyFor('muster/keyset/v1', pinnedRoot, bytes, signed.signature)) {
     return refused('signature', 'The keyset’s signature is not the root key’s');

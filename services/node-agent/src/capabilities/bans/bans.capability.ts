@@ -8,7 +8,15 @@ import { readIfPresent, writeFileAtomically } from '../../host/files.ts';
 import { capabilityTask } from '../../runtime/capability.ts';
 import type { CapabilityTask, Outcome } from '../../runtime/capability.ts';
 import type { Desired } from './desired.ts';
-import { NOTHING_DESIRED, afterDelta, afterSnapshot, desiredState, enforced, protectedRanges, withoutExpired } from './desired.ts';
+import {
+  NOTHING_DESIRED,
+  afterDelta,
+  afterSnapshot,
+  desiredState,
+  enforced,
+  protectedRanges,
+  withoutExpired,
+} from './desired.ts';
 import type { Fail2banEnforcer, Synced } from './fail2ban/enforcer.ts';
 import { nextOddExpiry } from './layout.ts';
 import type { NeverBlocked } from './never-block.ts';
@@ -43,7 +51,10 @@ export class BansCapability {
 
   static async open(dependencies: BansDependencies): Promise<BansCapability> {
     const text = await readIfPresent(dependencies.desiredPath);
-    return new BansCapability(dependencies, text === undefined ? NOTHING_DESIRED : desiredState.parse(JSON.parse(text)));
+    return new BansCapability(
+      dependencies,
+      text === undefined ? NOTHING_DESIRED : desiredState.parse(JSON.parse(text)),
+    );
   }
 
   get managed(): boolean {
@@ -96,7 +107,11 @@ export class BansCapability {
       const began = this.#with.now();
       const ended = this.#desired.blocks.some((block) => block.until !== null && block.until <= began);
       let next = withoutExpired(this.#desired, began);
-      if (next.withheld.length > 0) next = await this.#withhold({ ...next, withheld: [] }, next.withheld.map((one) => one.id));
+      if (next.withheld.length > 0)
+        next = await this.#withhold(
+          { ...next, withheld: [] },
+          next.withheld.map((one) => one.id),
+        );
       if (ended || next.withheld.length !== this.#desired.withheld.length) await this.#save(next);
       const done = await this.#with.table.converge(next);
       this.#synced = await this.#with.fail2ban.sync(protectedRanges(next));
@@ -121,7 +136,11 @@ export class BansCapability {
       const fail2ban = await this.#with.fail2ban.remove();
       await this.#save({ ...NOTHING_DESIRED });
       return {
-        restored: [...guard.restored, ...fail2ban.restored, ...(hadTable && problem === null ? ['nft table inet muster'] : [])],
+        restored: [
+          ...guard.restored,
+          ...fail2ban.restored,
+          ...(hadTable && problem === null ? ['nft table inet muster'] : []),
+        ],
         left: [...guard.left, ...fail2ban.left, ...(problem === null ? [] : [`nft table inet muster: ${problem}`])],
       };
     });
@@ -129,14 +148,23 @@ export class BansCapability {
 
   async #applyDelta(args: z.output<typeof ApplyBans.args>): Promise<Outcome> {
     const next = afterDelta(this.#desired, args, this.#with.now());
-    if (next === undefined) return this.#gap(`The change starts at revision ${args.from}, this server holds ${this.#desired.revision}`);
+    if (next === undefined)
+      return this.#gap(`The change starts at revision ${args.from}, this server holds ${this.#desired.revision}`);
     const removed = this.#desired.blocks.filter((block) => args.remove.includes(block.id));
-    return this.#moveTo(await this.#withhold(next, args.add.map((block) => block.id)), args.add, removed);
+    return this.#moveTo(
+      await this.#withhold(
+        next,
+        args.add.map((block) => block.id),
+      ),
+      args.add,
+      removed,
+    );
   }
 
   async #applySnapshot(args: z.output<typeof SnapshotBans.args>): Promise<Outcome> {
     const next = afterSnapshot(this.#desired, args, this.#with.now());
-    if (next === undefined) return this.#gap(`The snapshot is of revision ${args.revision}, this server holds ${this.#desired.revision}`);
+    if (next === undefined)
+      return this.#gap(`The snapshot is of revision ${args.revision}, this server holds ${this.#desired.revision}`);
     // What is enforced already stays so; a live session from there is not looked for again.
     const enforcedNow = enforced(this.#desired, this.#with.now());
     const fresh = args.blocks.filter((block) => !enforcedNow.has(block.range)).map((block) => block.id);
@@ -172,12 +200,20 @@ export class BansCapability {
     return this.#judge(next, done, added, removed);
   }
 
-  async #judge(next: Desired, done: Pick<Converged, 'before' | 'held'>, added: readonly Named[], removed: readonly Named[]): Promise<Outcome> {
+  async #judge(
+    next: Desired,
+    done: Pick<Converged, 'before' | 'held'>,
+    added: readonly Named[],
+    removed: readonly Named[],
+  ): Promise<Outcome> {
     const { held, before } = done;
-    if (held === null) return { ok: false, code: 'not-verified', error: 'nft shows no table inet muster', before, after: null };
+    if (held === null)
+      return { ok: false, code: 'not-verified', error: 'nft shows no table inet muster', before, after: null };
     const reasons = new Map(next.withheld.map((block) => [block.id, block.why]));
     const wanted = enforced(next, this.#with.now());
-    const missing = added.filter((block) => !reasons.has(block.id) && wanted.has(block.range) && !held.verified.has(block.range));
+    const missing = added.filter(
+      (block) => !reasons.has(block.id) && wanted.has(block.range) && !held.verified.has(block.range),
+    );
     const exact = held.hash === blockListHash(wanted.keys(), protectedRanges(next));
     const gone = exact ? removed.filter((block) => !wanted.has(block.range)) : [];
     const evidence = {
@@ -185,16 +221,27 @@ export class BansCapability {
       hash: held.hash,
       blocks: held.blocks,
       protected: held.protected,
-      verified: [...added.filter((block) => held.verified.has(block.range)), ...gone].map((block) => block.range).slice(0, 5000),
+      verified: [...added.filter((block) => held.verified.has(block.range)), ...gone]
+        .map((block) => block.range)
+        .slice(0, 5000),
       nft: await this.#version(),
       fail2ban: this.#synced.note,
     };
     const measured = { before, after: held.hash, evidence };
     const [lost] = missing;
-    if (lost !== undefined) return { ok: false, code: 'not-verified', error: `nft does not show ${lost.range} after the change`, ...measured };
-    if (!exact) return { ok: false, code: 'not-verified', error: 'nft holds something else than was asked for', ...measured };
+    if (lost !== undefined)
+      return {
+        ok: false,
+        code: 'not-verified',
+        error: `nft does not show ${lost.range} after the change`,
+        ...measured,
+      };
+    if (!exact)
+      return { ok: false, code: 'not-verified', error: 'nft holds something else than was asked for', ...measured };
     const why = added.map((block) => reasons.get(block.id)).find((reason) => reason !== undefined);
-    return why === undefined ? { ok: true, ...measured } : { ok: false, code: 'protected', error: `Not enforced here: ${why}`, ...measured };
+    return why === undefined
+      ? { ok: true, ...measured }
+      : { ok: false, code: 'protected', error: `Not enforced here: ${why}`, ...measured };
   }
 
   async #gap(error: string): Promise<Outcome> {
@@ -207,7 +254,13 @@ export class BansCapability {
     const held = await this.#with.table.summary(this.#desired);
     if (this.#desired.revision < revision) {
       const hash = held?.hash ?? null;
-      return { ok: false, code: 'interrupted', error: 'The agent stopped before the change took effect; ask again', before: hash, after: hash };
+      return {
+        ok: false,
+        code: 'interrupted',
+        error: 'The agent stopped before the change took effect; ask again',
+        before: hash,
+        after: hash,
+      };
     }
     return this.#judge(this.#desired, { before: null, held }, added, []);
   }
@@ -218,7 +271,13 @@ export class BansCapability {
     const done = await this.#with.table.converge(this.#desired);
     if (done.problem !== null || done.held === null) {
       await this.#save({ ...this.#desired, managed: false });
-      return { ok: false, code: 'nft', error: done.problem ?? 'nft shows no table after loading it', before, after: null };
+      return {
+        ok: false,
+        code: 'nft',
+        error: done.problem ?? 'nft shows no table after loading it',
+        before,
+        after: null,
+      };
     }
     const guard = await this.#with.guard.on();
     this.#synced = await this.#with.fail2ban.sync(protectedRanges(this.#desired));
@@ -227,7 +286,12 @@ export class BansCapability {
       ok: true,
       before,
       after: done.held.hash,
-      evidence: { table: true, fail2banAction: this.#synced.ok === true, guard: await this.#with.guard.isRunning(), notes },
+      evidence: {
+        table: true,
+        fail2banAction: this.#synced.ok === true,
+        guard: await this.#with.guard.isRunning(),
+        notes,
+      },
     };
   }
 
@@ -248,13 +312,24 @@ export class BansCapability {
     const held = await this.#with.table.summary(this.#desired);
     const after = held?.hash ?? null;
     if (managed !== (held !== null) || managed !== this.managed) {
-      return { ok: false, code: 'interrupted', error: 'The agent stopped before this was finished; ask again', before: null, after };
+      return {
+        ok: false,
+        code: 'interrupted',
+        error: 'The agent stopped before this was finished; ask again',
+        before: null,
+        after,
+      };
     }
     return {
       ok: true,
       before: null,
       after,
-      evidence: { table: managed, fail2banAction: this.#synced.ok === true, guard: await this.#with.guard.isRunning(), notes: [] },
+      evidence: {
+        table: managed,
+        fail2banAction: this.#synced.ok === true,
+        guard: await this.#with.guard.isRunning(),
+        notes: [],
+      },
     };
   }
 
@@ -278,4 +353,5 @@ export class BansCapability {
   }
 }
 
-const sameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.size === b.size && [...a].every((one) => b.has(one));
+const sameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+  a.size === b.size && [...a].every((one) => b.has(one));

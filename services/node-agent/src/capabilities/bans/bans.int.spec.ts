@@ -17,7 +17,8 @@ import { newRepairs } from '../../agentd/repair-watch.ts';
 import { HostStore } from '../../privd/host-store.ts';
 import { TestControlPlane } from '../../testing/control-plane.ts';
 
-const able = process.getuid?.() === 0 && existsSync('/usr/sbin/nft') && spawnSync('/usr/bin/unshare', ['-n', 'true']).status === 0;
+const able =
+  process.getuid?.() === 0 && existsSync('/usr/sbin/nft') && spawnSync('/usr/bin/unshare', ['-n', 'true']).status === 0;
 const SOURCE = join(import.meta.dirname, '../..');
 const GUARD = join(SOURCE, '../../../deploy/agent/files/muster-guard');
 
@@ -46,7 +47,8 @@ describe.skipIf(!able)('bans on real nft (needs root, nft and a network namespac
     }
     throw new Error(`no receipt for ${name}`);
   };
-  const delta = (from: number, to: number, changes: object) => run('bans.apply@1', { from, to, add: [], remove: [], protect: [], unprotect: [], ...changes });
+  const delta = (from: number, to: number, changes: object) =>
+    run('bans.apply@1', { from, to, add: [], remove: [], protect: [], unprotect: [], ...changes });
   const block = (range: string, seconds: number | null = 3600) => ({ id: newId(), range, seconds });
 
   beforeAll(async () => {
@@ -54,7 +56,13 @@ describe.skipIf(!able)('bans on real nft (needs root, nft and a network namespac
     for (const name of ['state', 'guard', 'guard/records', 'scratch']) await mkdir(join(folder, name), { mode: 0o700 });
     await HostStore.create(
       join(folder, 'state'),
-      { v: 1, server: plane.server, rootKey: plane.root.publicKey, controlPlane: 'http://192.0.2.9', controlPlaneAddresses: ['192.0.2.9'] },
+      {
+        v: 1,
+        server: plane.server,
+        rootKey: plane.root.publicKey,
+        controlPlane: 'http://192.0.2.9',
+        controlPlaneAddresses: ['192.0.2.9'],
+      },
       exportSigningKey(hostKey),
       plane.keyset(1),
     );
@@ -63,11 +71,28 @@ describe.skipIf(!able)('bans on real nft (needs root, nft and a network namespac
     const paths = ['state', 'guard', 'scratch'].flatMap((name) => [`--${name}`, join(folder, name)]);
     privd = spawn(
       '/usr/bin/nsenter',
-      inside(process.execPath, '--conditions=source', join(SOURCE, 'main.ts'), 'privd', '--socket', join(folder, 'privd.sock'), '--idle-seconds', '0',
-        ...paths, '--policy', join(folder, 'no-policy'), '--fail2ban', join(folder, 'no-fail2ban'), '--units', join(folder, 'no-units')),
+      inside(
+        process.execPath,
+        '--conditions=source',
+        join(SOURCE, 'main.ts'),
+        'privd',
+        '--socket',
+        join(folder, 'privd.sock'),
+        '--idle-seconds',
+        '0',
+        ...paths,
+        '--policy',
+        join(folder, 'no-policy'),
+        '--fail2ban',
+        join(folder, 'no-fail2ban'),
+        '--units',
+        join(folder, 'no-units'),
+      ),
       { stdio: ['ignore', 'inherit', 'pipe'] },
     );
-    await new Promise<void>((resolve) => privd.stderr?.on('data', (chunk: Buffer) => chunk.includes('privd listens') && resolve()));
+    await new Promise<void>((resolve) =>
+      privd.stderr?.on('data', (chunk: Buffer) => chunk.includes('privd listens') && resolve()),
+    );
     client = new PrivdClient(join(folder, 'privd.sock'));
     client.events = { onStarted: () => undefined, onReceipt: (task, receipt) => void receipts.set(task, receipt) };
   });
@@ -80,22 +105,45 @@ describe.skipIf(!able)('bans on real nft (needs root, nft and a network namespac
 
   it('takes bans on: the table is there and its receipt hashes what the kernel holds', async () => {
     const receipt = await run('bans.manage@1', { managed: true });
-    expect(receipt).toMatchObject({ outcome: 'succeeded', before: null, after: blockListHash([], []), evidence: { table: true } });
+    expect(receipt).toMatchObject({
+      outcome: 'succeeded',
+      before: null,
+      after: blockListHash([], []),
+      evidence: { table: true },
+    });
     expect(nft('list', 'table', 'inet', 'muster')).toContain('hook prerouting');
   });
 
   const first = block('203.0.113.77');
   const wide = block('198.51.100.128/25', null);
   it('applies a delta of every kind of range and reads it back', async () => {
-    const ranges = [first, wide, block('203.0.114.0/24'), block('2001:db8::7'), block('2001:db8:1::/64'), block('2001:db8:2::/48', null)];
+    const ranges = [
+      first,
+      wide,
+      block('203.0.114.0/24'),
+      block('2001:db8::7'),
+      block('2001:db8:1::/64'),
+      block('2001:db8:2::/48', null),
+    ];
     const receipt = await delta(0, 1, { add: ranges, protect: [{ id: newId(), range: '192.0.2.0/28' }] });
     expect(receipt).toMatchObject({
       outcome: 'succeeded',
-      after: blockListHash(ranges.map((one) => one.range), ['192.0.2.0/28']),
+      after: blockListHash(
+        ranges.map((one) => one.range),
+        ['192.0.2.0/28'],
+      ),
       evidence: { revision: 1, blocks: 6, protected: 1 },
     });
     const table = nft('list', 'table', 'inet', 'muster');
-    for (const text of ['203.0.113.77 timeout 1h', '198.51.100.128/25', '203.0.114.0 timeout', '2001:db8::7', '2001:db8:1::', '2001:db8:2::/48', '192.0.2.0/28']) {
+    for (const text of [
+      '203.0.113.77 timeout 1h',
+      '198.51.100.128/25',
+      '203.0.114.0 timeout',
+      '2001:db8::7',
+      '2001:db8:1::',
+      '2001:db8:2::/48',
+      '192.0.2.0/28',
+    ]) {
       expect(table).toContain(text);
     }
   });
@@ -112,7 +160,10 @@ describe.skipIf(!able)('bans on real nft (needs root, nft and a network namespac
     expect(nft('list', 'set', 'inet', 'muster', 'ban4')).toContain('203.0.113.80');
   });
   it('lifts a block', async () => {
-    expect(await delta(2, 3, { remove: [first.id] })).toMatchObject({ outcome: 'succeeded', evidence: { verified: ['203.0.113.77'] } });
+    expect(await delta(2, 3, { remove: [first.id] })).toMatchObject({
+      outcome: 'succeeded',
+      evidence: { verified: ['203.0.113.77'] },
+    });
     expect(nft('list', 'set', 'inet', 'muster', 'ban4')).not.toContain('203.0.113.77');
   });
   it('sees and repairs what somebody else changed inside the table', async () => {
@@ -126,11 +177,18 @@ describe.skipIf(!able)('bans on real nft (needs root, nft and a network namespac
     expect((await client.ask('held', {})).repair).toBeNull();
   });
   it('is put back by the guard within two seconds of a flush, with its ends, and leaves a record', async () => {
-    const guard = spawn('/usr/bin/nsenter', inside(GUARD), { env: { ...process.env, MUSTER_GUARD_FOLDER: join(folder, 'guard') }, stdio: 'ignore', detached: true });
+    const guard = spawn('/usr/bin/nsenter', inside(GUARD), {
+      env: { ...process.env, MUSTER_GUARD_FOLDER: join(folder, 'guard') },
+      stdio: 'ignore',
+      detached: true,
+    });
     await new Promise((resolve) => setTimeout(resolve, 800));
     nft('flush', 'ruleset');
     const flushed = performance.now();
-    while (!nft('list', 'set', 'inet', 'muster', 'ban4').includes('203.0.113.80') && performance.now() - flushed < 5000) {
+    while (
+      !nft('list', 'set', 'inet', 'muster', 'ban4').includes('203.0.113.80') &&
+      performance.now() - flushed < 5000
+    ) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     expect(performance.now() - flushed).toBeLessThan(2000);
@@ -154,7 +212,14 @@ describe.skipIf(!able)('bans on real nft (needs root, nft and a network namespac
   it('takes a snapshot of thousands as one change and hashes it as the control plane does', async () => {
     const blocks = Array.from({ length: 2000 }, (_, i) => block(`198.18.${i >> 8}.${i & 255}`));
     const receipt = await run('bans.snapshot@1', { revision: 9, blocks, protections: [] });
-    expect(receipt).toMatchObject({ outcome: 'succeeded', after: blockListHash(blocks.map((one) => one.range), []), evidence: { blocks: 2000 } });
+    expect(receipt).toMatchObject({
+      outcome: 'succeeded',
+      after: blockListHash(
+        blocks.map((one) => one.range),
+        [],
+      ),
+      evidence: { blocks: 2000 },
+    });
     expect(await run('bans.snapshot@1', { revision: 8, blocks: [], protections: [] })).toMatchObject({ code: 'gap' });
   });
   it('hands everything back', async () => {

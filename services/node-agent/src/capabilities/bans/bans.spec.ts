@@ -15,14 +15,20 @@ const delta = { add: [], remove: [], protect: [], unprotect: [] };
 describe('desired state', () => {
   const one = newId();
   it('takes a delta that starts from the held revision and turns seconds into an end', () => {
-    const next = afterDelta(NOTHING_DESIRED, { from: 0, to: 3, ...delta, add: [{ id: one, range: '198.51.100.7', seconds: 60 }] }, NOW);
+    const next = afterDelta(
+      NOTHING_DESIRED,
+      { from: 0, to: 3, ...delta, add: [{ id: one, range: '198.51.100.7', seconds: 60 }] },
+      NOW,
+    );
     expect(next).toMatchObject({ revision: 3, blocks: [{ id: one, until: NOW + 60_000 }] });
   });
   it('answers a gap when the delta starts elsewhere', () => {
     expect(afterDelta(NOTHING_DESIRED, { from: 2, to: 3, ...delta }, NOW)).toBeUndefined();
   });
   it('refuses a snapshot that is older than what is held', () => {
-    expect(afterSnapshot({ ...NOTHING_DESIRED, revision: 9 }, { revision: 8, blocks: [], protections: [] }, NOW)).toBeUndefined();
+    expect(
+      afterSnapshot({ ...NOTHING_DESIRED, revision: 9 }, { revision: 8, blocks: [], protections: [] }, NOW),
+    ).toBeUndefined();
   });
   it('keeps a range for as long as the longest of its blocks', () => {
     const state = {
@@ -41,20 +47,42 @@ describe('layout', () => {
   it('puts addresses, /24 and /64 into hash sets and other prefixes into interval sets without overlaps', () => {
     const layout = layOut(
       new Map<string, number | null>([
-        ['198.51.100.7', NOW + 5000], ['203.0.113.0/24', null], ['2001:db8::1', null], ['2001:db8:1::/64', null],
-        ['192.0.2.0/25', null], ['192.0.2.64/26', null], ['2001:db8::/40', null], ['198.51.100.9', NOW - 1],
+        ['198.51.100.7', NOW + 5000],
+        ['203.0.113.0/24', null],
+        ['2001:db8::1', null],
+        ['2001:db8:1::/64', null],
+        ['192.0.2.0/25', null],
+        ['192.0.2.64/26', null],
+        ['2001:db8::/40', null],
+        ['198.51.100.9', NOW - 1],
       ]),
       ['192.0.2.1'],
       NOW,
     );
-    const texts = Object.fromEntries(Object.entries(layout).map(([name, list]) => [name, list.map((element) => element.text)]));
+    const texts = Object.fromEntries(
+      Object.entries(layout).map(([name, list]) => [name, list.map((element) => element.text)]),
+    );
     expect(texts).toEqual({
-      allow4: ['192.0.2.1'], allow6: [], ban4: ['198.51.100.7'], ban4n24: ['203.0.113.0'],
-      ban6: ['2001:db8::1'], ban6n64: ['2001:db8:1::'], net4: ['192.0.2.0/25'], net6: ['2001:db8::/40'],
+      allow4: ['192.0.2.1'],
+      allow6: [],
+      ban4: ['198.51.100.7'],
+      ban4n24: ['203.0.113.0'],
+      ban6: ['2001:db8::1'],
+      ban6n64: ['2001:db8:1::'],
+      net4: ['192.0.2.0/25'],
+      net6: ['2001:db8::/40'],
     });
   });
   it('knows when an interval block ends, because nft does not', () => {
-    expect(nextOddExpiry(new Map([['198.51.100.7', 1], ['192.0.2.0/25', 9], ['192.0.2.128/25', 7]]))).toBe(7);
+    expect(
+      nextOddExpiry(
+        new Map([
+          ['198.51.100.7', 1],
+          ['192.0.2.0/25', 9],
+          ['192.0.2.128/25', 7],
+        ]),
+      ),
+    ).toBe(7);
   });
 });
 
@@ -63,9 +91,18 @@ describe('statements', () => {
   it('adds, deletes and adds again with the time, so that any kernel takes the new end', () => {
     expect(changeText({ ban4: { add: layout.ban4, remove: ['198.51.100.8'] } }, layout, NOW)).toBe(
       [
-        'add element inet muster ban4 {', '  198.51.100.7,', '  198.51.100.8,', '}',
-        'delete element inet muster ban4 {', '  198.51.100.7,', '  198.51.100.8,', '}',
-        'add element inet muster ban4 {', `  198.51.100.7 timeout 5s, # until ${NOW / 1000 + 5}`, '}', '',
+        'add element inet muster ban4 {',
+        '  198.51.100.7,',
+        '  198.51.100.8,',
+        '}',
+        'delete element inet muster ban4 {',
+        '  198.51.100.7,',
+        '  198.51.100.8,',
+        '}',
+        'add element inet muster ban4 {',
+        `  198.51.100.7 timeout 5s, # until ${NOW / 1000 + 5}`,
+        '}',
+        '',
       ].join('\n'),
     );
   });
@@ -105,8 +142,14 @@ describe('what nft holds', () => {
     expect(parseDuration('1d2h3m4s5ms')).toBe(93_784_005);
   });
   it('hashes like the control plane when all that is desired and nothing else is held', () => {
-    const blocks = new Map<string, number | null>([['198.51.100.8', null], ['198.51.100.0/23', null], ['198.51.100.0/22', null]]);
-    const own = parseHeld(LISTING.replace(/198\.51\.100\.7 timeout.*\n.*976ms/, '198.51.100.8').replace('192.0.2.4-192.0.2.9, ', ''));
+    const blocks = new Map<string, number | null>([
+      ['198.51.100.8', null],
+      ['198.51.100.0/23', null],
+      ['198.51.100.0/22', null],
+    ]);
+    const own = parseHeld(
+      LISTING.replace(/198\.51\.100\.7 timeout.*\n.*976ms/, '198.51.100.8').replace('192.0.2.4-192.0.2.9, ', ''),
+    );
     const allow = new Set(['192.0.2.1']);
     const summary = summarise(blocks, allow, layOut(blocks, allow, NOW), own, NOW);
     expect(summary.hash).toBe(blockListHash(blocks.keys(), allow));
@@ -136,11 +179,21 @@ describe('never blocked', () => {
     expect(whyNever('198.51.100.9', never, [])).toBeUndefined();
   });
   it('reads gateways, resolvers and SSH peers', () => {
-    expect(parseGateways4('Iface\tDestination\tGateway \tFlags\neth0\t00000000\t010200C0\t0003\neth0\t000200C0\t00000000\t0001\n')).toEqual(['192.0.2.1']);
-    expect(parseGateways6('00000000000000000000000000000000 00 00000000000000000000000000000000 00 fd000000000000000000000000000001 00000400 00000002 00000000 00000003     eth0\n')).toEqual(['fd00:0000:0000:0000:0000:0000:0000:0001']);
+    expect(
+      parseGateways4(
+        'Iface\tDestination\tGateway \tFlags\neth0\t00000000\t010200C0\t0003\neth0\t000200C0\t00000000\t0001\n',
+      ),
+    ).toEqual(['192.0.2.1']);
+    expect(
+      parseGateways6(
+        '00000000000000000000000000000000 00 00000000000000000000000000000000 00 fd000000000000000000000000000001 00000400 00000002 00000000 00000003     eth0\n',
+      ),
+    ).toEqual(['fd00:0000:0000:0000:0000:0000:0000:0001']);
     expect(parseResolvers('# x\nnameserver 9.9.9.9\nnameserver 2620:fe::fe\n')).toEqual(['9.9.9.9', '2620:fe::fe']);
     expect(
-      parseSshPeers('0 0 192.0.2.5:22 198.51.100.44:50000 users:(("sshd",pid=9,fd=4))\n0 0 [2001:db8::5]:22 [2001:db8::9]:1 users:(("sshd-session",pid=9,fd=4))\n0 0 192.0.2.5:80 203.0.113.8:1 users:(("nginx",pid=3,fd=4))\n'),
+      parseSshPeers(
+        '0 0 192.0.2.5:22 198.51.100.44:50000 users:(("sshd",pid=9,fd=4))\n0 0 [2001:db8::5]:22 [2001:db8::9]:1 users:(("sshd-session",pid=9,fd=4))\n0 0 192.0.2.5:80 203.0.113.8:1 users:(("nginx",pid=3,fd=4))\n',
+      ),
     ).toEqual(['198.51.100.44', '2001:db8::9']);
   });
 });

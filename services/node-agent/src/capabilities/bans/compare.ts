@@ -40,7 +40,9 @@ function changeOf(wanted: readonly Element[], held: readonly HeldElement[], now:
     if (there === undefined || (timed && !sameEnd(element.until, there.expiresMs, now))) add.push(element);
   }
   const remove = held
-    .filter((element) => !wantedSpellings.has(spell(element)) && !(timed && (element.expiresMs ?? Infinity) <= ENDING_MS))
+    .filter(
+      (element) => !wantedSpellings.has(spell(element)) && !(timed && (element.expiresMs ?? Infinity) <= ENDING_MS),
+    )
     .map((element) => element.text);
   return { add, remove };
 }
@@ -62,9 +64,19 @@ export interface HeldSummary {
 }
 
 /** Says what is held in the words of what is desired; whatever else is in the sets shows up as its own spelling. */
-export function summarise(blocks: Blocks, protections: ReadonlySet<string>, layout: Layout, held: Held, now: number): HeldSummary {
+export function summarise(
+  blocks: Blocks,
+  protections: ReadonlySet<string>,
+  layout: Layout,
+  held: Held,
+  now: number,
+): HeldSummary {
   const cover = new Map<SetName, readonly HeldElement[]>();
-  for (const name of SET_NAMES) cover.set(name, [...(held.get(name) ?? [])].sort((a, b) => (a.first < b.first ? -1 : 1)));
+  for (const name of SET_NAMES)
+    cover.set(
+      name,
+      [...(held.get(name) ?? [])].sort((a, b) => (a.first < b.first ? -1 : 1)),
+    );
   const holds = (set: SetName, text: string): boolean => {
     const { first, last } = boundsOf(ipRange(text));
     const element = covering(cover.get(set) ?? [], first);
@@ -74,7 +86,8 @@ export function summarise(blocks: Blocks, protections: ReadonlySet<string>, layo
   for (const range of blocks.keys()) {
     const parsed = ipRange(range);
     const hashSet = hashSetOf(parsed);
-    const there = hashSet === undefined ? holds(parsed.family === 4 ? 'net4' : 'net6', range) : holds(hashSet, parsed.first);
+    const there =
+      hashSet === undefined ? holds(parsed.family === 4 ? 'net4' : 'net6', range) : holds(hashSet, parsed.first);
     if (there) verified.add(range);
   }
   const allowed = [...protections].filter((range) => holds(ipRange(range).family === 4 ? 'allow4' : 'allow6', range));

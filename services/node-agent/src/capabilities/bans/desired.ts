@@ -15,7 +15,14 @@ export const desiredState = z.strictObject({
 });
 export type Desired = z.infer<typeof desiredState>;
 
-export const NOTHING_DESIRED: Desired = { v: 1, managed: false, revision: 0, blocks: [], protections: [], withheld: [] };
+export const NOTHING_DESIRED: Desired = {
+  v: 1,
+  managed: false,
+  revision: 0,
+  blocks: [],
+  protections: [],
+  withheld: [],
+};
 
 type Delta = z.infer<typeof ApplyBans.args>;
 type Snapshot = z.infer<typeof SnapshotBans.args>;
@@ -66,7 +73,8 @@ export function enforced(desired: Desired, now: number): Blocks {
   return blocks;
 }
 
-export const protectedRanges = (desired: Desired): Set<string> => new Set(desired.protections.map((entry) => entry.range));
+export const protectedRanges = (desired: Desired): Set<string> =>
+  new Set(desired.protections.map((entry) => entry.range));
 
 /** Expired blocks need not be kept; the control plane ends them by its own clock. */
 export const withoutExpired = (desired: Desired, now: number): Desired => ({

@@ -21,7 +21,13 @@ export function parseHeld(listing: string): Held {
     const name = SET_NAMES.find((one) => one === match?.[1]);
     if (name === undefined) continue;
     const inner = /elements = \{([\s\S]*)\}/.exec(match[2] ?? '')?.[1] ?? '';
-    held.set(name, inner.split(',').map((text) => parseElement(text.trim())).filter((one) => one !== undefined));
+    held.set(
+      name,
+      inner
+        .split(',')
+        .map((text) => parseElement(text.trim()))
+        .filter((one) => one !== undefined),
+    );
   }
   return held;
 }
@@ -35,7 +41,8 @@ function parseElement(text: string): HeldElement | undefined {
   return {
     ...bounds(spelled),
     text: spelled,
-    expiresMs: expires >= 0 ? parseDuration(remaining) : timeout >= 0 ? parseDuration(attributes[timeout + 1] ?? '') : null,
+    expiresMs:
+      expires >= 0 ? parseDuration(remaining) : timeout >= 0 ? parseDuration(attributes[timeout + 1] ?? '') : null,
   };
 }
 
@@ -50,6 +57,7 @@ const UNIT_MS: Record<string, number> = { d: 86_400_000, h: 3_600_000, m: 60_000
 /** nft writes durations as `99d23h59m59s976ms`. */
 export function parseDuration(text: string): number {
   let total = 0;
-  for (const [, digits, unit] of text.matchAll(/(\d+)(ms|d|h|m|s)/g)) total += Number(digits) * (UNIT_MS[unit ?? ''] ?? 0);
+  for (const [, digits, unit] of text.matchAll(/(\d+)(ms|d|h|m|s)/g))
+    total += Number(digits) * (UNIT_MS[unit ?? ''] ?? 0);
   return total;
 }

@@ -23,7 +23,14 @@ export function hashSetOf(range: IpRange): SetName | undefined {
 /** Where each block and allow entry goes, given the moment: what has expired is left out. */
 export function layOut(blocks: Blocks, allow: Iterable<string>, now: number): Layout {
   const sets: Record<SetName, Element[]> = {
-    allow4: [], allow6: [], ban4: [], ban4n24: [], ban6: [], ban6n64: [], net4: [], net6: [],
+    allow4: [],
+    allow6: [],
+    ban4: [],
+    ban4n24: [],
+    ban6: [],
+    ban6n64: [],
+    net4: [],
+    net6: [],
   };
   const odd: { range: IpRange; until: number | null }[] = [];
   for (const [text, until] of blocks) {
@@ -33,7 +40,8 @@ export function layOut(blocks: Blocks, allow: Iterable<string>, now: number): La
     if (set === undefined) odd.push({ range, until });
     else sets[set].push({ text: range.first, until });
   }
-  for (const { range, until } of widest(odd)) sets[range.family === 4 ? 'net4' : 'net6'].push({ text: range.text, until });
+  for (const { range, until } of widest(odd))
+    sets[range.family === 4 ? 'net4' : 'net6'].push({ text: range.text, until });
   for (const { range } of widest([...allow].map((text) => ({ range: ipRange(text) })))) {
     sets[range.family === 4 ? 'allow4' : 'allow6'].push({ text: range.text, until: null });
   }
@@ -54,9 +62,10 @@ export function nextOddExpiry(blocks: Blocks): number | null {
 function widest<Entry extends { readonly range: IpRange }>(entries: readonly Entry[]): Entry[] {
   const sorted = entries
     .map((entry) => ({ entry, first: boundsOf(entry.range).first }))
-    .sort((a, b) =>
-      a.entry.range.family - b.entry.range.family ||
-      (a.first < b.first ? -1 : a.first > b.first ? 1 : a.entry.range.prefix - b.entry.range.prefix),
+    .sort(
+      (a, b) =>
+        a.entry.range.family - b.entry.range.family ||
+        (a.first < b.first ? -1 : a.first > b.first ? 1 : a.entry.range.prefix - b.entry.range.prefix),
     );
   const kept: Entry[] = [];
   for (const { entry } of sorted) {

@@ -58,7 +58,11 @@ function named(addresses: readonly string[], why: string): NeverBlocked[] {
 }
 
 /** Why the block may not be enforced here; undefined when it may. */
-export function whyNever(range: string, never: readonly NeverBlocked[], protections: Iterable<string>): string | undefined {
+export function whyNever(
+  range: string,
+  never: readonly NeverBlocked[],
+  protections: Iterable<string>,
+): string | undefined {
   const wanted = ipRange(range);
   if (wanted.prefix < WIDEST_BLOCK[wanted.family]) {
     return `${range} is wider than /${WIDEST_BLOCK[wanted.family]}`;
@@ -76,7 +80,12 @@ export function parseGateways4(text: string): string[] {
   return text.split('\n').flatMap((line) => {
     const [, , gateway = '', flags = ''] = line.split('\t').map((field) => field.trim());
     if (!/^[0-9A-F]{8}$/i.test(gateway) || gateway === '00000000' || (Number.parseInt(flags, 16) & 2) === 0) return [];
-    return [(gateway.match(/../g) ?? []).reverse().map((byte) => Number.parseInt(byte, 16)).join('.')];
+    return [
+      (gateway.match(/../g) ?? [])
+        .reverse()
+        .map((byte) => Number.parseInt(byte, 16))
+        .join('.'),
+    ];
   });
 }
 

@@ -33,8 +33,14 @@ export function changeText(changes: Partial<Record<SetName, Change>>, layout: La
       text += `flush set ${TABLE} ${name}\n${elements('add', name, layout[name], now)}`;
       continue;
     }
-    const touched = [...change.add.map((element) => element.text), ...change.remove].map((one) => ({ text: one, until: null }));
-    text += elements('add', name, touched, now) + elements('delete', name, touched, now) + elements('add', name, change.add, now);
+    const touched = [...change.add.map((element) => element.text), ...change.remove].map((one) => ({
+      text: one,
+      until: null,
+    }));
+    text +=
+      elements('add', name, touched, now) +
+      elements('delete', name, touched, now) +
+      elements('add', name, change.add, now);
   }
   return text;
 }

@@ -38,7 +38,11 @@ export class TableGuard {
         '',
       ].join('\n'),
     );
-    return (await this.#systemctl(['daemon-reload'])) ?? (await this.#systemctl(['enable', ...UNITS])) ?? this.#systemctl(['restart', UNITS[0]]);
+    return (
+      (await this.#systemctl(['daemon-reload'])) ??
+      (await this.#systemctl(['enable', ...UNITS])) ??
+      this.#systemctl(['restart', UNITS[0]])
+    );
   }
 
   async off(): Promise<Undone> {

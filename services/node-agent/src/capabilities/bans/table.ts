@@ -62,7 +62,12 @@ export class BanTable {
     const found = listing?.intact === true ? differences(layout, listing.held, now) : undefined;
     await this.persist(desired);
     if (found !== undefined && isEmpty(found)) {
-      return { before, held: listing === undefined ? null : this.#summarise(desired, listing), changed: 'nothing', problem: null };
+      return {
+        before,
+        held: listing === undefined ? null : this.#summarise(desired, listing),
+        changed: 'nothing',
+        problem: null,
+      };
     }
     const problem = await this.#load(found === undefined ? wholeTable(layout, now) : changeText(found, layout, now));
     return { before, held: await this.summary(desired), changed: found === undefined ? 'table' : 'contents', problem };
@@ -96,7 +101,8 @@ export class BanTable {
     if (code !== 0) return undefined;
     const held = parseHeld(stdout);
     const rules = stdout.match(/^\t\t.*(?:accept|drop)$/gm)?.length ?? 0;
-    const intact = SET_NAMES.every((name) => held.has(name)) && rules === RULE_COUNT && stdout.includes('hook prerouting');
+    const intact =
+      SET_NAMES.every((name) => held.has(name)) && rules === RULE_COUNT && stdout.includes('hook prerouting');
     return { held, intact };
   }
 

@@ -97,13 +97,19 @@ export class InventoryCollector {
     }
     const result = await this.#sources.exec(ss, ['-H', '-lntupe']);
     if (result.code !== 0) {
-      unreadable.push({ what: 'listening ports', why: `ss answered ${result.code}: ${result.stderr.trim()}`.slice(0, 200) });
+      unreadable.push({
+        what: 'listening ports',
+        why: `ss answered ${result.code}: ${result.stderr.trim()}`.slice(0, 200),
+      });
       return [];
     }
     const ports = parseListeningPorts(result.stdout);
     const hidden = ports.filter((port) => port.process === null).length;
     if (hidden > 0) {
-      unreadable.push({ what: 'owners of listening ports', why: `the program behind ${hidden} of ${ports.length} sockets is shown to root only` });
+      unreadable.push({
+        what: 'owners of listening ports',
+        why: `the program behind ${hidden} of ${ports.length} sockets is shown to root only`,
+      });
     }
     return ports.slice(0, 1024);
   }

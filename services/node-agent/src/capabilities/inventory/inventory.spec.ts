@@ -5,7 +5,15 @@ import { execFile } from '../../host/exec.ts';
 import { installedTools } from '../../host/tools.ts';
 import { InventoryCollector, hostSources } from './collect.ts';
 import { parseListeningPorts } from './ports.ts';
-import { parseCpuModel, parseCpuTimes, parseMemory, parseMounts, parseNetworkCounters, parseOsRelease, usedFraction } from './proc.ts';
+import {
+  parseCpuModel,
+  parseCpuTimes,
+  parseMemory,
+  parseMounts,
+  parseNetworkCounters,
+  parseOsRelease,
+  usedFraction,
+} from './proc.ts';
 
 const recorded = (name: string): string => readFileSync(new URL(`fixtures/debian-12/${name}`, import.meta.url), 'utf8');
 
@@ -17,7 +25,12 @@ describe('listening ports, from recorded ss', () => {
     expect(ports[2]).toMatchObject({ address: '::', port: 22 });
   });
   it('says null, not root, for the owner it may not see', () => {
-    expect(parseListeningPorts(recorded('ss-user.txt'))[1]).toMatchObject({ port: 22, process: null, pid: null, uid: null });
+    expect(parseListeningPorts(recorded('ss-user.txt'))[1]).toMatchObject({
+      port: 22,
+      process: null,
+      pid: null,
+      uid: null,
+    });
   });
   it('reads the systemd unit from the cgroup, a user and a scoped address', () => {
     const ports = parseListeningPorts(recorded('ss-systemd.txt'));
@@ -28,7 +41,11 @@ describe('listening ports, from recorded ss', () => {
 
 describe('kernel text', () => {
   it('reads the distribution', () => {
-    expect(parseOsRelease(recorded('os-release.txt'))).toEqual({ id: 'debian', version: '12', name: 'Debian GNU/Linux 12 (bookworm)' });
+    expect(parseOsRelease(recorded('os-release.txt'))).toEqual({
+      id: 'debian',
+      version: '12',
+      name: 'Debian GNU/Linux 12 (bookworm)',
+    });
   });
   it('reads memory in bytes', () => {
     const memory = parseMemory(recorded('proc-meminfo.txt'));
@@ -36,7 +53,9 @@ describe('kernel text', () => {
     expect(memory.availableBytes).toBeLessThanOrEqual(memory.totalBytes);
   });
   it('counts CPU use as the share that was not idle', () => {
-    expect(usedFraction(parseCpuTimes('cpu  10 0 10 80 0 0 0 0 0 0'), parseCpuTimes('cpu  40 0 30 130 0 0 0 0 0 0'))).toBe(0.5);
+    expect(
+      usedFraction(parseCpuTimes('cpu  10 0 10 80 0 0 0 0 0 0'), parseCpuTimes('cpu  40 0 30 130 0 0 0 0 0 0')),
+    ).toBe(0.5);
     expect(parseCpuTimes(recorded('proc-stat.txt')).total).toBeGreaterThan(0);
     expect(parseCpuModel(recorded('proc-cpuinfo.txt')).cores).toBeGreaterThan(0);
   });

@@ -66,12 +66,17 @@ export function parseMounts(mountinfo: string): Mount[] {
     if (mount === undefined || type === undefined || device === undefined || deviceNumber === undefined) continue;
     if (!DATA_FILE_SYSTEMS.test(type) || seen.has(deviceNumber)) continue;
     seen.add(deviceNumber);
-    mounts.push({ mount: unescapeMount(mount).slice(0, 200), device: unescapeMount(device).slice(0, 120), type: type.slice(0, 24) });
+    mounts.push({
+      mount: unescapeMount(mount).slice(0, 200),
+      device: unescapeMount(device).slice(0, 120),
+      type: type.slice(0, 24),
+    });
   }
   return mounts;
 }
 
-const DATA_FILE_SYSTEMS = /^(?:ext[234]|xfs|btrfs|zfs|f2fs|jfs|reiserfs|vfat|exfat|ntfs3?|overlay|nfs4?|cifs|fuseblk|bcachefs|virtiofs|9p)$/;
+const DATA_FILE_SYSTEMS =
+  /^(?:ext[234]|xfs|btrfs|zfs|f2fs|jfs|reiserfs|vfat|exfat|ntfs3?|overlay|nfs4?|cifs|fuseblk|bcachefs|virtiofs|9p)$/;
 
 /** The kernel writes blanks in paths as octal escapes. */
 const unescapeMount = (text: string): string =>

@@ -48,7 +48,13 @@ export function fromAction(json: string, now: Date): Fail2banEvent | undefined {
     kind: 'line',
     line: {
       // fail2ban stores round(time) in its database: the same second, the same id.
-      ...lineOf(event.jail, address, 'banned', event.time === undefined ? seconds(now) : Math.round(event.time), 'action'),
+      ...lineOf(
+        event.jail,
+        address,
+        'banned',
+        event.time === undefined ? seconds(now) : Math.round(event.time),
+        'action',
+      ),
       failures: event.failures ?? null,
       banSeconds: event.bantime ?? null,
       banCount: event.bancount ?? null,
@@ -56,11 +62,17 @@ export function fromAction(json: string, now: Date): Fail2banEvent | undefined {
   };
 }
 
-const LOG_LINE = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{3}) fail2ban\.(filter|actions|server)\s*\[\d+\]: [A-Z]+\s+(.*)$/;
+const LOG_LINE =
+  /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),(\d{3}) fail2ban\.(filter|actions|server)\s*\[\d+\]: [A-Z]+\s+(.*)$/;
 const SAYING = /^\[([^\]]{1,64})\] (Found|Ban|Unban|Restore Ban|Flush ticket\(s\) with|Increase Ban) ?(\S*)/;
 
 export type LogSaying =
-  | { readonly kind: 'found' | 'banned' | 'unbanned' | 'restored'; readonly jail: string; readonly address: string; readonly at: Date }
+  | {
+      readonly kind: 'found' | 'banned' | 'unbanned' | 'restored';
+      readonly jail: string;
+      readonly address: string;
+      readonly at: Date;
+    }
   | { readonly kind: 'flush'; readonly jail: string }
   | { readonly kind: 'stopping' };
 
@@ -69,7 +81,10 @@ export function parseLogLine(line: string, zoneOffsetMinutes = new Date().getTim
   const match = LOG_LINE.exec(line);
   if (match === null) return undefined;
   const [, day, time, milliseconds, part, message = ''] = match;
-  if (part === 'server') return /^(?:Shutdown in progress|Stopping all jails|Exiting Fail2ban)/.test(message) ? { kind: 'stopping' } : undefined;
+  if (part === 'server')
+    return /^(?:Shutdown in progress|Stopping all jails|Exiting Fail2ban)/.test(message)
+      ? { kind: 'stopping' }
+      : undefined;
   const saying = SAYING.exec(message);
   if (saying === null) return undefined;
   const [, jail = '', verb, who = ''] = saying;
@@ -77,7 +92,8 @@ export function parseLogLine(line: string, zoneOffsetMinutes = new Date().getTim
   const address = canonical(who);
   if (address === undefined) return undefined;
   const at = new Date(Date.parse(`${day}T${time}.${milliseconds}Z`) + zoneOffsetMinutes * 60_000);
-  const kind = verb === 'Found' ? 'found' : verb === 'Unban' ? 'unbanned' : verb === 'Restore Ban' ? 'restored' : 'banned';
+  const kind =
+    verb === 'Found' ? 'found' : verb === 'Unban' ? 'unbanned' : verb === 'Restore Ban' ? 'restored' : 'banned';
   return { kind, jail, address, at };
 }
 
@@ -104,7 +120,13 @@ export function fromHistory(row: unknown): BanLogLine | undefined {
 }
 
 /** `at` in whole seconds. */
-export function lineOf(jail: string, address: string, what: BanLogLine['what'], at: number, source: BanLogLine['source']): BanLogLine {
+export function lineOf(
+  jail: string,
+  address: string,
+  what: BanLogLine['what'],
+  at: number,
+  source: BanLogLine['source'],
+): BanLogLine {
   return {
     id: derivedId('ban-log', jail, address, what, String(at)),
     at: new Date(at * 1000).toISOString(),

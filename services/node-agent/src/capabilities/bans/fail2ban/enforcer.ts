@@ -40,15 +40,22 @@ export class Fail2banEnforcer {
   /** Brings action and never-blocked list of every running jail to what is wanted. Writes nothing when it is so already. */
   async sync(protections: ReadonlySet<string>): Promise<Synced> {
     const client = this.#with.tools('fail2ban-client');
-    if (client === undefined || !existsSync(`${this.#with.folder}/action.d`)) return { ok: null, note: 'fail2ban is not installed' };
+    if (client === undefined || !existsSync(`${this.#with.folder}/action.d`))
+      return { ok: null, note: 'fail2ban is not installed' };
     const view = await this.#with.view();
     if (view.facts.running !== true) return { ok: false, note: view.facts.why ?? 'fail2ban is not running' };
     const jails = view.facts.jails.filter((jail) => /^[A-Za-z0-9_.-]+$/.test(jail.jail));
 
     const wanted = JSON.stringify([jails.map((jail) => jail.jail), [...protections].sort()]);
-    const missing = jails.some((jail) => !view.reporting.has(jail.jail) || [...protections].some((range) => !jail.ignored.includes(range)));
+    const missing = jails.some(
+      (jail) => !view.reporting.has(jail.jail) || [...protections].some((range) => !jail.ignored.includes(range)),
+    );
     if (missing || wanted !== this.#inForce) {
-      const problem = await this.#configure(client, jails.map((jail) => jail.jail), protections);
+      const problem = await this.#configure(
+        client,
+        jails.map((jail) => jail.jail),
+        protections,
+      );
       if (problem !== null) return { ok: false, note: problem };
       this.#inForce = wanted;
     }
@@ -68,7 +75,8 @@ export class Fail2banEnforcer {
     }
     const client = this.#with.tools('fail2ban-client');
     if (client !== undefined && undone.restored.length > 0) {
-      for (const jail of (await this.#with.view()).reporting) await this.#ask(client, ['set', jail, 'delaction', 'muster']);
+      for (const jail of (await this.#with.view()).reporting)
+        await this.#ask(client, ['set', jail, 'delaction', 'muster']);
       await this.#ask(client, ['reload']);
     }
     this.#inForce = undefined;
@@ -89,7 +97,8 @@ export class Fail2banEnforcer {
       await writeFile(`${copy}/action.d/muster.conf`, action);
       await writeFile(`${copy}/jail.d/muster.local`, jail);
       const test = await this.#ask(client, ['-c', copy, '-t']);
-      if (test.code !== 0) return `fail2ban refused the configuration, nothing was changed: ${errorIn(test)}`.slice(0, 200);
+      if (test.code !== 0)
+        return `fail2ban refused the configuration, nothing was changed: ${errorIn(test)}`.slice(0, 200);
       await files.write(`${folder}/action.d/muster.conf`, action);
       await files.write(`${folder}/jail.d/muster.local`, jail);
     } finally {

@@ -23,21 +23,36 @@ describe('recorded fail2ban 1.0.2', () => {
     expect([...view.reporting]).toEqual(['sshd']);
   });
   it('tells stopped from forbidden', () => {
-    expect(parseFail2ban(recorded('fail2ban-read-stopped.json'), NOW).facts).toMatchObject({ running: false, why: null });
-    expect(parseFail2ban(recorded('fail2ban-read-denied.json'), NOW).facts).toMatchObject({ running: null, why: 'only root may ask fail2ban' });
+    expect(parseFail2ban(recorded('fail2ban-read-stopped.json'), NOW).facts).toMatchObject({
+      running: false,
+      why: null,
+    });
+    expect(parseFail2ban(recorded('fail2ban-read-denied.json'), NOW).facts).toMatchObject({
+      running: null,
+      why: 'only root may ask fail2ban',
+    });
     expect(parseFail2ban('', NOW).facts.why).toMatch(/could not be read/);
   });
   it('gives bans of the action with their counts', () => {
-    const events = recorded('action-events.ndjson').trim().split('\n').map((line) => fromAction(line, NOW));
+    const events = recorded('action-events.ndjson')
+      .trim()
+      .split('\n')
+      .map((line) => fromAction(line, NOW));
     expect(events).toHaveLength(6);
     const [first] = events;
-    expect(first).toMatchObject({ kind: 'line', line: { what: 'banned', address: '198.51.100.9', failures: 3, banSeconds: 600, banCount: 1 } });
+    expect(first).toMatchObject({
+      kind: 'line',
+      line: { what: 'banned', address: '198.51.100.9', failures: 3, banSeconds: 600, banCount: 1 },
+    });
     for (const event of events) if (event?.kind === 'line') expect(banLogLine.parse(event.line)).toEqual(event.line);
   });
   it('gives the same id for a ban told by the action and by the database', () => {
     const rows = readHistory(fileURLToPath(fixture('fail2ban.sqlite3')), 0, 100);
     expect(rows).toHaveLength(3);
-    const told = fromAction(JSON.stringify({ ev: 'ban', jail: 'sshd', ip: '2001:db8::5', time: '1795218267.9', restored: '0' }), NOW);
+    const told = fromAction(
+      JSON.stringify({ ev: 'ban', jail: 'sshd', ip: '2001:db8::5', time: '1795218267.9', restored: '0' }),
+      NOW,
+    );
     expect(told).toMatchObject({ kind: 'line', line: { id: rows.find((row) => row.address === '2001:db8::5')?.id } });
     expect(rows[0]).toMatchObject({ address: '198.51.100.9', failures: 3, source: 'history' });
   });
@@ -62,8 +77,13 @@ describe('a stop, restart, unban-all and reload as recorded', () => {
     lines.push(...merger.due(at + 60_000));
     const told = lines.filter((line) => line.what !== 'found').map((line) => `${line.what} ${line.address}`);
     expect(told.filter((line) => line.startsWith('banned'))).toEqual([
-      'banned 198.51.100.9', 'banned 198.51.100.10', 'banned 2001:db8:9::5', 'banned 198.51.100.20',
-      'banned 198.51.100.21', 'banned 198.51.100.30', 'banned 198.51.100.31',
+      'banned 198.51.100.9',
+      'banned 198.51.100.10',
+      'banned 2001:db8:9::5',
+      'banned 198.51.100.20',
+      'banned 198.51.100.21',
+      'banned 198.51.100.30',
+      'banned 198.51.100.31',
     ]);
     // .20 was unbanned three seconds before a stop, which then hides it: asking fail2ban again tells it (see below).
     expect(told.filter((line) => line.startsWith('unbanned'))).toEqual([]);
@@ -83,8 +103,14 @@ describe('a stop, restart, unban-all and reload as recorded', () => {
   it('tells a ban once when the action and the log both speak', () => {
     const merger = new BanMerger();
     const at = Date.parse('2026-11-20T23:44:23Z');
-    const saying = parseLogLine('2026-11-20 23:44:23,100 fail2ban.actions        [7847]: NOTICE  [sshd] Ban 198.51.100.9', 0);
-    const event = fromAction(JSON.stringify({ ev: 'ban', jail: 'sshd', ip: '198.51.100.9', time: String(at / 1000) }), NOW);
+    const saying = parseLogLine(
+      '2026-11-20 23:44:23,100 fail2ban.actions        [7847]: NOTICE  [sshd] Ban 198.51.100.9',
+      0,
+    );
+    const event = fromAction(
+      JSON.stringify({ ev: 'ban', jail: 'sshd', ip: '198.51.100.9', time: String(at / 1000) }),
+      NOW,
+    );
     if (saying === undefined || event === undefined) throw new Error('not understood');
     expect(merger.fromLog(saying, at)).toEqual([]);
     expect(merger.fromAction(event, at + 30)).toHaveLength(1);

@@ -121,7 +121,10 @@ export class BanMerger {
   }
 
   #inShadow(jail: string, now: number): boolean {
-    return now - (this.#flushedAt.get(jail) ?? Number.NEGATIVE_INFINITY) < FLUSH_SHADOW_MS || now - this.#stoppingAt < FLUSH_SHADOW_MS;
+    return (
+      now - (this.#flushedAt.get(jail) ?? Number.NEGATIVE_INFINITY) < FLUSH_SHADOW_MS ||
+      now - this.#stoppingAt < FLUSH_SHADOW_MS
+    );
   }
 
   #toldRecently(line: BanLogLine, now: number): boolean {
