@@ -270,7 +270,7 @@ describe('an untouched ledger', () => {
     const { signed, rootKey } = readTrust(folder);
     const rootSigned = {
       body: Buffer.from(list).toString('base64'),
-      signature: signFor('muster/keyset/v1', readKey(folder, 'root'), list),
+      signature: signFor('muster/witnesses/v1', readKey(folder, 'root'), list),
       rootKey,
     };
     const bundle = join(folder, 'bundle.json');

@@ -10,6 +10,7 @@ import type { EntryContent, StoredCosignature } from '../ledger/entry.ts';
 import type { Trust } from './trust.ts';
 
 const enrolled = z.object({ serverId: z.string(), agentKey: z.string(), hostKey: z.string().nullable() });
+const witnessListPublished = z.object({ body: z.string(), signature: z.string() });
 const taskSigned = z.object({ taskId: z.string(), envelope: signed });
 const taskEnded = z.object({ taskId: z.string(), receipt: signed.nullable() });
 
@@ -41,6 +42,10 @@ export class Evidence {
         this.#servers.set(serverId, { agentKey, hostKey });
         return undefined;
       }
+      case 'audit.WitnessListPublished':
+        return this.#trust.addWitnesses(witnessListPublished.parse(dataOf(content)))
+          ? undefined
+          : 'the list of witnesses is not signed by the root key';
       case 'operations.TaskSigned':
         return this.#checkTask(taskSigned.parse(dataOf(content)));
       case 'operations.TaskSucceeded':

@@ -55,7 +55,11 @@ export class Trust {
     for (const signed of parsed.data.keysets) {
       if (!trust.add(signed)) throw new UnusableTrust('A keyset of the trust file is not signed by its root key.');
     }
-    for (const signed of parsed.data.witnessLists) trust.#addWitnesses(signed);
+    for (const signed of parsed.data.witnessLists) {
+      if (!trust.addWitnesses(signed)) {
+        throw new UnusableTrust('A witness list of the trust file is not signed by its root key.');
+      }
+    }
     return trust;
   }
 
@@ -76,6 +80,15 @@ export class Trust {
     return this.#witnesses;
   }
 
+  /** Takes a list of witnesses that somebody showed; false when this root did not sign it. The newest counts. */
+  addWitnesses({ body, signature }: Pick<SignedKeyset, 'body' | 'signature'>): boolean {
+    const bytes = fromBase64(body);
+    if (!verifyFor('muster/witnesses/v1', this.rootKey, bytes, signature)) return false;
+    const list = witnessList.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    if (this.#witnesses === undefined || list.serial > this.#witnesses.serial) this.#witnesses = list;
+    return true;
+  }
+
   ledgerKeys(origin: string): string[] {
     const keys = this.#keysets.filter((set) => set.origin === origin).flatMap((set) => set.keys);
     return [...new Set(keys.filter((key) => key.use === 'ledger').map((key) => key.publicKey))];
@@ -84,13 +97,6 @@ export class Trust {
   /** The key by its id, if root named it for signing tasks; also when it has ended since. */
   taskKey(id: string): string | undefined {
     return this.#keysets.flatMap((set) => set.keys).find((key) => key.use === 'task' && key.id === id)?.publicKey;
-  }
-
-  #addWitnesses(signed: SignedKeyset): void {
-    const bytes = this.#signedBytes(signed);
-    if (bytes === undefined) throw new UnusableTrust('A witness list of the trust file is not signed by its root key.');
-    const list = witnessList.parse(JSON.parse(new TextDecoder().decode(bytes)));
-    if (this.#witnesses === undefined || list.serial > this.#witnesses.serial) this.#witnesses = list;
   }
 
   #signedBytes({ body, signature, rootKey }: SignedKeyset): Uint8Array | undefined {
