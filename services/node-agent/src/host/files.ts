@@ -1,6 +1,6 @@
 // Files that must be whole or absent: written beside, synced, renamed, and the folder synced after it.
 import { constants } from 'node:fs';
-import { chown, lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 export interface FileRights {
@@ -40,11 +40,6 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
-}
-
-export async function ensureFolder(path: string, rights: FileRights): Promise<void> {
-  await mkdir(path, { recursive: true, mode: rights.mode });
-  if (rights.uid !== undefined || rights.gid !== undefined) await chown(path, rights.uid ?? 0, rights.gid ?? 0);
 }
 
 /** undefined when the file does not exist; any other failure is an error. */

@@ -1,7 +1,7 @@
 // The wire under the link. A real one is a WebSocket; a simulated fleet brings its own.
 import type { IncomingMessage } from 'node:http';
 import { MAX_FRAME_BYTES } from '@muster/contracts/agent';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 
 export interface WireEvents {
   readonly onText: (text: string) => void;

@@ -106,8 +106,8 @@ function whyNotExtended(
 ): string | undefined {
   if (next.size < seen.size) return `The log shrank from ${seen.size} to ${next.size}`;
   if (next.size === seen.size) return next.root === seen.root ? undefined : `Two different logs of size ${seen.size}`;
-  const extends_ =
+  const isExtension =
     seen.size === 0 ||
     verifyConsistency(sha256, seen.size, fromHex(seen.root), next.size, note.checkpoint.root, proof.map(fromHex));
-  return extends_ ? undefined : `The log of size ${next.size} does not contain the one of size ${seen.size}`;
+  return isExtension ? undefined : `The log of size ${next.size} does not contain the one of size ${seen.size}`;
 }

@@ -6,7 +6,8 @@ import { NOTHING_DESIRED, afterDelta, afterSnapshot, enforced } from './desired.
 import { parseDuration, parseHeld } from './held.ts';
 import { layOut, nextOddExpiry } from './layout.ts';
 import { parseGateways4, parseGateways6, parseResolvers, parseSshPeers, whyNever } from './never-block.ts';
-import { ipRange } from '@muster/kernel/ip-range';
+import { ipRange, rangeContains, rangesOverlap } from '@muster/kernel/ip-range';
+import fc from 'fast-check';
 import { changeText, persistedState } from './statements.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -83,6 +84,39 @@ describe('layout', () => {
         ]),
       ),
     ).toBe(7);
+  });
+});
+
+describe('layout of any list', () => {
+  const anyRange = fc
+    .oneof(
+      fc.tuple(fc.constant<4 | 6>(4), fc.integer({ min: 16, max: 32 })),
+      fc.tuple(fc.constant<4 | 6>(6), fc.integer({ min: 32, max: 128 })),
+    )
+    .chain(([family, prefix]) =>
+      fc
+        .tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 255 }))
+        .map(([near, far]) =>
+          ipRange(family === 4 ? `198.51.${near}.${far}/${prefix}` : `2001:db8:${near}:${far}::${far}/${prefix}`),
+        ),
+    );
+  it('covers every block and never lets two intervals of a set overlap, which nft would refuse', () => {
+    fc.assert(
+      fc.property(fc.array(anyRange, { maxLength: 40 }), (ranges) => {
+        const layout = layOut(new Map(ranges.map((range) => [range.text, null])), [], NOW);
+        for (const name of ['net4', 'net6'] as const) {
+          const kept = layout[name].map((element) => ipRange(element.text));
+          kept.forEach((one, i) => kept.slice(i + 1).forEach((other) => expect(rangesOverlap(one, other)).toBe(false)));
+        }
+        const held = [...layout.net4, ...layout.net6].map((element) => ipRange(element.text));
+        const hashed = new Set(
+          [...layout.ban4, ...layout.ban4n24, ...layout.ban6, ...layout.ban6n64].map((one) => one.text),
+        );
+        for (const range of ranges) {
+          expect(hashed.has(range.first) || held.some((one) => rangeContains(one, range))).toBe(true);
+        }
+      }),
+    );
   });
 });
 
