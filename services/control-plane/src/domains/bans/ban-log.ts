@@ -85,6 +85,7 @@ export class BanLog {
 }
 
 function placeInWords(place: string, groups: ReadonlyMap<string, string>): string {
+  if (place === 'fleet') return 'the fleet';
   if (!place.startsWith('group ')) return place;
   const id = place.slice(6);
   return groups.get(id) ?? id;

@@ -74,7 +74,7 @@ export class BlockViews {
   }
 
   async #rows(tenantId: string, condition: RawBuilder<unknown>, limit: number): Promise<Row[]> {
-    // A server holds a block when it holds everything desired, or proved this block's own change and has not drifted.
+    // What is protected is held nowhere. Else a server holds a block when it holds everything desired, or proved this block's own change and has not drifted.
     const { rows } = await sql<Row>`
       with page as (
         select b.* from muster.bans_blocks b where ${condition} order by b.blocked_at desc, b.block_id desc limit ${limit}
@@ -85,7 +85,9 @@ export class BlockViews {
       )
       select p.block_id, p.range, p.target, p.until, p.reason, p.blocked_by, p.blocked_at, p.operation_id,
         to_char(p.blocked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at_key,
-        counted.servers, counted.held
+        counted.servers, case when exists (
+          select 1 from muster.bans_protections e where e.tenant_id = ${tenantId} and e.ended_at is null
+            and e.range >>= p.range) then 0 else counted.held end as held
       from page p cross join lateral (
         select count(*)::int as servers,
           count(*) filter (where r.state = 'held' or (r.state = 'behind' and exists (

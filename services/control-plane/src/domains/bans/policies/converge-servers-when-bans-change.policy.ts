@@ -1,6 +1,7 @@
 // Turns every change of blocks, protections, groups and capabilities into tasks, one chain of revisions per server. The
 // rows and the checkpoint move in one transaction; tasks are appended before, under ids that derive from the event, so
 // a repeat finds them there.
+import { sql } from 'kysely';
 import type { EventStoreTransaction, HintBus, SequencedEvent } from '../../../platform/event-store/index.ts';
 import type { Subscription } from '../../../platform/projections/index.ts';
 import { LiveHints } from '../../../platform/realtime/live-hints.ts';
@@ -21,8 +22,8 @@ export class ConvergeServersWhenBansChange implements Subscription {
   readonly version = 1;
   readonly types = CONVERGENCE_EVENTS;
   readonly from = 'now';
-  /** Small, so that one transaction stays short however large the fleet is. */
-  readonly batch = 10;
+  /** Enough that what was appended together is answered together. */
+  readonly batch = 100;
   readonly #parts: ConvergeServersParts;
   #known: { version: number; fleet: DesiredFleet } | null = null;
 
@@ -35,7 +36,11 @@ export class ConvergeServersWhenBansChange implements Subscription {
     // Another worker may have moved on, or our last transaction may have failed: then what we remember is not what is.
     const fleet = this.#known?.version === version ? this.#known.fleet : new DesiredFleet(await loadRows(trx));
     this.#known = null;
-    for (const order of new Convergence(fleet).react(events)) await this.#ask(order);
+    for (const order of new Convergence(fleet).react(events)) {
+      await this.#ask(order);
+      // Appends take other connections: this one says that it is still there. It holds no lock that others wait for.
+      await sql`select 1`.execute(trx);
+    }
     await saveRows(trx, fleet);
     this.#known = { version: version + 1, fleet };
   }

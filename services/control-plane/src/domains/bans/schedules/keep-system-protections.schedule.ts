@@ -71,15 +71,14 @@ export class KeepSystemProtections extends Schedule {
       where tenant_id = ${tenantId} and origin = 'system' and ended_at is null`.execute(this.database.db);
     const standing = new Set(rows.map((row) => row.entry_id));
     const operationId = newId();
-    for (const [entryId, entry] of wanted) {
-      this.#missingSince.delete(entryId);
-      if (!standing.has(entryId)) await this.#keep(tenantId, entryId, entry, operationId);
-    }
-    for (const { entry_id, kind } of rows) {
-      if (wanted.has(entry_id) || !this.#missingLong(entry_id, kind, now)) continue;
-      await this.#change(tenantId, entry_id, (state) => drop(state, operationId));
-      this.#missingSince.delete(entry_id);
-    }
+    const missing = [...wanted].filter(([entryId]) => !standing.has(entryId));
+    const surplus = rows.filter((row) => !wanted.has(row.entry_id) && this.#missingLong(row.entry_id, row.kind, now));
+    for (const entryId of [...wanted.keys(), ...surplus.map((row) => row.entry_id)]) this.#missingSince.delete(entryId);
+    // Together, so that they reach the log as neighbours and servers as one change.
+    await Promise.all([
+      ...missing.map(([entryId, entry]) => this.#keep(tenantId, entryId, entry, operationId)),
+      ...surplus.map(({ entry_id }) => this.#change(tenantId, entry_id, (state) => drop(state, operationId))),
+    ]);
   }
 
   #missingLong(entryId: string, kind: SystemKind, now: Date): boolean {
