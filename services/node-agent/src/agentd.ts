@@ -41,6 +41,7 @@ export interface AgentdOptions {
 
 const REPAIR_POLL_MS = 1000;
 const HISTORY_BATCH = 500;
+const HELD_AFTER_OUTCOME_MS = 500;
 
 export interface RunningAgentd {
   close(): Promise<void>;
@@ -148,7 +149,16 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   };
 
   const tasks = privd ?? observer(() => log('a task came; this agent only observes'));
-  if (privd !== undefined) privd.onOutcome = () => void reportHeld(true).catch(failed('reading the ban table'));
+  let afterOutcome: NodeJS.Timeout | undefined;
+  if (privd !== undefined) {
+    // A burst of blocks is reported once: reading the table back must not stand in the way of the next block.
+    privd.onOutcome = () => {
+      afterOutcome ??= setTimeout(() => {
+        afterOutcome = undefined;
+        reportHeld(true).catch(failed('reading the ban table'));
+      }, HELD_AFTER_OUTCOME_MS);
+    };
+  }
   const link = new Link({
     identity: {
       server: store.enrolment.server,
@@ -188,6 +198,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     close: async () => {
       for (const timer of timers) clearInterval(timer);
       clearTimeout(expiry);
+      clearTimeout(afterOutcome);
       await bans.stop();
       link.stop();
       privd?.close();

@@ -35,6 +35,8 @@ export interface BansDependencies {
   readonly now: () => number;
 }
 
+const SYNC_EVERY_MS = 60_000;
+
 type Named = { readonly id: string; readonly range: string };
 
 export class BansCapability {
@@ -114,7 +116,7 @@ export class BansCapability {
         );
       if (ended || next.withheld.length !== this.#desired.withheld.length) await this.#save(next);
       const done = await this.#with.table.converge(next);
-      this.#synced = await this.#with.fail2ban.sync(protectedRanges(next));
+      await this.#syncNowAndThen(next);
       if (done.changed === 'nothing' || (done.changed === 'contents' && ended)) return undefined;
       return {
         at: new Date(this.#with.now()).toISOString(),
@@ -332,6 +334,15 @@ export class BansCapability {
       },
     };
   }
+
+  /** Looking at fail2ban costs a process; after every block would be too often. */
+  async #syncNowAndThen(desired: Desired): Promise<void> {
+    const now = this.#with.now();
+    if (this.#synced.ok === true && now - this.#syncedAt < SYNC_EVERY_MS) return;
+    this.#synced = await this.#with.fail2ban.sync(protectedRanges(desired));
+    this.#syncedAt = now;
+  }
+  #syncedAt = 0;
 
   async #version(): Promise<string> {
     this.#nftVersion ??= await this.#with.table.version();

@@ -89,7 +89,16 @@ export class InventoryCollector {
 
   async #ports(unreadable: Unreadable): Promise<ListeningPort[]> {
     const privileged = await this.#sources.privilegedPorts?.();
-    if (privileged !== undefined) return privileged.slice(0, 1024);
+    const ports = privileged ?? (await this.#ownView(unreadable));
+    const hidden = ports.filter((port) => port.process === null).length;
+    if (hidden > 0) {
+      const why = `the program behind ${hidden} of ${ports.length} sockets is hidden from ${privileged === undefined ? 'this user' : 'the root helper'}`;
+      unreadable.push({ what: 'owners of listening ports', why });
+    }
+    return ports.slice(0, 1024);
+  }
+
+  async #ownView(unreadable: Unreadable): Promise<ListeningPort[]> {
     const ss = this.#sources.tools('ss');
     if (ss === undefined) {
       unreadable.push({ what: 'listening ports', why: 'ss (package iproute2) is not installed' });
@@ -103,15 +112,7 @@ export class InventoryCollector {
       });
       return [];
     }
-    const ports = parseListeningPorts(result.stdout);
-    const hidden = ports.filter((port) => port.process === null).length;
-    if (hidden > 0) {
-      unreadable.push({
-        what: 'owners of listening ports',
-        why: `the program behind ${hidden} of ${ports.length} sockets is shown to root only`,
-      });
-    }
-    return ports.slice(0, 1024);
+    return parseListeningPorts(result.stdout);
   }
 
   /** What the firmware calls itself; null on bare metal or where it does not say. */
