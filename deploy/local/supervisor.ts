@@ -29,6 +29,7 @@ export type Question = WithoutId<SupervisorRequest>;
 const ANSWER_DEADLINE_MS = 20_000;
 const READY_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 10_000;
+const SLOW_STOP_SECONDS = 3;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 /** A process that has been up this long has recovered; its next end counts as the first again. */
@@ -59,7 +60,12 @@ export class Supervisor {
   /** Stops all, the last started first, each within its deadline. */
   async stop(): Promise<void> {
     this.stopping = true;
-    for (const supervised of this.running.toReversed()) await supervised.stop();
+    for (const supervised of this.running.toReversed()) {
+      const began = Date.now();
+      await supervised.stop();
+      const seconds = (Date.now() - began) / 1000;
+      if (seconds > SLOW_STOP_SECONDS) this.say(`The ${supervised.plan.name} took ${seconds.toFixed(1)} s to stop.`);
+    }
   }
 
   private async keepUp(supervised: Supervised): Promise<void> {

@@ -2,7 +2,7 @@
 // tests and the bench use it, so what they prove is the command that people run.
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -33,8 +33,7 @@ export interface LocalStart {
 /** Resolves when it says that it is ready; otherwise throws with all it printed, and leaves nothing running. */
 export async function startMuster(options: LocalStartOptions): Promise<LocalStart> {
   await mkdir(options.data, { recursive: true, mode: 0o755 });
-  const outputFile = join(options.data, 'start-output.log');
-  await rm(outputFile, { force: true });
+  const outputFile = join(options.data, `start-output-${Date.now()}.log`);
   const out = openSync(outputFile, 'a', 0o600);
   const args = ['--conditions=source', '--disable-warning=ExperimentalWarning', join(ROOT, 'deploy/local/start.ts')];
   if (options.demo === true) args.push('--demo');

@@ -9,6 +9,8 @@ const DEADLINE_MS = 4000;
 export interface Envelope {
   readonly serverId: string;
   readonly signed: Signed;
+  /** Tasks of the same lane that were released earlier and that the server has not taken yet, in their order. */
+  readonly earlier: readonly string[];
 }
 
 interface Row {
@@ -18,6 +20,7 @@ interface Row {
   envelope_body: Buffer | null;
   envelope_signature: string | null;
   envelope_key: string | null;
+  earlier: string[];
 }
 
 type Kind = 'task' | 'cancel';
@@ -27,9 +30,13 @@ interface Waiting {
 }
 
 const QUERY: Record<Kind, string> = {
-  task: `select task_id, server_id, state, envelope_body, envelope_signature, envelope_key
-         from muster.operations_tasks where task_id = any($1)`,
-  cancel: `select c.task_id, c.server_id, t.state, c.envelope_body, c.envelope_signature, c.envelope_key
+  task: `select t.task_id, t.server_id, t.state, t.envelope_body, t.envelope_signature, t.envelope_key,
+           array(select e.task_id::text from muster.operations_tasks e
+                 where e.server_id = t.server_id and e.lane = t.lane and e.seq < t.seq and e.state = 'released'
+                 order by e.seq) as earlier
+         from muster.operations_tasks t where t.task_id = any($1)`,
+  cancel: `select c.task_id, c.server_id, t.state, c.envelope_body, c.envelope_signature, c.envelope_key,
+           array[]::text[] as earlier
            from muster.operations_cancels c join muster.operations_tasks t using (task_id) where c.task_id = any($1)`,
 };
 const OVER = new Set(['succeeded', 'failed', 'expired', 'cancelled']);
@@ -91,5 +98,6 @@ function envelopeOf(row: Row): Envelope | null {
   return {
     serverId: row.server_id,
     signed: { body: row.envelope_body.toString('base64'), signature: row.envelope_signature, keyId: row.envelope_key },
+    earlier: row.earlier,
   };
 }

@@ -76,7 +76,14 @@ export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnAppl
     const envelope = kind === 'task' ? await this.#envelopes.task(taskId) : await this.#envelopes.cancel(taskId);
     // Not signed within the deadline, or over meanwhile: the sweep looks again.
     if (!envelope) return;
-    this.link.session(envelope.serverId)?.send({ t: kind, envelope: envelope.signed });
+    const session = this.link.session(envelope.serverId);
+    // Several deliveries of a lane run at once and signatures come in any order, but the server takes a lane in order: what
+    // it has not taken yet goes first. Sent twice is harmless, a known task answers with its state.
+    for (const taskIdBefore of envelope.earlier) {
+      const before = await this.#envelopes.task(taskIdBefore);
+      if (before) session?.send({ t: 'task', envelope: before.signed });
+    }
+    session?.send({ t: kind, envelope: envelope.signed });
   }
 
   /** Whatever is open for a server that has just come back goes out again; a known task answers with its state. */
