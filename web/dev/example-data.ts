@@ -418,7 +418,7 @@ export const operations: OperationRow[] = [
     position: 102,
   }),
   operation(5, {
-    kind: 'bans.lift',
+    kind: 'bans.unblock',
     subject: '198.51.100.31',
     state: 'cancelled',
     servers: 5,

@@ -26,6 +26,7 @@ describe('an operation in words', () => {
     [5, { succeeded: 4, unknown: 1 }, '4 of 5, 1 not known'],
     [5, { succeeded: 1, running: 2, waiting: 2 }, '1 of 5, 4 under way'],
     [5, { succeeded: 2, cancelled: 3 }, '2 of 5, 3 cancelled'],
+    [1, { succeeded: 2 }, '2 of 2 enforced'],
     [0, {}, 'no server to reach'],
   ])('of %i servers', (servers, more, said) => expect(words(servers, more)).toBe(said));
 
@@ -48,6 +49,17 @@ describe('an operation in words', () => {
         [task('a', 'succeeded'), task('b', 'failed'), task('c', 'waiting')],
       ),
     ).toBe('2 of 4 servers did it. b could not. c is silent and takes it when it answers.');
+  });
+
+  it('counts steps where a server has several', () => {
+    const step = (done: number) => ({
+      servers: 1,
+      counts: counts({ succeeded: done, running: 2 - done }),
+      state: 'running' as const,
+      cancelRequested: false,
+    });
+    expect(outcomeSentence(step(2), [])).toBe('1 server did it and signed a receipt for each step.');
+    expect(outcomeSentence(step(1), [])).toBe('1 of 2 steps done.');
   });
 
   it('has one stroke per server, the trouble last, and lists the trouble first', () => {

@@ -37,9 +37,16 @@ export interface Outcome {
   readonly loud: boolean;
 }
 
+/** Tasks of an operation: one per server, or several steps on one. */
+export function taskTotal(operation: Pick<OperationRow, 'counts' | 'servers'>): number {
+  const known = ORDER.reduce((sum, state) => sum + (operation.counts[state] ?? 0), 0);
+  return Math.max(operation.servers, known);
+}
+
 /** "5 of 5 enforced", "38 of 40, 2 wait", "3 of 5, 2 failed". */
 export function outcomeOf(operation: Pick<OperationRow, 'counts' | 'servers' | 'state'>): Outcome {
-  const { counts, servers } = operation;
+  const { counts } = operation;
+  const servers = taskTotal(operation);
   const done = counts.succeeded ?? 0;
   const bad = (counts.failed ?? 0) + (counts.expired ?? 0);
   const unknown = counts.unknown ?? 0;
@@ -73,8 +80,12 @@ export function outcomeSentence(
   const unknown = named(['unknown']);
   const parts: string[] = [];
   const done = operation.counts.succeeded ?? 0;
-  if (done === operation.servers && done > 0) parts.push(`${counted(done, 'server')} did it and signed a receipt.`);
-  else parts.push(`${done} of ${counted(operation.servers, 'server')} did it.`);
+  const total = taskTotal(operation);
+  const steps = total > operation.servers;
+  if (done === total && done > 0)
+    parts.push(`${counted(operation.servers, 'server')} did it and signed a receipt${steps ? ' for each step' : ''}.`);
+  else
+    parts.push(steps ? `${done} of ${counted(total, 'step')} done.` : `${done} of ${counted(total, 'server')} did it.`);
   if (bad.length > 0) parts.push(`${listed(bad)} could not.`);
   if (unknown.length > 0)
     parts.push(`What ${listed(unknown)} holds is not known; ${unknown.length === 1 ? 'it is' : 'they are'} asked.`);

@@ -7,22 +7,16 @@ export function operationTitle(kind: string, subject: string, servers: number): 
   switch (kind) {
     case 'bans.block':
       return `Block ${subject} on ${where}`;
-    case 'bans.lift':
     case 'bans.unblock':
       return `Unblock ${subject} on ${where}`;
-    case 'bans.expire':
-      return `End the block of ${subject} on ${where}`;
     case 'bans.protect':
       return `Never block ${subject} on ${where}`;
     case 'bans.unprotect':
       return `No longer protect ${subject} on ${where}`;
     case 'bans.manage':
-      return `Manage bans on ${subject === '' ? where : subject}`;
-    case 'bans.observe':
-      return `Only observe bans on ${subject === '' ? where : subject}`;
-    case 'bans.snapshot':
-    case 'bans.converge':
-      return `Bring the whole block list to ${subject === '' ? where : subject}`;
+      return `Change what Muster manages on ${where}: ${subject}`;
+    case 'bans.resync':
+      return `Bring the whole block list to ${where}`;
     default:
       return `${subject === '' ? kind : `${kind} of ${subject}`} on ${where}`;
   }
@@ -32,13 +26,11 @@ export function operationTitle(kind: string, subject: string, servers: number): 
 function operationVerb(kind: string): string {
   const verbs: Record<string, string> = {
     'bans.block': 'blocking',
-    'bans.lift': 'unblocking',
     'bans.unblock': 'unblocking',
-    'bans.expire': 'ending the block of',
     'bans.protect': 'protecting',
     'bans.unprotect': 'no longer protecting',
-    'bans.manage': 'managing bans on',
-    'bans.observe': 'only observing bans on',
+    'bans.manage': 'changing what Muster manages:',
+    'bans.resync': 'bringing the whole block list to',
   };
   return verbs[kind] ?? kind;
 }
