@@ -1171,6 +1171,7 @@ ALTER TABLE muster.operations_operations ALTER COLUMN number ADD GENERATED ALWAY
 
 CREATE TABLE muster.operations_tasks (
     task_id uuid NOT NULL,
+    place bigint NOT NULL,
     tenant_id uuid NOT NULL,
     operation_id uuid NOT NULL,
     server_id uuid NOT NULL,
@@ -1201,6 +1202,19 @@ CREATE TABLE muster.operations_tasks (
 WITH (fillfactor='80');
 
 ALTER TABLE muster.operations_tasks OWNER TO muster_owner;
+
+--
+-- Name: operations_tasks_place_seq; Type: SEQUENCE; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.operations_tasks ALTER COLUMN place ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME muster.operations_tasks_place_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 --
 -- Name: platform_commands; Type: TABLE; Schema: muster; Owner: muster_owner
@@ -1973,10 +1987,10 @@ CREATE INDEX operations_tasks_operation_id_idx ON muster.operations_tasks USING 
 CREATE INDEX operations_tasks_released_at_idx ON muster.operations_tasks USING btree (released_at) WHERE ((state = 'released'::text) AND (signed_at IS NULL));
 
 --
--- Name: operations_tasks_server_id_lane_requested_at_task_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+-- Name: operations_tasks_server_id_lane_place_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
-CREATE INDEX operations_tasks_server_id_lane_requested_at_task_id_idx ON muster.operations_tasks USING btree (server_id, lane, requested_at, task_id) WHERE (state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'expired'::text, 'cancelled'::text]));
+CREATE INDEX operations_tasks_server_id_lane_place_idx ON muster.operations_tasks USING btree (server_id, lane, place) WHERE (state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'expired'::text, 'cancelled'::text]));
 
 --
 -- Name: operations_tasks_state_requested_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
@@ -2689,6 +2703,15 @@ GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_tasks TO muster_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_tasks TO muster_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_tasks TO muster_gateway;
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_tasks TO muster_signer;
+
+--
+-- Name: SEQUENCE operations_tasks_place_seq; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT USAGE ON SEQUENCE muster.operations_tasks_place_seq TO muster_app;
+GRANT USAGE ON SEQUENCE muster.operations_tasks_place_seq TO muster_worker;
+GRANT USAGE ON SEQUENCE muster.operations_tasks_place_seq TO muster_gateway;
+GRANT USAGE ON SEQUENCE muster.operations_tasks_place_seq TO muster_signer;
 
 --
 -- Name: TABLE platform_commands; Type: ACL; Schema: muster; Owner: muster_owner

@@ -29,6 +29,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     create table muster.operations_tasks (
       task_id uuid primary key,
+      -- Order of request: what a lane goes by.
+      place bigint generated always as identity,
       tenant_id uuid not null,
       operation_id uuid not null,
       server_id uuid not null,
@@ -57,7 +59,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       receipt_key text
     ) with (fillfactor = 80);
     create index on muster.operations_tasks (operation_id);
-    create index on muster.operations_tasks (server_id, lane, requested_at, task_id)
+    create index on muster.operations_tasks (server_id, lane, place)
       where state not in ('succeeded', 'failed', 'expired', 'cancelled');
     create index on muster.operations_tasks (state, requested_at)
       where state in ('requested', 'released', 'accepted', 'running', 'unknown');

@@ -1,6 +1,6 @@
 // The wire under the link. A real one is a WebSocket; a simulated fleet brings its own.
 import type { IncomingMessage } from 'node:http';
-import { MAX_FRAME_BYTES } from '@muster/contracts/agent';
+import { MAX_FRAME_TO_AGENT_BYTES } from '@muster/contracts/agent';
 import { WebSocket } from 'ws';
 
 export interface WireEvents {
@@ -30,7 +30,7 @@ export function webSocketTransport(server: string, certificateAuthority?: string
     open({ onText, onClose }) {
       const socket = new WebSocket(url, {
         handshakeTimeout: OPENING_MS,
-        maxPayload: MAX_FRAME_BYTES,
+        maxPayload: MAX_FRAME_TO_AGENT_BYTES,
         perMessageDeflate: false,
         followRedirects: false,
         ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),

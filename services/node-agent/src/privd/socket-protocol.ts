@@ -6,7 +6,7 @@ import { capabilityName, inventory } from '@muster/contracts/servers';
 import { z } from 'zod';
 
 /** Longer lines end the connection. Above the wire's frame bound, since an envelope comes through as it is. */
-export const MAX_LINE_BYTES = 1024 * 1024;
+export const MAX_LINE_BYTES = 4 * 1024 * 1024;
 export const MAX_CONNECTIONS = 8;
 
 const id = z.int().nonnegative();

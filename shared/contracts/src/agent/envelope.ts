@@ -45,7 +45,7 @@ export const cancelEnvelope = z.strictObject({
 export type CancelEnvelope = z.infer<typeof cancelEnvelope>;
 
 /** `body`: canonical JSON in base64, exactly the signed bytes. */
-export const signed = z.strictObject({ body: base64.max(400_000), signature, keyId });
+export const signed = z.strictObject({ body: base64.max(2_500_000), signature, keyId });
 export type Signed = z.infer<typeof signed>;
 
 /** What privd signs with the host key for 'muster/receipt/v1' once a task is over on the host. */

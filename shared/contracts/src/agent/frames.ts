@@ -7,8 +7,10 @@ import { hostText, sha256, signature, timestamp, uuid } from '../values.ts';
 import { signed } from './envelope.ts';
 import { signedKeyset } from './keyset.ts';
 
-/** Frames above this are a protocol error: the link is closed with code 1009. */
+/** Frames of an agent above this are a protocol error: the link is closed with code 1009. */
 export const MAX_FRAME_BYTES = 512 * 1024;
+/** Frames to an agent may be larger: a snapshot of a whole block list is one envelope. */
+export const MAX_FRAME_TO_AGENT_BYTES = 3 * 1024 * 1024;
 /** A batch carries at most this many items. */
 export const MAX_BATCH_ITEMS = 500;
 /** A link that has not proved itself within this time is closed. */

@@ -47,7 +47,7 @@ export const SnapshotBans = task('bans.snapshot@1', {
   sentence: 'Replace the server’s whole block list and never-blocked list',
   args: z.strictObject({
     revision: z.int().nonnegative(),
-    blocks: z.array(desiredBlock).max(20_000),
+    blocks: z.array(desiredBlock).max(10_000),
     protections: z.array(desiredProtection).max(5000),
   }),
   evidence: bansEvidence,

@@ -27,7 +27,7 @@ const serverId = '0190b5e2-7a10-7000-8000-00000000b001';
 const sig = `${'A'.repeat(86)}==`;
 
 /** A receipt or an envelope exactly as it was signed, so that anyone can check it later. */
-const signedBytes = z.strictObject({ body: base64.max(200_000), signature, keyId });
+const signedBytes = z.strictObject({ body: base64.max(2_500_000), signature, keyId });
 
 export const OperationRequested = event('operations.OperationRequested', {
   class: 'action',

@@ -67,26 +67,32 @@ export class OperationRequests {
         expiresAt: order.expiresAt.toISOString(),
       }),
     ]);
+    // Servers side by side; the tasks of one server one after the other, because that is the order of its lane.
+    const byServer = Map.groupBy(order.tasks, (task) => task.serverId);
     await Promise.all(
-      order.tasks.map((task) => {
-        const taskId = taskIdOf(order.operationId, task.serverId, task.part);
-        return this.#append(cause, meta, taskStream(taskId), 'task', [
-          eventOf(TaskRequested, {
-            taskId,
-            operationId: order.operationId,
-            serverId: task.serverId,
-            lane: task.definition.lane,
-            task: task.definition.name,
-            args: task.definition.args.parse(task.args) as z.output<typeof TaskRequested.schema>['args'],
-            notBefore: now.toISOString(),
-            expiresAt: order.expiresAt.toISOString(),
-            attempt: 1,
-            retryOf: null,
-          }),
-        ]);
+      [...byServer.values()].map(async (tasks) => {
+        for (const task of tasks) await this.#requestTask(task, order, cause, meta, now);
       }),
     );
     this.hints.publish(TASKS_REQUESTED, { operationId: order.operationId });
+  }
+
+  async #requestTask(task: TaskOrder, order: OperationOrder, cause: Cause, meta: EventMeta, now: Date): Promise<void> {
+    const taskId = taskIdOf(order.operationId, task.serverId, task.part);
+    await this.#append(cause, meta, taskStream(taskId), 'task', [
+      eventOf(TaskRequested, {
+        taskId,
+        operationId: order.operationId,
+        serverId: task.serverId,
+        lane: task.definition.lane,
+        task: task.definition.name,
+        args: task.definition.args.parse(task.args) as z.output<typeof TaskRequested.schema>['args'],
+        notBefore: now.toISOString(),
+        expiresAt: order.expiresAt.toISOString(),
+        attempt: 1,
+        retryOf: null,
+      }),
+    ]);
   }
 
   async #append(cause: Cause, meta: EventMeta, streamId: string, streamType: string, events: NewEvent[]) {

@@ -23,6 +23,7 @@ export type OperationsTables = {
   };
   'muster.operations_tasks': {
     task_id: string;
+    place: Generated<number>;
     tenant_id: string;
     operation_id: string;
     server_id: string;

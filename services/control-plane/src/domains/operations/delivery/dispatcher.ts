@@ -97,7 +97,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     const { rows } = await this.database.pool.query<Ready>(
       `with open as (
          select t.task_id, t.server_id, t.lane, t.state, t.version, t.not_before, t.expires_at, p.gateway_id,
-           row_number() over (partition by t.server_id, t.lane order by t.requested_at, t.task_id) as place
+           row_number() over (partition by t.server_id, t.lane order by t.place) as place
          from muster.operations_tasks t join muster.servers_presence p using (server_id)
          where t.state not in ('succeeded', 'failed', 'expired', 'cancelled') and p.gateway_id is not null)
        select task_id, server_id, lane, state, version, gateway_id from open
