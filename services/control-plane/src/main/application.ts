@@ -3,7 +3,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Module, type Type } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { accessModule } from '../domains/access/access.module.ts';
 import { AccessController, OwnerSetup, SESSION_ENDED } from '../domains/access/index.ts';
 import { auditModule } from '../domains/audit/audit.module.ts';
@@ -74,25 +74,23 @@ export async function startControlPlane(settings: Settings): Promise<RunningCont
   };
 }
 
-function rootModule(infrastructure: Infrastructure): Type {
+/** The modules of the roles that this process plays. */
+function rootModule(infrastructure: Infrastructure): DynamicModule {
   const roles = infrastructure.settings.MUSTER_ROLES;
   const domains = [accessModule, serversModule, operationsModule, bansModule, auditModule, fleetModule];
-  class RootModule {}
-  Reflect.decorate(
-    [
-      Module({
-        imports: [
-          PlatformModule.over(infrastructure),
-          ...domains.map((domain) => domain(roles)),
-          ...(roles.includes('gateway') ? [GatewayModule.forProcess()] : []),
-        ],
-        controllers: roles.includes('api') ? [AccessController] : [],
-      }),
+  return {
+    module: ControlPlaneModule,
+    imports: [
+      PlatformModule.over(infrastructure),
+      ...domains.map((domain) => domain(roles)),
+      ...(roles.includes('gateway') ? [GatewayModule.forProcess()] : []),
     ],
-    RootModule,
-  );
-  return RootModule;
+    controllers: roles.includes('api') ? [AccessController] : [],
+  };
 }
+
+@Module({})
+class ControlPlaneModule {}
 
 async function serveApi(app: NestFastifyApplication, infrastructure: Infrastructure): Promise<LiveServer> {
   const { settings, hints, stations } = infrastructure;

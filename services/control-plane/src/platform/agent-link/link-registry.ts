@@ -30,11 +30,11 @@ export class LinkRegistry {
   readonly #connected: ((server: LinkedServer) => Promise<void>)[] = [];
 
   onFrame<T extends FromAgent['t']>(type: T, handler: FrameHandler<T>): void {
-    this.#once(this.#frames, type, handler as Anything);
+    this.#once(this.#frames, type, handler);
   }
 
   onBatch<K extends BatchBody['kind']>(kind: K, handler: BatchHandler<K>): void {
-    this.#once(this.#batches, kind, handler as Anything);
+    this.#once(this.#batches, kind, handler);
   }
 
   /** After the handshake, before the first frame: whatever is open for this server is sent again. */

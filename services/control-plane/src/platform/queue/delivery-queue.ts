@@ -24,8 +24,7 @@ export class DeliveryTransport {
     } else {
       setDefaultBackendFactory(createPostgresBackend);
       const postgres = { connectionString: where.postgresUrl, migrate: true, max: 4 };
-      // BullMQ types the option for Redis only; its PostgreSQL backend takes a pool configuration.
-      this.#connection = postgres as unknown as ConnectionOptions;
+      this.#connection = postgres;
     }
   }
 

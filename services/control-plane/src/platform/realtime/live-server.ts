@@ -56,12 +56,7 @@ export class LiveServer {
         }
       },
     });
-    this.#io.use((socket, next) => {
-      this.#admit(socket).then(
-        (problem) => next(problem),
-        () => next(new Error('unavailable')),
-      );
-    });
+    this.#io.use((socket, next) => void this.#admit(socket, next));
     this.#io.on('connection', (socket) => this.#serve(socket));
     this.#stops.push(
       parts.hints.subscribe(LIVE_CHANGED, (change) => this.#changed(change as LiveChange)),
@@ -93,7 +88,18 @@ export class LiveServer {
     await this.#io.close();
   }
 
-  async #admit(socket: Socket): Promise<Error | undefined> {
+  async #admit(socket: Socket, next: (problem?: Error) => void): Promise<void> {
+    let problem: Error | undefined;
+    try {
+      problem = await this.#enter(socket);
+    } catch {
+      problem = new Error('unavailable');
+    }
+    next(problem);
+  }
+
+  /** Why this socket may not come in; undefined when it is in its session's room. */
+  async #enter(socket: Socket): Promise<Error | undefined> {
     const { request } = socket;
     const who = await this.#parts.authenticator.authenticate(request, this.#parts.sourceOf(request));
     if (!who) return new Error('signed-out');
