@@ -1,11 +1,11 @@
 // What the rest of the agent, and a simulated fleet, use of the link.
-export { enrol, EnrolmentRefused } from './enrol.ts';
+export { enrol } from './enrol.ts';
 export type { EnrolmentKeys, Enrolled, EnrolOptions } from './enrol.ts';
 export { Link } from './link.ts';
 export type { KeysetMemory, LinkIdentity, LinkOptions, LinkSettings } from './link.ts';
 export { MemorySpool } from './spool.ts';
 export type { Priority, Spool, SpooledBatch } from './spool.ts';
-export { NO_EVENTS, observer } from './task-handler.ts';
+export { NO_EVENTS } from './task-handler.ts';
 export type { CancelAnswer, TaskAnswer, TaskEvents, TaskHandler, TaskState } from './task-handler.ts';
 export { webSocketTransport } from './transport.ts';
 export type { Transport, Wire, WireEvents } from './transport.ts';
