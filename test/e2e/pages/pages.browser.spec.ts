@@ -1,0 +1,103 @@
+// Every page with a running Muster behind it: in light and dark, wide and narrow, axe finds nothing serious, the page does
+// not scroll sideways, and the browser has nothing to complain about.
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, visit, type Visit } from '../support/browser.ts';
+import { firstStart, type FirstStart } from '../support/first-start.ts';
+import { setUpOwner } from '../support/person.ts';
+
+const PAGES = [
+  ['Fleet', '/'],
+  ['Bans', '/bans'],
+  ['In force', '/bans?tab=force'],
+  ['Never blocked', '/bans?tab=never'],
+  ['Jails', '/bans?tab=jails'],
+  ['Operations', '/operations'],
+  ['Audit', '/audit'],
+  ['Servers', '/servers'],
+  ['Enrol a server', '/servers/enrol'],
+  ['Groups', '/groups'],
+] as const;
+const WIDTHS = [1440, 390] as const;
+const SCHEMES = ['light', 'dark'] as const;
+
+describe('every page', () => {
+  let muster: FirstStart;
+  let browser: Browser;
+  let visited: Visit;
+  let serverPage = '';
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    muster = await firstStart();
+    visited = await visit(browser, muster.url);
+    await setUpOwner(visited.page, muster.ownerLink ?? '');
+    const servers = (await (await visited.page.request.get('/api/servers')).json()) as {
+      servers: { serverId: string }[];
+    };
+    serverPage = `/servers/${servers.servers[0]?.serverId ?? ''}`;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await muster?.remove();
+  });
+
+  for (const width of WIDTHS) {
+    for (const scheme of SCHEMES) {
+      it(`reads well ${width} wide in ${scheme}`, { timeout: 120_000 }, async () => {
+        const page = await pageAt(visited.context, width, scheme);
+        const found: string[] = [];
+        for (const [name, path] of [...PAGES, ['One server', serverPage] as const]) {
+          await page.goto(path);
+          await page.getByRole('heading', { level: 1 }).first().waitFor();
+          await page.waitForLoadState('networkidle');
+          found.push(...(await serious(page)).map((problem) => `${name}: ${problem}`));
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          if (overflow > 0) found.push(`${name}: ${overflow} px wider than the window`);
+        }
+        expect(found).toEqual([]);
+        await page.close();
+      });
+    }
+  }
+
+  it('reads well with its dialogs open', { timeout: 60_000 }, async () => {
+    const page = await pageAt(visited.context, 1440, 'light');
+    await page.goto('/bans');
+    await page.getByRole('button', { name: /Block an address/ }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await serious(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    expect(await serious(page)).toEqual([]);
+    await page.close();
+  });
+
+  it('says what is not there instead of failing', async () => {
+    const page = await pageAt(visited.context, 1440, 'light');
+    await page.goto('/servers/0190b5e2-7a10-7000-8000-00000000ffff');
+    await page.getByText(/no server|not found|does not exist/i).first().waitFor();
+    await page.close();
+  });
+
+  it('had nothing to complain about', () => {
+    expect(visited.complaints).toEqual([]);
+  });
+});
+
+async function pageAt(context: BrowserContext, width: number, colorScheme: 'light' | 'dark'): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  return page;
+}
+
+async function serious(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id} (${help}) at ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+}
