@@ -78,7 +78,10 @@ describe('every page', () => {
   it('says what is not there instead of failing', async () => {
     const page = await pageAt(visited.context, 1440, 'light');
     await page.goto('/servers/0190b5e2-7a10-7000-8000-00000000ffff');
-    await page.getByText(/no server|not found|does not exist/i).first().waitFor();
+    await page
+      .getByText(/no server|not found|does not exist/i)
+      .first()
+      .waitFor();
     await page.close();
   });
 
