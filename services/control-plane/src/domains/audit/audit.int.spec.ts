@@ -33,6 +33,7 @@ import { LiveHints } from '../../platform/realtime/live-hints.ts';
 import { SignedMarkFile } from '../../platform/sequencer/signed-mark.ts';
 import { TreeGrower } from '../../platform/sequencer/tree-grower.ts';
 import { ServerDirectory } from '../servers/index.ts';
+import { readSettings } from '../../platform/config/settings.ts';
 import { WitnessLists } from './witnesses/witness-lists.ts';
 import { CheckpointView } from './checkpoint-view.ts';
 import { LedgerReader } from './ledger-reader.ts';
@@ -164,7 +165,8 @@ beforeAll(async () => {
 
   const servers = new ServerDirectory(app);
   const proofs = new LogProofs(app.pool);
-  const view = new CheckpointView(app, trust, new WitnessLists(store, servers, trust));
+  const settings = readSettings({ MUSTER_KEYS: folder });
+  const view = new CheckpointView(app, trust, new WitnessLists(store, servers, trust), settings);
   const ledger = new LedgerReader(app, personal, servers, { names: () => Promise.resolve(new Map()) });
   handlers = {
     list: new ListEntriesHandler(app, ledger),

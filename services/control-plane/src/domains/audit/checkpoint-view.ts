@@ -4,6 +4,7 @@ import { equalBytes, fromBase64, toHex } from '@muster/kernel/bytes';
 import { noteKeyHash, parseSignedNote } from '@muster/kernel/checkpoint';
 import { sha256 } from '@muster/kernel/hashing';
 import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS, type Settings } from '../../platform/config/settings.ts';
 import { APP_DATABASE, type Connection } from '../../platform/database/database.ts';
 import { TRUST, type Trust } from '../../platform/keys/trust.ts';
 import type { StoredCheckpoint } from '../../platform/proofs/log-proofs.ts';
@@ -22,6 +23,7 @@ export class CheckpointView {
     @Inject(APP_DATABASE) private readonly database: Connection,
     @Inject(TRUST) private readonly trust: Trust,
     @Inject(WitnessLists) private readonly lists: WitnessLists,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /** Newest cosignature of every witness. */
@@ -33,12 +35,31 @@ export class CheckpointView {
     return rows.map((row) => ({ serverId: row.witness_id, size: Number(row.size), at: row.cosigned_at }));
   }
 
-  /** A witness that cosigned a larger tree has seen that it extends this one. */
-  async of(checkpoint: StoredCheckpoint, witnesses: readonly Witness[]): Promise<SignedCheckpoint> {
+  /** Who vouches for exactly this tree: a witness that cosigned a larger one has seen that it extends this one. */
+  of(checkpoint: StoredCheckpoint, witnesses: readonly Witness[]): Promise<SignedCheckpoint> {
+    return this.#signed(checkpoint, witnesses, checkpoint.size);
+  }
+
+  /**
+   * The newest checkpoint with the witnesses that keep up. Checkpoints come every second and witnesses with their
+   * heartbeats, so whoever has cosigned what stood three heartbeats ago is not behind.
+   */
+  async newest(checkpoint: StoredCheckpoint): Promise<SignedCheckpoint> {
+    const { rows } = await this.database.pool.query<{ size: string | number | null }>(
+      'select max(size) as size from es.checkpoints where created_at < now() - make_interval(secs => $1)',
+      [this.settings.MUSTER_HEARTBEAT_SECONDS * 3],
+    );
+    return this.#signed(checkpoint, await this.witnesses(), Number(rows[0]?.size ?? 1));
+  }
+
+  /** Only witnesses that root named count. */
+  async #signed(
+    checkpoint: StoredCheckpoint,
+    witnesses: readonly Witness[],
+    keepingUp: number,
+  ): Promise<SignedCheckpoint> {
     const list = await this.lists.newest();
-    const counted = list
-      ? witnesses.filter(({ serverId }) => list.witnesses.some(({ server }) => server === serverId))
-      : witnesses;
+    const named = new Set(list?.witnesses.map(({ server }) => server));
     return {
       origin: parseSignedNote(checkpoint.note).checkpoint.origin,
       size: checkpoint.size,
@@ -46,8 +67,8 @@ export class CheckpointView {
       note: checkpoint.note,
       keyId: this.ledgerKey(checkpoint.note).id,
       createdAt: checkpoint.createdAt.toISOString(),
-      witnessed: counted.filter((witness) => witness.size >= checkpoint.size).length,
-      witnesses: list?.witnesses.length ?? witnesses.length,
+      witnessed: witnesses.filter(({ serverId, size }) => named.has(serverId) && size >= keepingUp).length,
+      witnesses: named.size,
       quorum: list?.quorum ?? 0,
     };
   }

@@ -31,7 +31,7 @@ export class GetCheckpointHandler implements IQueryHandler<MessageOf<typeof GetC
     ]);
     const seen = new Map(witnesses.map((witness) => [witness.serverId, witness]));
     return {
-      checkpoint: checkpoint === null ? null : await this.checkpoints.of(checkpoint, witnesses),
+      checkpoint: checkpoint === null ? null : await this.checkpoints.newest(checkpoint),
       size: Number(rows[0]?.size ?? 0),
       oldestPendingMs: rows[0]?.oldest == null ? null : Math.max(0, rows[0].oldest),
       witnesses: (fleet ?? []).map(({ serverId, name }) => {

@@ -85,7 +85,7 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
     );
     return {
       size: rows[0]?.size ?? 0,
-      checkpoint: newest ? await this.checkpoints.of(newest, await this.checkpoints.witnesses()) : null,
+      checkpoint: newest ? await this.checkpoints.newest(newest) : null,
       oldestPendingMs: rows[0]?.pending ?? null,
     };
   }
