@@ -31,6 +31,8 @@ const env = {
   ...process.env,
   PATH: `${dirname(node)}${delimiter}${join(ROOT, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
   TURBO_TELEMETRY_DISABLED: '1',
+  // Node keeps what it compiled, so that a second start does not compile it again.
+  NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'node-compile'),
 };
 if (command.build) await build();
 process.exit(await handOver());

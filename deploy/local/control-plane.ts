@@ -69,7 +69,17 @@ export async function startControlPlane(supervisor: Supervisor, needs: ControlPl
 
 /** What any program needs of the environment, and nothing that was meant for us. */
 function inherited(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_EXTRA_CA_CERTS', 'MUSTER_LOG_LEVEL'];
+  const names = [
+    'PATH',
+    'HOME',
+    'LANG',
+    'LC_ALL',
+    'TZ',
+    'TMPDIR',
+    'NODE_EXTRA_CA_CERTS',
+    'NODE_COMPILE_CACHE',
+    'MUSTER_LOG_LEVEL',
+  ];
   return Object.fromEntries(
     names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
