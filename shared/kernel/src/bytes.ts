@@ -25,7 +25,8 @@ export function fromHex(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-function hexDigit(code: number): number {
+/** The value of a character that is a hexadecimal digit; throws TypeError for any other. */
+export function hexDigit(code: number): number {
   if (code >= 48 && code <= 57) return code - 48;
   // Capital and small letters differ in one bit.
   const letter = code | 32;

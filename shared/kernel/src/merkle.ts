@@ -2,6 +2,7 @@
 // the browser run the same code. A node of the tree is named by its level (0: leaves) and its index in that level.
 import { concatBytes, equalBytes } from './bytes.ts';
 
+/** Must not keep the bytes that it is given: their buffer is used again. */
 export type Hash = (bytes: Uint8Array) => Uint8Array;
 /** Returns the hash of a complete subtree of 2^level leaves. */
 export type NodeHashes = (level: number, index: number) => Uint8Array;
@@ -17,12 +18,25 @@ export interface Range {
 }
 
 /** RFC 6962 §2.1 */
+export const LEAF_PREFIX = 0;
+const NODE_PREFIX = 1;
+const HASH_BYTES = 32;
+
 export function leafHash(hash: Hash, leaf: Uint8Array): Uint8Array {
-  return hash(concatBytes(new Uint8Array([0]), leaf));
+  return hash(concatBytes(new Uint8Array([LEAF_PREFIX]), leaf));
 }
 
+// One buffer for every node: a hash does not keep its input.
+const node = new Uint8Array(1 + 2 * HASH_BYTES);
+node[0] = NODE_PREFIX;
+
 export function nodeHash(hash: Hash, left: Uint8Array, right: Uint8Array): Uint8Array {
-  return hash(concatBytes(new Uint8Array([1]), left, right));
+  if (left.length !== HASH_BYTES || right.length !== HASH_BYTES) {
+    return hash(concatBytes(new Uint8Array([NODE_PREFIX]), left, right));
+  }
+  node.set(left, 1);
+  node.set(right, 1 + HASH_BYTES);
+  return hash(node);
 }
 
 export function emptyRoot(hash: Hash): Uint8Array {
@@ -57,6 +71,39 @@ export function foldSubtrees(hash: Hash, hashes: readonly Uint8Array[]): Uint8Ar
   let root: Uint8Array | undefined;
   for (const left of hashes.toReversed()) root = root === undefined ? left : nodeHash(hash, left, root);
   return root ?? emptyRoot(hash);
+}
+
+/** A tree that only grows and keeps no more than its complete subtrees: enough for its root, not for proofs. */
+export class MerkleFrontier {
+  readonly #hash: Hash;
+  /** By level; undefined where the size has a zero bit. */
+  readonly #subtrees: (Uint8Array | undefined)[] = [];
+  #size = 0;
+
+  constructor(hash: Hash) {
+    this.#hash = hash;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  append(leaf: Uint8Array): void {
+    let subtree = leaf;
+    let level = 0;
+    for (;;) {
+      const left = this.#subtrees[level];
+      if (left === undefined) break;
+      subtree = nodeHash(this.#hash, left, subtree);
+      this.#subtrees[level++] = undefined;
+    }
+    this.#subtrees[level] = subtree;
+    this.#size++;
+  }
+
+  root(): Uint8Array {
+    return foldSubtrees(this.#hash, this.#subtrees.filter((subtree) => subtree !== undefined).reverse());
+  }
 }
 
 export function rangeHash(hash: Hash, nodes: NodeHashes, range: Range): Uint8Array {

@@ -85,13 +85,13 @@ export class DatabaseSource implements LedgerSource {
     return Promise.resolve([]);
   }
 
-  async *entries(): AsyncIterable<LedgerEntry> {
+  async *entries(): AsyncIterable<LedgerEntry[]> {
     for (let from = 0; ;) {
       const { rows } = await this.#client.query<Row>({ name: 'entries', text: ENTRIES, values: [from, PAGE] });
       const last = rows.at(-1);
       if (last === undefined) return;
       const leaves = await this.#treeLeaves(from, Number(last.position));
-      for (const row of rows) yield entryOf(row, leaves);
+      yield rows.map((row) => entryOf(row, leaves));
       from = Number(last.position) + 1;
     }
   }

@@ -11,9 +11,9 @@ export interface EntryContent {
   schemaVersion: number;
   /** Microseconds since 1970. */
   recordedMicros: bigint;
-  /** Canonical bytes. */
-  meta: Uint8Array;
-  body: Uint8Array;
+  /** The canonical bytes, or the text whose UTF-8 they are: whatever the source had. */
+  meta: Uint8Array | string;
+  body: Uint8Array | string;
 }
 
 export interface LedgerEntry {

@@ -9,7 +9,8 @@ export interface LedgerSource {
   cosignatures(): Promise<StoredCosignature[]>;
   /** Keysets that came along; they count only when the trusted root key signed them. */
   keysets(): Promise<SignedKeyset[]>;
-  entries(): AsyncIterable<LedgerEntry>;
+  /** In order, many at a time: a step of an async iterator costs as much as a hash. */
+  entries(): AsyncIterable<readonly LedgerEntry[]>;
   /** Things that stand beside the ledger and should not be there, each a sentence. */
   strays(): Promise<string[]>;
   close(): Promise<void>;

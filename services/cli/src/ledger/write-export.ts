@@ -2,7 +2,7 @@
 import type { SignedKeyset } from '@muster/contracts/agent';
 import { toHex } from '@muster/kernel/bytes';
 import { parseSignedNote } from '@muster/kernel/checkpoint';
-import type { StoredCheckpoint } from './entry.ts';
+import type { LedgerEntry, StoredCheckpoint } from './entry.ts';
 import type { ExportHeader, ExportLine } from '@muster/contracts/ledger';
 import { UnreadableSource, type LedgerSource } from './source.ts';
 
@@ -40,18 +40,27 @@ export async function* exportLines(
   for (const keyset of keysets) yield line({ k: 'keyset', keyset });
   for (const { size, note } of thinned(checkpoints)) yield line({ k: 'checkpoint', size, note });
   for (const cosignature of await source.cosignatures()) yield line({ k: 'cosignature', ...cosignature });
-  for await (const { position, content, recordedLeaf } of source.entries()) {
-    if (position >= newest.size) break;
-    const leaf = toHex(recordedLeaf);
-    if (content === null || position < range.from || position >= to) {
-      yield line({ k: 'leaf', position, leaf });
-      continue;
+  for await (const entries of source.entries()) {
+    for (const entry of entries) {
+      if (entry.position >= newest.size) continue;
+      yield line(lineOf(entry, entry.position >= range.from && entry.position < to));
     }
-    const { recordedMicros, meta, body, ...rest } = content;
-    const text = { meta: Buffer.from(meta).toString('utf8'), body: Buffer.from(body).toString('utf8') };
-    yield line({ k: 'event', position, ...rest, recordedMicros: String(recordedMicros), leaf, ...text });
+    if ((entries.at(-1)?.position ?? 0) >= newest.size) break;
   }
   yield line({ k: 'end', lines });
+}
+
+/** Outside of the range only the leaf is given away. */
+function lineOf({ position, content, recordedLeaf }: LedgerEntry, inRange: boolean): ExportLine {
+  const leaf = toHex(recordedLeaf);
+  if (content === null || !inRange) return { k: 'leaf', position, leaf };
+  const { recordedMicros, meta, body, ...rest } = content;
+  const text = { meta: textOf(meta), body: textOf(body) };
+  return { k: 'event', position, ...rest, recordedMicros: String(recordedMicros), leaf, ...text };
+}
+
+function textOf(content: Uint8Array | string): string {
+  return typeof content === 'string' ? content : Buffer.from(content).toString('utf8');
 }
 
 function thinned(checkpoints: readonly StoredCheckpoint[]): StoredCheckpoint[] {

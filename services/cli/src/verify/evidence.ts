@@ -111,5 +111,5 @@ export class Evidence {
 }
 
 function dataOf(content: EntryContent): unknown {
-  return JSON.parse(new TextDecoder().decode(content.body));
+  return JSON.parse(typeof content.body === 'string' ? content.body : new TextDecoder().decode(content.body));
 }

@@ -3,7 +3,7 @@ import { equalBytes, fromBase64, toHex } from '@muster/kernel/bytes';
 import { parseSignedNote, verifySignedNote, type SignedNote } from '@muster/kernel/checkpoint';
 import { sha256 } from '@muster/kernel/hashing';
 import { publicKeyObject } from '@muster/kernel/signing';
-import { TreeEdge } from '@muster/kernel/tiles';
+import { MerkleFrontier } from '@muster/kernel/merkle';
 import { verify } from 'node:crypto';
 import { leafOf, type LedgerEntry, type StoredCheckpoint } from '../ledger/entry.ts';
 import type { LedgerSource } from '../ledger/source.ts';
@@ -26,9 +26,11 @@ export async function verifyLedger(source: LedgerSource, trust: Trust, options: 
   const origin = checkpoints[0]?.checkpoint.origin ?? null;
   const evidence = new Evidence(trust);
   const walk = new Walk(checkpoints, evidence, problems);
-  for await (const entry of source.entries()) {
-    walk.take(entry);
-    if (walk.entries % PROGRESS_EVERY === 0) options.progress?.(walk.entries);
+  for await (const entries of source.entries()) {
+    for (const entry of entries) {
+      walk.take(entry);
+      if (walk.entries % PROGRESS_EVERY === 0) options.progress?.(walk.entries);
+    }
   }
   walk.end();
   for (const what of await source.strays()) problems.push({ kind: 'stray', position: null, what });
@@ -111,7 +113,7 @@ class Walk {
   readonly #checkpoints: SignedNote[];
   readonly #evidence: Evidence;
   readonly #problems: Problem[];
-  readonly #tree = new TreeEdge(sha256, 0, []);
+  readonly #tree = new MerkleFrontier(sha256);
   readonly #versions = new Map<string, number>();
   readonly #roots = new Map<number, string>();
   #nextCheckpoint = 0;
