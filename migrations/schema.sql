@@ -41,117 +41,143 @@ CREATE SCHEMA vault;
 ALTER SCHEMA vault OWNER TO muster_owner;
 
 --
--- Name: append_group(json, json); Type: FUNCTION; Schema: es; Owner: muster_owner
+-- Name: append_group(uuid[], text[], bytea[], uuid[], text[], text[], bigint[], text[], integer[], uuid[], text[], smallint[], text[], integer[], text[], text[], integer[], text[], text[]); Type: FUNCTION; Schema: es; Owner: muster_owner
 --
 
-CREATE FUNCTION es.append_group(p_items json, p_events json) RETURNS TABLE(item integer, status text, stream_id text, from_version bigint, to_version bigint, event_ids uuid[], recorded_at timestamp with time zone, detail text)
+CREATE FUNCTION es.append_group(p_command_ids uuid[], p_actors text[], p_request_hashes bytea[], p_tenant_ids uuid[], p_stream_ids text[], p_stream_types text[], p_expected bigint[], p_metas text[], p_event_counts integer[], p_event_ids uuid[], p_event_types text[], p_schema_versions smallint[], p_bodies text[], p_reserve_items integer[], p_reserve_namespaces text[], p_reserve_keys text[], p_release_items integer[], p_release_namespaces text[], p_release_keys text[]) RETURNS TABLE(item integer, status text, stream_id text, from_version bigint, to_version bigint, event_ids uuid[], recorded_at timestamp with time zone, detail text)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     SET enable_seqscan TO 'off'
-    SET enable_hashjoin TO 'off'
-    SET enable_mergejoin TO 'off'
-    SET jit TO 'off'
     AS $$
 #variable_conflict use_column
 declare
   v_keys bigint[];
-  v_key bigint;
+  v_distinct bigint;
+  v_taken_items int[];
+  v_taken_namespaces text[];
+  v_status text[];
+  -- Version of each item's stream before it; index of its last event; and what was stored when it is a repetition.
+  v_version bigint[];
+  v_last bigint[];
+  v_known_streams text[];
+  v_known_from bigint[];
+  v_known_to bigint[];
   v_now timestamptz;
 begin
   if pg_current_xact_id_if_assigned() is not null or current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'an append is the first write of a READ COMMITTED transaction' using errcode = 'ES412';
   end if;
-  select array_agg(key order by key) into v_keys from es.lock_keys(p_items);
-  if (select count(distinct k) from unnest(v_keys) k) <> cardinality(v_keys) then
+
+  select array_agg(k order by k), count(distinct k) into v_keys, v_distinct from (
+    select hashtextextended('stream ' || s, 4201) as k from unnest(p_stream_ids) s
+    union all
+    select hashtextextended('command ' || x.id || ' ' || x.actor, 4201) from unnest(p_command_ids, p_actors) as x(id, actor)
+    union all
+    select hashtextextended('reservation ' || p_tenant_ids[r.item] || ' ' || length(r.namespace) || ' ' || r.namespace || r.key, 4201)
+    from unnest(p_reserve_items || p_release_items, p_reserve_namespaces || p_release_namespaces,
+                p_reserve_keys || p_release_keys) as r(item, namespace, key)
+  ) as keys;
+  if v_distinct <> cardinality(v_keys) then
     raise exception 'two items of a group share a stream, a command id or a reservation' using errcode = 'ES422';
   end if;
-  foreach v_key in array coalesce(v_keys, '{}') loop
-    perform pg_advisory_xact_lock(v_key);
-  end loop;
+  perform pg_advisory_xact_lock(k) from unnest(v_keys) as k;
   v_now := clock_timestamp();
 
-  return query
-  with given_item as materialized (
-    select x.* from json_to_recordset(p_items) as x(i int, command_id uuid, actor text, request_hash text, tenant_id uuid,
-      stream_id text, stream_type text, expected bigint, meta text, reserve json, release json)
-  ), given_event as materialized (
-    select x.* from rows from (json_to_recordset(p_events) as (i int, event_id uuid, type text, version smallint, body text))
-      with ordinality as x(i, event_id, type, version, body, ordinal)
-  ), claim as materialized (
-    select g.i, g.tenant_id, g.stream_id, r.namespace, r.key
-    from given_item g, json_to_recordset(g.reserve) as r(namespace text, key text)
-  ), judged as materialized (
-    select g.*, coalesce(s.version, 0) as current_version, amount.n,
-      known.stream_id as known_stream, known.from_version as known_from, known.to_version as known_to, taken.namespace as taken_namespace,
+  if cardinality(p_reserve_items) > 0 then
+    select array_agg(r.item), array_agg(r.namespace) into v_taken_items, v_taken_namespaces
+    from unnest(p_reserve_items, p_reserve_namespaces, p_reserve_keys) as r(item, namespace, key)
+    cross join lateral (select from es.reservations held where held.tenant_id = p_tenant_ids[r.item]
+                        and held.namespace = r.namespace and held.key = r.key and held.stream_id <> p_stream_ids[r.item] limit 1) held;
+  end if;
+
+  select array_agg(j.verdict), array_agg(j.version), array_agg(j.last), array_agg(j.known_stream), array_agg(j.known_from),
+         array_agg(j.known_to)
+  into v_status, v_version, v_last, v_known_streams, v_known_from, v_known_to
+  from (
+    select coalesce(s.version, 0) as version, sum(x.n) over (order by x.i rows unbounded preceding) as last,
+      known.stream_id as known_stream, known.from_version as known_from, known.to_version as known_to,
       case
-        when amount.n = 0 then 'empty'
-        when known.command_id is not null then
-          case when known.request_hash = decode(g.request_hash, 'hex') then 'replayed' else 'reused' end
-        when s.tenant_id <> g.tenant_id or s.stream_type <> g.stream_type then 'conflict'
-        when g.expected >= 0 and coalesce(s.version, 0) <> g.expected then 'conflict'
-        when taken.namespace is not null then 'taken'
+        when x.n = 0 then 'empty'
+        when known.request_hash is not null then
+          case when known.request_hash = x.request_hash then 'replayed' else 'reused' end
+        when s.tenant_id <> x.tenant_id or s.stream_type <> x.stream_type then 'conflict'
+        when x.expected >= 0 and coalesce(s.version, 0) <> x.expected then 'conflict'
+        when x.i = any (v_taken_items) then 'taken'
         else 'ok'
       end as verdict
-    from given_item g
-    cross join lateral (select count(*) as n from given_event e where e.i = g.i) amount
+    from unnest(p_command_ids, p_actors, p_request_hashes, p_tenant_ids, p_stream_ids, p_stream_types, p_expected, p_event_counts)
+      with ordinality as x(command_id, actor, request_hash, tenant_id, stream_id, stream_type, expected, n, i)
     -- "limit 1" keeps each of these a look-up by key, whatever the planner believes about the number of items.
-    left join lateral (select * from es.streams where stream_id = g.stream_id limit 1) s on true
-    left join lateral (select * from es.appends where actor = g.actor and command_id = g.command_id limit 1) known on true
-    left join lateral (
-      select c.namespace from claim c
-      cross join lateral (select 1 from es.reservations r where r.tenant_id = c.tenant_id and r.namespace = c.namespace
-                          and r.key = c.key and r.stream_id <> c.stream_id limit 1) held
-      where c.i = g.i limit 1
-    ) taken on true
-  ), numbered as materialized (
-    select j.tenant_id, j.stream_id, e.event_id, e.type, e.version, e.ordinal, j.i,
-           j.current_version + row_number() over (partition by e.i order by e.ordinal) as stream_version,
-           convert_to(e.body, 'UTF8') as body, convert_to(j.meta, 'UTF8') as meta
-    from given_event e join judged j on j.i = e.i and j.verdict = 'ok'
-    where e.body::json is not null and j.meta::json is not null
-  ), moved_stream as (
-    insert into es.streams (stream_id, tenant_id, stream_type, version)
-    select j.stream_id, j.tenant_id, j.stream_type, j.current_version + j.n from judged j where j.verdict = 'ok'
-    on conflict on constraint streams_pkey do update set version = excluded.version
-  ), written as (
-    insert into es.events (event_id, tenant_id, stream_id, stream_version, event_type, schema_version, body, meta, recorded_at)
-    select n.event_id, n.tenant_id, n.stream_id, n.stream_version, n.type, n.version, n.body, n.meta, v_now from numbered n
-  ), queued as (
-    insert into es.pending (event_id, recorded_at, tenant_id, stream_id, stream_version, event_type, leaf_hash)
-    select n.event_id, v_now, n.tenant_id, n.stream_id, n.stream_version, n.type,
-           es.leaf_hash(n.event_id, n.tenant_id, n.stream_id, n.stream_version, n.type, n.version, v_now, n.meta, n.body)
-    from numbered n order by n.ordinal
-  ), remembered as (
+    left join lateral (select * from es.streams where stream_id = x.stream_id limit 1) s on true
+    left join lateral (select * from es.appends where actor = x.actor and command_id = x.command_id limit 1) known on true
+    order by x.i
+  ) as j;
+  if coalesce(v_last[cardinality(v_last)], 0) <> cardinality(p_event_ids) then
+    raise exception 'the items of a group have other events than it brings' using errcode = 'ES422';
+  end if;
+
+  if 'ok' = any (v_status) then
+    with accepted as materialized (
+      select x.command_id, x.actor, x.request_hash, x.tenant_id, x.stream_id, x.stream_type, convert_to(x.meta, 'UTF8') as meta,
+             x.version, x.version + x.n as to_version, x.last - x.n + 1 as first, x.last
+      from unnest(p_command_ids, p_actors, p_request_hashes, p_tenant_ids, p_stream_ids, p_stream_types, p_metas, p_event_counts,
+                  v_status, v_version, v_last)
+        as x(command_id, actor, request_hash, tenant_id, stream_id, stream_type, meta, n, status, version, last)
+      where x.status = 'ok' and x.meta::json is not null
+    ), numbered as materialized (
+      select p_event_ids[o] as event_id, a.tenant_id, a.stream_id, a.version + 1 + o - a.first as stream_version,
+             p_event_types[o] as type, p_schema_versions[o] as schema_version, convert_to(p_bodies[o], 'UTF8') as body, a.meta
+      from accepted a cross join lateral generate_series(a.first::int, a.last::int) as o
+      where p_bodies[o]::json is not null
+    ), moved_stream as (
+      insert into es.streams (stream_id, tenant_id, stream_type, version)
+      select a.stream_id, a.tenant_id, a.stream_type, a.to_version from accepted a
+      on conflict on constraint streams_pkey do update set version = excluded.version
+    ), written as (
+      insert into es.events (event_id, tenant_id, stream_id, stream_version, event_type, schema_version, body, meta, recorded_at)
+      select n.event_id, n.tenant_id, n.stream_id, n.stream_version, n.type, n.schema_version, n.body, n.meta, v_now from numbered n
+    ), queued as (
+      insert into es.pending (event_id, recorded_at, tenant_id, stream_id, stream_version, event_type, leaf_hash)
+      select n.event_id, v_now, n.tenant_id, n.stream_id, n.stream_version, n.type,
+             es.leaf_hash(n.event_id, n.tenant_id, n.stream_id, n.stream_version, n.type, n.schema_version, v_now, n.meta, n.body)
+      from numbered n
+    )
     insert into es.appends (actor, command_id, request_hash, stream_id, from_version, to_version, recorded_at)
-    select j.actor, j.command_id, decode(j.request_hash, 'hex'), j.stream_id, j.current_version + 1, j.current_version + j.n, v_now
-    from judged j where j.verdict = 'ok'
-  ), reserved as (
+    select a.actor, a.command_id, a.request_hash, a.stream_id, a.version + 1, a.to_version, v_now from accepted a;
+  end if;
+
+  if cardinality(p_reserve_items) > 0 then
     insert into es.reservations (tenant_id, namespace, key, stream_id, reserved_at)
-    select c.tenant_id, c.namespace, c.key, c.stream_id, v_now
-    from claim c join judged j on j.i = c.i and j.verdict = 'ok'
-    on conflict on constraint reservations_pkey do nothing
-  ), released as (
+    select p_tenant_ids[r.item], r.namespace, r.key, p_stream_ids[r.item], v_now
+    from unnest(p_reserve_items, p_reserve_namespaces, p_reserve_keys) as r(item, namespace, key)
+    where v_status[r.item] = 'ok'
+    on conflict on constraint reservations_pkey do nothing;
+  end if;
+  if cardinality(p_release_items) > 0 then
     delete from es.reservations where ctid = any (array(
-      select held.ctid from judged j
-      cross join lateral json_to_recordset(j.release) as gone(namespace text, key text)
-      cross join lateral (select r.ctid from es.reservations r where r.tenant_id = j.tenant_id and r.namespace = gone.namespace
-                          and r.key = gone.key and r.stream_id = j.stream_id limit 1) held
-      where j.verdict = 'ok'))
-  )
-  select j.i, j.verdict, coalesce(j.known_stream, j.stream_id),
-    case j.verdict when 'ok' then j.current_version + 1 when 'replayed' then j.known_from end,
-    case j.verdict when 'ok' then j.current_version + j.n when 'replayed' then j.known_to else j.current_version end,
-    case j.verdict
-      when 'ok' then array(select n.event_id from numbered n where n.i = j.i order by n.ordinal)
-      when 'replayed' then array(select e.event_id from es.events e where e.stream_id = j.known_stream
-                                 and e.stream_version between j.known_from and j.known_to order by e.stream_version)
+      select held.ctid
+      from unnest(p_release_items, p_release_namespaces, p_release_keys) as r(item, namespace, key)
+      cross join lateral (select h.ctid from es.reservations h where h.tenant_id = p_tenant_ids[r.item] and h.namespace = r.namespace
+                          and h.key = r.key and h.stream_id = p_stream_ids[r.item] limit 1) held
+      where v_status[r.item] = 'ok'));
+  end if;
+
+  return query
+  select x.i::int, x.status, coalesce(x.known_stream, x.stream_id),
+    case x.status when 'ok' then x.version + 1 when 'replayed' then x.known_from end,
+    case x.status when 'ok' then x.version + x.n when 'replayed' then x.known_to else x.version end,
+    case x.status
+      when 'ok' then p_event_ids[x.last - x.n + 1 : x.last]
+      when 'replayed' then array(select e.event_id from es.events e where e.stream_id = x.known_stream
+                                 and e.stream_version between x.known_from and x.known_to order by e.stream_version)
     end,
-    v_now, j.taken_namespace
-  from judged j;
+    v_now, v_taken_namespaces[array_position(v_taken_items, x.i::int)]
+  from unnest(v_status, p_stream_ids, p_event_counts, v_version, v_last, v_known_streams, v_known_from, v_known_to)
+    with ordinality as x(status, stream_id, n, version, last, known_stream, known_from, known_to, i);
 end $$;
 
-ALTER FUNCTION es.append_group(p_items json, p_events json) OWNER TO muster_owner;
+ALTER FUNCTION es.append_group(p_command_ids uuid[], p_actors text[], p_request_hashes bytea[], p_tenant_ids uuid[], p_stream_ids text[], p_stream_types text[], p_expected bigint[], p_metas text[], p_event_counts integer[], p_event_ids uuid[], p_event_types text[], p_schema_versions smallint[], p_bodies text[], p_reserve_items integer[], p_reserve_namespaces text[], p_reserve_keys text[], p_release_items integer[], p_release_namespaces text[], p_release_keys text[]) OWNER TO muster_owner;
 
 --
 -- Name: ensure_partition(date); Type: FUNCTION; Schema: es; Owner: muster_owner
@@ -229,27 +255,6 @@ CREATE FUNCTION es.leaf_hash(event_id uuid, tenant_id uuid, stream_id text, stre
 $$;
 
 ALTER FUNCTION es.leaf_hash(event_id uuid, tenant_id uuid, stream_id text, stream_version bigint, event_type text, schema_version smallint, recorded_at timestamp with time zone, meta bytea, body bytea) OWNER TO muster_owner;
-
---
--- Name: lock_keys(json); Type: FUNCTION; Schema: es; Owner: muster_owner
---
-
-CREATE FUNCTION es.lock_keys(p_items json) RETURNS TABLE(key bigint)
-    LANGUAGE sql IMMUTABLE
-    AS $$
-  select hashtextextended(k, 4201)
-  from json_to_recordset(p_items) as item(command_id uuid, actor text, tenant_id uuid, stream_id text, reserve json, release json),
-  lateral (
-    select 'stream ' || item.stream_id as k
-    union all select 'command ' || item.command_id || ' ' || item.actor
-    union all select 'reservation ' || json_build_array(item.tenant_id, r.namespace, r.key)::text
-              from json_to_recordset(item.reserve) as r(namespace text, key text)
-    union all select 'reservation ' || json_build_array(item.tenant_id, r.namespace, r.key)::text
-              from json_to_recordset(item.release) as r(namespace text, key text)
-  ) keys
-$$;
-
-ALTER FUNCTION es.lock_keys(p_items json) OWNER TO muster_owner;
 
 --
 -- Name: name_log(text); Type: FUNCTION; Schema: es; Owner: muster_owner
@@ -1450,13 +1455,6 @@ ALTER TABLE ONLY es.ledger
     ADD CONSTRAINT ledger_pkey PRIMARY KEY ("position");
 
 --
--- Name: ledger ledger_stream_id_stream_version_key; Type: CONSTRAINT; Schema: es; Owner: muster_owner
---
-
-ALTER TABLE ONLY es.ledger
-    ADD CONSTRAINT ledger_stream_id_stream_version_key UNIQUE (stream_id, stream_version);
-
---
 -- Name: log_state log_state_pkey; Type: CONSTRAINT; Schema: es; Owner: muster_owner
 --
 
@@ -2238,14 +2236,14 @@ GRANT USAGE ON SCHEMA vault TO muster_gateway;
 GRANT USAGE ON SCHEMA vault TO muster_signer;
 
 --
--- Name: FUNCTION append_group(p_items json, p_events json); Type: ACL; Schema: es; Owner: muster_owner
+-- Name: FUNCTION append_group(p_command_ids uuid[], p_actors text[], p_request_hashes bytea[], p_tenant_ids uuid[], p_stream_ids text[], p_stream_types text[], p_expected bigint[], p_metas text[], p_event_counts integer[], p_event_ids uuid[], p_event_types text[], p_schema_versions smallint[], p_bodies text[], p_reserve_items integer[], p_reserve_namespaces text[], p_reserve_keys text[], p_release_items integer[], p_release_namespaces text[], p_release_keys text[]); Type: ACL; Schema: es; Owner: muster_owner
 --
 
-REVOKE ALL ON FUNCTION es.append_group(p_items json, p_events json) FROM PUBLIC;
-GRANT ALL ON FUNCTION es.append_group(p_items json, p_events json) TO muster_app;
-GRANT ALL ON FUNCTION es.append_group(p_items json, p_events json) TO muster_worker;
-GRANT ALL ON FUNCTION es.append_group(p_items json, p_events json) TO muster_gateway;
-GRANT ALL ON FUNCTION es.append_group(p_items json, p_events json) TO muster_signer;
+REVOKE ALL ON FUNCTION es.append_group(p_command_ids uuid[], p_actors text[], p_request_hashes bytea[], p_tenant_ids uuid[], p_stream_ids text[], p_stream_types text[], p_expected bigint[], p_metas text[], p_event_counts integer[], p_event_ids uuid[], p_event_types text[], p_schema_versions smallint[], p_bodies text[], p_reserve_items integer[], p_reserve_namespaces text[], p_reserve_keys text[], p_release_items integer[], p_release_namespaces text[], p_release_keys text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION es.append_group(p_command_ids uuid[], p_actors text[], p_request_hashes bytea[], p_tenant_ids uuid[], p_stream_ids text[], p_stream_types text[], p_expected bigint[], p_metas text[], p_event_counts integer[], p_event_ids uuid[], p_event_types text[], p_schema_versions smallint[], p_bodies text[], p_reserve_items integer[], p_reserve_namespaces text[], p_reserve_keys text[], p_release_items integer[], p_release_namespaces text[], p_release_keys text[]) TO muster_app;
+GRANT ALL ON FUNCTION es.append_group(p_command_ids uuid[], p_actors text[], p_request_hashes bytea[], p_tenant_ids uuid[], p_stream_ids text[], p_stream_types text[], p_expected bigint[], p_metas text[], p_event_counts integer[], p_event_ids uuid[], p_event_types text[], p_schema_versions smallint[], p_bodies text[], p_reserve_items integer[], p_reserve_namespaces text[], p_reserve_keys text[], p_release_items integer[], p_release_namespaces text[], p_release_keys text[]) TO muster_worker;
+GRANT ALL ON FUNCTION es.append_group(p_command_ids uuid[], p_actors text[], p_request_hashes bytea[], p_tenant_ids uuid[], p_stream_ids text[], p_stream_types text[], p_expected bigint[], p_metas text[], p_event_counts integer[], p_event_ids uuid[], p_event_types text[], p_schema_versions smallint[], p_bodies text[], p_reserve_items integer[], p_reserve_namespaces text[], p_reserve_keys text[], p_release_items integer[], p_release_namespaces text[], p_release_keys text[]) TO muster_gateway;
+GRANT ALL ON FUNCTION es.append_group(p_command_ids uuid[], p_actors text[], p_request_hashes bytea[], p_tenant_ids uuid[], p_stream_ids text[], p_stream_types text[], p_expected bigint[], p_metas text[], p_event_counts integer[], p_event_ids uuid[], p_event_types text[], p_schema_versions smallint[], p_bodies text[], p_reserve_items integer[], p_reserve_namespaces text[], p_reserve_keys text[], p_release_items integer[], p_release_namespaces text[], p_release_keys text[]) TO muster_signer;
 
 --
 -- Name: FUNCTION ensure_partition(month date); Type: ACL; Schema: es; Owner: muster_owner
@@ -2273,12 +2271,6 @@ GRANT ALL ON FUNCTION es.grow_tree(p_from bigint, p_to bigint, p_levels smallint
 
 REVOKE ALL ON FUNCTION es.leaf_hash(event_id uuid, tenant_id uuid, stream_id text, stream_version bigint, event_type text, schema_version smallint, recorded_at timestamp with time zone, meta bytea, body bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION es.leaf_hash(event_id uuid, tenant_id uuid, stream_id text, stream_version bigint, event_type text, schema_version smallint, recorded_at timestamp with time zone, meta bytea, body bytea) TO muster_auditor;
-
---
--- Name: FUNCTION lock_keys(p_items json); Type: ACL; Schema: es; Owner: muster_owner
---
-
-REVOKE ALL ON FUNCTION es.lock_keys(p_items json) FROM PUBLIC;
 
 --
 -- Name: FUNCTION name_log(p_origin text); Type: ACL; Schema: es; Owner: muster_owner

@@ -11,30 +11,16 @@ let superuser: pg.Client;
 const clients = new Map<Role, pg.Client>();
 
 const EVENT_ID = '01900000-0000-7000-8000-000000000001';
-const GROUP = [
-  JSON.stringify([
-    {
-      i: 0,
-      command_id: EVENT_ID,
-      actor: 'test',
-      request_hash: '00'.repeat(32),
-      tenant_id: EVENT_ID,
-      stream_id: 's',
-      stream_type: 'test',
-      expected: -1,
-      meta: '{}',
-      reserve: [{ namespace: 'n', key: 'k' }],
-      release: [],
-    },
-  ]),
-  JSON.stringify([{ i: 0, event_id: EVENT_ID, type: 't', version: 1, body: '{}' }]),
-];
+const GROUP = `select * from es.append_group(
+  array['${EVENT_ID}']::uuid[], '{test}', array[decode(repeat('00', 32), 'hex')], array['${EVENT_ID}']::uuid[], '{s}', '{test}',
+  '{-1}', array['{}'], '{1}', array['${EVENT_ID}']::uuid[], '{t}', '{1}', array['{}'], '{1}', '{n}', '{k}', '{}', '{}', '{}')`;
+const EMPTY_GROUP = `select * from es.append_group(${Array(19).fill("'{}'").join(', ')})`;
 
 beforeAll(async () => {
   database = await createDatabase();
   superuser = new pg.Client({ connectionString: database.url });
   await superuser.connect();
-  await superuser.query('select * from es.append_group($1, $2)', GROUP);
+  await superuser.query(GROUP);
   await superuser.query('select * from es.sequence_pending(10)');
   await superuser.query("select es.grow_tree(0, 1, '{0}', '{0}', array[leaf_hash], leaf_hash, 'note') from es.ledger");
   const { rows } = await superuser.query('select tableoid::regclass::text as name from es.events');
@@ -103,7 +89,7 @@ const FORBIDDEN = [
   'alter table es.ledger add column x int',
   'create table es.mine (x int)',
   'create or replace function es.refuse_change() returns trigger language plpgsql as $$ begin return new; end $$',
-  'alter function es.append_group(json, json) owner to current_user',
+  'alter function es.append_group owner to current_user',
   "select es.protect('es.streams')",
   'set role muster_owner',
   'set session authorization muster_owner',
@@ -132,7 +118,7 @@ describe('only who has to', () => {
   };
   test('appends', async () => {
     const acting = ['muster_app', 'muster_worker', 'muster_gateway', 'muster_signer'];
-    expect(await may("select * from es.append_group('[]', '[]')")).toEqual(acting);
+    expect(await may(EMPTY_GROUP)).toEqual(acting);
   });
   test('gives positions and grows the tree', async () => {
     expect(await may('select * from es.sequence_pending(1)')).toEqual(['muster_sequencer']);

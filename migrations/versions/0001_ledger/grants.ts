@@ -2,7 +2,7 @@
 export const grants = `
 revoke all on all functions in schema es from public;
 
-grant execute on function es.append_group(json, json) to muster_app, muster_worker, muster_gateway, muster_signer;
+grant execute on function es.append_group to muster_app, muster_worker, muster_gateway, muster_signer;
 grant select on es.streams, es.events, es.appends, es.ledger, es.log_state, es.tree_state, es.tiles, es.checkpoints,
   es.witness_cosignatures, es.subscriptions, es.readable_events
   to muster_app, muster_worker, muster_gateway, muster_signer, muster_auditor;

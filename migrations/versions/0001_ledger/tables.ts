@@ -66,8 +66,7 @@ create table es.ledger (
   stream_id text collate "C" not null,
   stream_version bigint not null,
   event_type text not null,
-  leaf_hash bytea not null check (octet_length(leaf_hash) = 32),
-  unique (stream_id, stream_version)
+  leaf_hash bytea not null check (octet_length(leaf_hash) = 32)
 );
 
 -- Not unique: an id that somebody used twice must not stop the sequencer for everybody.

@@ -2,7 +2,7 @@
 import { canonicalText } from '@muster/kernel/canonical-json';
 import { newId } from '@muster/kernel/ids';
 import { AlreadyTaken, CommandReused, ConcurrencyConflict, EmptyAppend, UnstorableEvent } from './errors.ts';
-import type { Append, Appended, StoredEvent } from './events.ts';
+import type { Append, Appended, Reservation, StoredEvent } from './events.ts';
 import type { Upcasters } from './upcasters.ts';
 
 /** An append whose content has its final bytes. */
@@ -21,6 +21,7 @@ interface PreparedEvent {
 }
 
 export interface Verdict {
+  /** Number of the item in its group, from 1. */
   item: number;
   status: 'ok' | 'replayed' | 'reused' | 'conflict' | 'taken' | 'empty';
   stream_id: string;
@@ -31,7 +32,8 @@ export interface Verdict {
   detail: string | null;
 }
 
-export const APPEND_GROUP = 'select * from es.append_group($1::json, $2::json)';
+/** Every argument is an array: the columns of the items, of their events, and of what they reserve and release. */
+export const APPEND_GROUP = `select * from es.append_group(${Array.from({ length: 19 }, (_, i) => `$${i + 1}`).join(', ')})`;
 
 /** PostgreSQL has no NUL in text, and half a surrogate pair is no character. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
@@ -62,25 +64,51 @@ function storable(value: unknown, what: string): string {
   return text;
 }
 
-/** The two arguments of es.append_group. */
-export function groupArguments(group: readonly PreparedAppend[]): [items: string, events: string] {
-  const items = group.map(({ append, meta }, i) => ({
-    i,
-    command_id: append.commandId,
-    actor: append.actor,
-    request_hash: Buffer.from(append.requestHash).toString('hex'),
-    tenant_id: append.tenantId,
-    stream_id: append.streamId,
-    stream_type: append.streamType,
-    expected: append.expectedVersion === 'any' ? -1 : append.expectedVersion === 'new' ? 0 : append.expectedVersion,
-    meta,
-    reserve: append.reserve ?? [],
-    release: append.release ?? [],
-  }));
-  const events = group.flatMap((item, i) =>
-    item.events.map(({ eventId, type, version, body }) => ({ i, event_id: eventId, type, version, body })),
-  );
-  return [JSON.stringify(items), JSON.stringify(events)];
+export type GroupArguments = readonly (readonly (string | number | Buffer)[])[];
+
+/** The arguments of es.append_group, in its order. */
+export function groupArguments(group: readonly PreparedAppend[]): GroupArguments {
+  const appends = group.map((item) => item.append);
+  const events = group.flatMap((item) => item.events);
+  return [
+    appends.map((append) => append.commandId),
+    appends.map((append) => append.actor),
+    appends.map(({ requestHash }) => Buffer.from(requestHash.buffer, requestHash.byteOffset, requestHash.byteLength)),
+    appends.map((append) => append.tenantId),
+    appends.map((append) => append.streamId),
+    appends.map((append) => append.streamType),
+    appends.map(({ expectedVersion }) => expectedNumber(expectedVersion)),
+    group.map((item) => item.meta),
+    group.map((item) => item.events.length),
+    events.map((event) => event.eventId),
+    events.map((event) => event.type),
+    events.map((event) => event.version),
+    events.map((event) => event.body),
+    ...reservationColumns(appends.map((append) => append.reserve)),
+    ...reservationColumns(appends.map((append) => append.release)),
+  ];
+}
+
+function expectedNumber(expected: Append['expectedVersion']): number {
+  if (expected === 'any') return -1;
+  return expected === 'new' ? 0 : expected;
+}
+
+/** Number of the item (from 1), namespace, key. */
+function reservationColumns(
+  perItem: readonly (readonly Reservation[] | undefined)[],
+): [items: number[], namespaces: string[], keys: string[]] {
+  const items: number[] = [];
+  const namespaces: string[] = [];
+  const keys: string[] = [];
+  perItem.forEach((reservations, index) => {
+    for (const { namespace, key } of reservations ?? []) {
+      items.push(index + 1);
+      namespaces.push(namespace);
+      keys.push(key);
+    }
+  });
+  return [items, namespaces, keys];
 }
 
 export function outcome(item: PreparedAppend, verdict: Verdict): Appended | Error {

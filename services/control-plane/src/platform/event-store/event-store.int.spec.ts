@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../../../../test/support/postgres.ts';
+import { APPEND_GROUP, groupArguments } from './append-group.ts';
 import { EventStore, InProcessHintBus, LogTail, Upcasters, type Append, type InlineProjection } from './index.ts';
 
 let database: TestDatabase;
@@ -199,7 +200,7 @@ describe('append', () => {
     const client = await superuser.connect();
     await client.query('begin');
     await client.query('create table public.written_before (a int)');
-    await expect(client.query("select * from es.append_group('[]', '[]')")).rejects.toMatchObject({ code: 'ES412' });
+    await expect(client.query(APPEND_GROUP, [...groupArguments([])])).rejects.toMatchObject({ code: 'ES412' });
     await client.query('rollback');
     client.release();
   });

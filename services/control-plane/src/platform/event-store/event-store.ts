@@ -1,6 +1,6 @@
 // Stores what happened, and reads it back. An append resolves when it is on disk; the row it wrote is at once the
 // audit record and the outbox. Positions come later, from the sequencer.
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
 import {
   APPEND_GROUP,
@@ -133,20 +133,20 @@ export class EventStore {
   }
 
   async #write(group: QueuedAppend[]): Promise<Map<number, Verdict>> {
-    const [items, events] = groupArguments(group);
+    const values = groupArguments(group);
     const types = new Set(group.flatMap((item) => item.events.map((event) => event.type)));
     const concerned = this.#inline.filter((projection) => projection.types.some((type) => types.has(type)));
     if (concerned.length === 0) {
       const { rows } = await this.#pool.query<Verdict>({
         name: 'es.append_group',
         text: APPEND_GROUP,
-        values: [items, events],
+        values: [...values],
       });
-      return new Map(rows.map((row) => [row.item, row]));
+      return new Map(rows.map((row) => [row.item - 1, row]));
     }
     return this.#db.transaction().execute(async (trx) => {
-      const { rows } = await sql<Verdict>`select * from es.append_group(${items}::json, ${events}::json)`.execute(trx);
-      const verdicts = new Map(rows.map((row) => [row.item, row]));
+      const { rows } = await trx.executeQuery<Verdict>(CompiledQuery.raw(APPEND_GROUP, [...values]));
+      const verdicts = new Map(rows.map((row) => [row.item - 1, row]));
       const stored = group.flatMap((item, index) => {
         const verdict = verdicts.get(index);
         return verdict === undefined ? [] : storedEvents(item, verdict, this.#upcasters);

@@ -16,6 +16,7 @@ import { publicKeyObject } from '@muster/kernel/signing';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../../../../test/support/postgres.ts';
+import { APPEND_GROUP, groupArguments, prepare } from './append-group.ts';
 import { ensureKeys, readKey } from '../keys/key-store.ts';
 
 const WRITER = join(import.meta.dirname, 'testing/writer.ts');
@@ -91,37 +92,28 @@ async function writerThatDiesOnce(name: string, tell: (commandId: string, verdic
 /** Holds an append open for a while and then commits it, or takes it back. */
 async function slowTransaction(end: 'commit' | 'rollback', label: string): Promise<string> {
   const eventId = newId();
-  const meta = {
-    v: 1,
+  const append = prepare({
+    commandId: newId(),
     actor: 'slow',
-    actorKind: 'system',
-    software: 'test',
-    correlation: randomUUID(),
-    tenant: DEFAULT_TENANT,
-  };
-  const item = {
-    i: 0,
-    command_id: newId(),
-    actor: 'slow',
-    request_hash: toHex(sha256(new Uint8Array())),
-    tenant_id: DEFAULT_TENANT,
-  };
-  const stream = {
-    stream_id: `slow-${label}`,
-    stream_type: 'test',
-    expected: -1,
-    meta: JSON.stringify(meta),
-    reserve: [],
-    release: [],
-  };
-  const event = { i: 0, event_id: eventId, type: 'test.Slow', version: 1, body: JSON.stringify({ end }) };
+    requestHash: sha256(new Uint8Array()),
+    tenantId: DEFAULT_TENANT,
+    streamId: `slow-${label}`,
+    streamType: 'test',
+    expectedVersion: 'any',
+    events: [{ type: 'test.Slow', version: 1, data: { end }, eventId }],
+    meta: {
+      v: 1,
+      actor: 'slow',
+      actorKind: 'system',
+      software: 'test',
+      correlation: randomUUID(),
+      tenant: DEFAULT_TENANT,
+    },
+  });
   const client = await superuser.connect();
   try {
     await client.query('begin');
-    await client.query('select * from es.append_group($1::json, $2::json)', [
-      JSON.stringify([{ ...item, ...stream }]),
-      JSON.stringify([event]),
-    ]);
+    await client.query(APPEND_GROUP, [...groupArguments([append])]);
     await pause(100 + Math.random() * 400);
     await client.query(end);
   } finally {
