@@ -3,12 +3,14 @@
 // Plain JavaScript, and no import that is not Node's own.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const NEEDED_NODE = 24;
+const BUILT = ['services/control-plane/dist', 'services/node-agent/dist', 'services/cli/dist', 'web/build'];
+const NOT_SOURCES = new Set(['node_modules', 'dist', 'build', '.svelte-kit', '.turbo']);
 
 /** What each command runs under Node 24, and whether it needs the workspaces built. */
 const COMMANDS = {
@@ -68,11 +70,40 @@ function findNode() {
   );
 }
 
+/** Turbo knows best what is to be built, but asking it takes a second: not when no source file was touched since. */
 async function build() {
+  const stamp = join(ROOT, 'node_modules', '.muster-built');
+  const sources = stateOfSources();
+  if (
+    existsSync(stamp) &&
+    readFileSync(stamp, 'utf8') === sources &&
+    BUILT.every((path) => existsSync(join(ROOT, path)))
+  ) {
+    return;
+  }
   const turbo = join(ROOT, 'node_modules', 'turbo', 'bin', 'turbo');
   const args = [turbo, 'run', 'build', '--output-logs=errors-only', '--log-order=grouped', '--no-update-notifier'];
   const result = await step('Building', node, args, env);
   if (result.code !== 0) fail(`The build failed:\n${result.output}`);
+  writeFileSync(stamp, sources);
+}
+
+/** One hash over the name, size and time of change of everything that a build reads. */
+function stateOfSources() {
+  const hash = createHash('sha256');
+  const look = (folder) => {
+    for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`;
+      if (NOT_SOURCES.has(entry.name)) continue;
+      if (entry.isDirectory()) look(path);
+      else if (entry.isFile()) {
+        const { size, mtimeMs } = statSync(join(ROOT, path));
+        hash.update(`${path} ${size} ${mtimeMs}\n`);
+      }
+    }
+  };
+  for (const folder of ['shared', 'services', 'web', 'migrations', 'deploy']) look(folder);
+  return hash.update(readFileSync(join(ROOT, 'package-lock.json'))).digest('hex');
 }
 
 /** Runs one slow thing quietly; says what it is doing once it takes more than a second, and how long it took. */
