@@ -14,10 +14,10 @@ const BROWSERS = ['chrome123', 'edge123', 'firefox128', 'safari17.5'];
  */
 const INTERNATIONALIZED_DATE = '../node_modules/@internationalized/date/dist';
 
-/** Where `/api` and `/socket.io` go while pages are being made. Unset: example data from dev/, which no build contains. */
-const controlPlane = process.env['MUSTER_DEV_CONTROL_PLANE'];
+/** Where `/api` and `/socket.io` go while pages are being made: a Muster that `npm start` has started. */
+const controlPlane = process.env['MUSTER_DEV_CONTROL_PLANE'] ?? 'http://localhost:7410';
 
-export default defineConfig(({ command }) => {
+export default defineConfig(() => {
   const plugins: PluginOption[] = [
     tailwindcss({ optimize: false }),
     sveltekit({
@@ -47,15 +47,6 @@ export default defineConfig(({ command }) => {
       },
     }),
   ];
-  if (command === 'serve' && controlPlane === undefined) {
-    plugins.push({
-      name: 'muster-example-control-plane',
-      async configureServer(server) {
-        const example = await server.ssrLoadModule('/dev/example-control-plane.ts');
-        example['serveExamples'](server);
-      },
-    });
-  }
   return {
     plugins,
     resolve: {
@@ -67,9 +58,6 @@ export default defineConfig(({ command }) => {
     ssr: { resolve: { conditions: ['source', 'module', 'node', 'development|production'] } },
     // Fonts as data: would need a hole in the policy.
     build: { target: BROWSERS, cssTarget: BROWSERS, assetsInlineLimit: 0 },
-    server:
-      controlPlane === undefined
-        ? {}
-        : { proxy: { '/api': controlPlane, '/socket.io': { target: controlPlane, ws: true } } },
+    server: { proxy: { '/api': controlPlane, '/socket.io': { target: controlPlane, ws: true } } },
   };
 });

@@ -69,5 +69,3 @@ export const glyphShapes = {
 } as const satisfies Record<string, readonly Stroke[]>;
 
 export type GlyphName = keyof typeof glyphShapes;
-
-export const glyphNames = Object.keys(glyphShapes) as GlyphName[];
