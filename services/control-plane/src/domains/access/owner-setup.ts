@@ -23,7 +23,7 @@ const LINK_HOURS = 24;
 const SETUP_MINUTES = 30;
 const CODE_ATTEMPTS = 10;
 const VISIBLE_MS = 3000;
-const OWNER = { namespace: 'access.first-owner', key: 'owner' } as const;
+const FIRST_OWNER = 'access.first-owner';
 
 interface Draft {
   readonly name: string;
@@ -144,13 +144,26 @@ export class OwnerSetup {
           eventOf(SecondFactorEnrolled, { personId, factor: 'totp' }),
           eventOf(RecoveryCodesIssued, { personId, count: codes }),
         ],
-        reserve: [OWNER],
+        reserve: [{ namespace: FIRST_OWNER, key: await this.#turn() }],
       });
     } catch (error) {
       if (error instanceof AlreadyTaken)
         throw new Refusal('conflict', 'owner-exists', 'There is an owner already. Sign in');
       throw error;
     }
+  }
+
+  /**
+   * Only one may become the first owner. Should the process end between the event and the credentials, nobody could ever
+   * sign in: so each such stranded attempt opens one more turn, and two at once still meet in the same one.
+   */
+  async #turn(): Promise<string> {
+    const { rows } = await sql<{ stranded: number }>`
+      select count(*)::int as stranded from muster.access_people p
+      where not exists (select 1 from muster.access_credentials c where c.person_id = p.person_id)`.execute(
+      this.database.db,
+    );
+    return `owner ${rows[0]?.stranded ?? 0}`;
   }
 
   async #store(person: Person, draft: Draft, step: number, codes: readonly string[], setupId: string): Promise<void> {

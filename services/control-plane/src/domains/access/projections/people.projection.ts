@@ -24,20 +24,20 @@ export class PeopleProjection implements Subscription {
       const email = await this.personal.open(data.email);
       // Erased: nobody signs in as that person any more.
       if (email === null) continue;
+      const row = {
+        person_id: data.personId,
+        name: data.name,
+        email: data.email,
+        time_zone: data.timeZone,
+        role: 'owner',
+        registered_at: event.recordedAt,
+      };
       await trx
         .withTables<AccessTables>()
         .insertInto('muster.access_people')
-        .values({
-          person_id: data.personId,
-          tenant_id: event.tenantId,
-          name: data.name,
-          email: data.email,
-          email_tag: emailTag(this.box, email),
-          time_zone: data.timeZone,
-          role: 'owner',
-          registered_at: event.recordedAt,
-        })
-        .onConflict((conflict) => conflict.column('person_id').doNothing())
+        .values({ tenant_id: event.tenantId, email_tag: emailTag(this.box, email), ...row })
+        // An attempt that was cut off before its credentials were stored gives way to the next one.
+        .onConflict((conflict) => conflict.columns(['tenant_id', 'email_tag']).doUpdateSet(row))
         .execute();
     }
   }
