@@ -2856,4 +2856,3 @@ ALTER EVENT TRIGGER muster_note_drop OWNER TO postgres;
 --
 -- PostgreSQL database dump complete
 --
-

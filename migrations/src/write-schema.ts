@@ -60,11 +60,11 @@ console.log(`migrations/schema.sql ${check ? 'is up to date' : 'written'}.`);
 
 /** Leaves out what differs between machines: minor versions, and the random token of psql's restricted mode. */
 function tidy(dump: string): string {
-  return dump
-    .split('\n')
-    .filter((line) => !/^-- Dumped (from|by)|^\\(un)?restrict /.test(line))
+  const lines = dump.split('\n').filter((line) => !/^-- Dumped (from|by)|^\\(un)?restrict /.test(line));
+  return `${lines
     .join('\n')
-    .replaceAll(/\n{3,}/g, '\n\n');
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trimEnd()}\n`;
 }
 
 async function startServer(): Promise<Server | undefined> {

@@ -13,6 +13,7 @@ import { newId } from '@muster/kernel/ids';
 import { exportSigningKey, generateSigningKey, verifyFor } from '@muster/kernel/signing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HostStore } from './privd/host-store.ts';
+import { MAX_LINE_BYTES } from './privd/socket-protocol.ts';
 import { TestControlPlane } from './testing/control-plane.ts';
 
 const controlPlane = new TestControlPlane();
@@ -256,7 +257,7 @@ describe('a hostile program on privd’s socket', () => {
   });
 
   it('is cut off when it sends too much, and told when it sends nonsense', async () => {
-    expect(await raw(Buffer.alloc(3 * 1024 * 1024, 0x61))).toMatch(/^$|too-long/);
+    expect(await raw(Buffer.alloc(MAX_LINE_BYTES + 1, 0x61))).toMatch(/^$|too-long/);
     for (const nonsense of [
       'hello\n',
       '{}\n',
@@ -270,7 +271,7 @@ describe('a hostile program on privd’s socket', () => {
     }
     const huge = {
       op: 'task',
-      envelope: { body: 'A'.repeat(500_000), signature: `${'A'.repeat(86)}==`, keyId: '0'.repeat(16) },
+      envelope: { body: 'A'.repeat(3_000_000), signature: `${'A'.repeat(86)}==`, keyId: '0'.repeat(16) },
     };
     expect(await ask(huge)).toMatchObject({ t: 'error', code: 'malformed' });
     expect(await ask({ op: 'hello' })).toMatchObject({ t: 'answer', answer: { server: controlPlane.server } });

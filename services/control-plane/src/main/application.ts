@@ -9,7 +9,7 @@ import { AccessController, OwnerSetup, SESSION_ENDED } from '../domains/access/i
 import { auditModule } from '../domains/audit/audit.module.ts';
 import { WitnessLists } from '../domains/audit/index.ts';
 import { bansModule } from '../domains/bans/bans.module.ts';
-import { fleetModule } from '../domains/fleet/fleet.module.ts';
+import { fleetModule } from '../domains/fleet/index.ts';
 import { taskTable } from '../domains/operations/index.ts';
 import { operationsModule } from '../domains/operations/operations.module.ts';
 import { ServerAuthority } from '../domains/servers/index.ts';

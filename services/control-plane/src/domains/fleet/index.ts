@@ -1,0 +1,2 @@
+// The fleet page: what the entry point wires.
+export { fleetModule } from './fleet.module.ts';
