@@ -1,6 +1,5 @@
 // The first minute with Muster: one command, one link, a second factor, and this machine stands there with its real facts.
 import { hostname, release } from 'node:os';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../support/api-client.ts';
@@ -45,14 +44,6 @@ describe('the first start', () => {
       .click();
     await page.getByRole('heading', { level: 1, name }).waitFor();
     await page.getByText(release()).first().waitFor();
-  });
-
-  it.each(['/', '/bans', '/operations', '/audit', '/servers/enrol'])('meets WCAG AA on %s', async (path) => {
-    const { page } = visited;
-    await page.goto(path);
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual([]);
   });
 
   it('had nothing to complain about', () => {
