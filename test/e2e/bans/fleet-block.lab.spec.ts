@@ -43,6 +43,8 @@ describe('a brute force against one of five servers', () => {
 
   it('is banned by fail2ban, and the row appears in the open page without a reload', async () => {
     await page.goto('/bans');
+    // A pointer over the table pauses it, as it should.
+    await page.mouse.move(2, 2);
     await page.getByRole('button', { name: /Live/ }).waitFor();
     await page.evaluate(() => (document.body.dataset['opened'] = 'once'));
     expect(await canConnect(up.lab.attacker, up.first.machine, SSH)).toBe(true);
