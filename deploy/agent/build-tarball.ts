@@ -1,6 +1,7 @@
 // Builds what a server downloads: the agent's bundle, a Node runtime, units and programs in one tarball, a manifest signed by
 // the release key, and the install script that names the tarball's SHA-256. Same inputs, same bytes.
 //   node --conditions=source deploy/agent/build-tarball.ts --arch x64 --release-key FILE --out FOLDER
+// Without a release key the manifest is not signed yet: an image is built once, each installation signs with its own key.
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -8,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { signRelease } from '@muster/control-plane/platform/keys/signed-release';
 import { sha256Hex } from '@muster/kernel/hashing';
-import { importSigningKey, signFor } from '@muster/kernel/signing';
+import { importSigningKey } from '@muster/kernel/signing';
 import { tarOf } from './archive.ts';
 import type { ArchiveFile } from './archive.ts';
 
@@ -20,8 +21,8 @@ const NODE_VERSION = '24.21.0';
 
 export interface BuildTarball {
   readonly arch: Arch;
-  /** PEM of the release key. */
-  readonly releaseKeyPath: string;
+  /** PEM of the release key; undefined leaves the manifest to be signed where the key is. */
+  readonly releaseKeyPath: string | undefined;
   /** The folder that the control plane serves as /agent/releases; install.sh goes there too. */
   readonly outDir: string;
 }
@@ -51,7 +52,7 @@ const AGENT = join(HERE, '../../services/node-agent');
 const run = promisify(execFile);
 
 export async function buildTarball({ arch, releaseKeyPath, outDir }: BuildTarball): Promise<BuiltTarball> {
-  const key = importSigningKey(await readFile(releaseKeyPath, 'utf8'));
+  const key = releaseKeyPath === undefined ? undefined : importSigningKey(await readFile(releaseKeyPath, 'utf8'));
   const { version } = JSON.parse(await readFile(join(AGENT, 'package.json'), 'utf8')) as { version: string };
   await mkdir(outDir, { recursive: true });
   await run(process.execPath, ['build.ts'], { cwd: AGENT, timeout: 120_000 });
@@ -75,13 +76,8 @@ export async function buildTarball({ arch, releaseKeyPath, outDir }: BuildTarbal
     await writeWhole(path, bytes);
     manifest = { v: 1, name, version, arch, node: NODE_VERSION, sha256: sha256Hex(bytes), bytes: bytes.length, inputs };
   }
-  const body = canonicalBytes(manifest);
-  const signed = {
-    body: Buffer.from(body).toString('base64'),
-    signature: signFor('muster/release/v1', key, body),
-    keyId: key.keyId,
-  };
-  await writeWhole(`${path}.manifest.json`, `${JSON.stringify({ manifest, signed }, null, 2)}\n`);
+  const signed = key === undefined ? {} : { signed: signRelease(manifest, key) };
+  await writeWhole(`${path}.manifest.json`, `${JSON.stringify({ manifest, ...signed }, null, 2)}\n`);
   await writeWhole(join(outDir, 'install.sh'), await installScript(outDir, version));
   return { path, sha256: manifest.sha256, version, reused };
 }
@@ -163,9 +159,9 @@ if (process.argv[1] === import.meta.filename) {
     options: { arch: { type: 'string', default: 'x64' }, 'release-key': { type: 'string' }, out: { type: 'string' } },
   });
   const arch = ARCHES.find((one) => one === values.arch);
-  if (arch === undefined || values['release-key'] === undefined || values.out === undefined) {
+  if (arch === undefined || values.out === undefined) {
     process.stderr.write(
-      'usage: node --conditions=source deploy/agent/build-tarball.ts --arch x64|arm64 --release-key FILE --out FOLDER\n',
+      'usage: node --conditions=source deploy/agent/build-tarball.ts --arch x64|arm64 [--release-key FILE] --out FOLDER\n',
     );
     process.exitCode = 2;
   } else {

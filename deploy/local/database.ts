@@ -1,11 +1,11 @@
 // Brings the local database up: the server, the database `muster`, its migrations and the roles' passwords.
 import pg from 'pg';
+import type { Secrets } from '@muster/control-plane/platform/keys/installation-secrets';
 import { migrate, type LoginRole } from '@muster/migrations/runner';
 import type { DataFolder } from './data-folder.ts';
 import { findBinaries } from './postgres/binaries.ts';
 import { startServer, type PostgresServer } from './postgres/server.ts';
 import type { UnprivilegedUser } from './processes/unprivileged-user.ts';
-import type { Secrets } from './secrets.ts';
 
 const DATABASE = 'muster';
 /** Where BullMQ keeps its jobs when there is no Redis: a database of its own, so that its role sees nothing of ours. */

@@ -3,6 +3,7 @@
 // which observes and changes nothing.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { secretFile, secrets } from '@muster/control-plane/platform/keys/installation-secrets';
 import { claimFolder } from './one-start.ts';
 import { dataFolder } from './data-folder.ts';
 import { startDatabase } from './database.ts';
@@ -12,7 +13,6 @@ import { startControlPlane } from './control-plane.ts';
 import { startQueueBackend } from './queue-backend.ts';
 import { isFree } from './processes/free-port.ts';
 import { unprivilegedUser } from './processes/unprivileged-user.ts';
-import { secretFile, secrets } from './secrets.ts';
 import { keepWitnessList } from './root-key.ts';
 import { Shutdown } from './shutdown.ts';
 import { Supervisor } from './supervisor.ts';

@@ -2,14 +2,20 @@
 import { Command, CommanderError } from 'commander';
 import { addExport } from './commands/export.command.ts';
 import { explain, NO_VERDICT } from './commands/failure.ts';
+import { addMigrate } from './commands/migrate.command.ts';
+import { addOwnerLink } from './commands/owner-link.command.ts';
+import { addSetup } from './commands/setup.command.ts';
 import { addVerify } from './commands/verify.command.ts';
 
 const program = new Command('muster')
-  .description('Verify and export the ledger of a Muster installation')
+  .description('Set up a Muster installation, and verify its ledger')
   .exitOverride()
   .showHelpAfterError('(muster help <command> says more)');
 addVerify(program);
 addExport(program);
+addSetup(program);
+addMigrate(program);
+addOwnerLink(program);
 for (const command of program.commands) command.exitOverride();
 
 try {

@@ -4,13 +4,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { signedKeyset } from '@muster/contracts/agent';
 import type { Command } from 'commander';
-import { DatabaseSource } from '../ledger/database-source.ts';
 import { exportLines } from '../ledger/write-export.ts';
 import { INTACT, UsageError } from './failure.ts';
-import { readText } from './sources.ts';
+import { FROM_ENVIRONMENT, openDatabase, readText } from './sources.ts';
 
 interface Flags {
-  database: string;
+  database?: string;
   out?: string;
   keyset: string[];
   from: string;
@@ -21,7 +20,7 @@ export function addExport(program: Command): void {
   program
     .command('export')
     .description('Write the signed part of the ledger as one JSON object per line')
-    .requiredOption('--database <url>', 'the database, as a role that may read the ledger')
+    .option('--database <url>', `the database, as a role that may read the ledger; else ${FROM_ENVIRONMENT}`)
     .option('--out <file>', 'where to; the standard output when absent')
     .option('--keyset <file>', 'keyset.json to put into the export; may be repeated', collect, [])
     .option('--from <position>', 'first position with content', '0')
@@ -37,7 +36,7 @@ async function exportCommand(flags: Flags): Promise<number> {
     ...(flags.to === undefined ? {} : { to: position(flags.to, '--to') }),
   };
   const keysets = await Promise.all(flags.keyset.map(readKeyset));
-  const source = await DatabaseSource.open(flags.database);
+  const source = await openDatabase(flags.database);
   try {
     const out = flags.out === undefined ? process.stdout : createWriteStream(flags.out, { mode: 0o600 });
     await pipeline(Readable.from(exportLines(source, keysets, range)), out);

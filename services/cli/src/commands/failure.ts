@@ -2,6 +2,9 @@
 import { UnreadableSource } from '../ledger/source.ts';
 import { UnusableTrust } from '../verify/trust.ts';
 
+/** Named, not imported: the control plane is loaded only by the commands that need it. */
+const MENDABLE = new Set(['SettingsError', 'KeyError']);
+
 export const INTACT = 0;
 export const WRONG = 1;
 export const NO_VERDICT = 2;
@@ -15,5 +18,6 @@ export class UsageError extends Error {
 export function explain(error: unknown): string {
   if (error instanceof UsageError || error instanceof UnreadableSource || error instanceof UnusableTrust)
     return error.message;
+  if (error instanceof Error && MENDABLE.has(error.name)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

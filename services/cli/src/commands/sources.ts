@@ -1,5 +1,6 @@
 // Flags that name a ledger and what to believe, shared by the commands that read one.
 import { readFile } from 'node:fs/promises';
+import { withFiles } from '@muster/control-plane/platform/config/secret-files';
 import { DatabaseSource } from '../ledger/database-source.ts';
 import { ExportSource } from '../ledger/export-source.ts';
 import type { LedgerSource } from '../ledger/source.ts';
@@ -11,13 +12,23 @@ export interface SourceFlags {
   database?: string;
 }
 
+export const FROM_ENVIRONMENT = 'MUSTER_DATABASE_URL_AUDITOR';
+
 export async function openSource({ export: path, database }: SourceFlags): Promise<LedgerSource> {
-  if ((path === undefined) === (database === undefined)) {
-    throw new UsageError('Name one ledger: either --export FILE or --database URL.');
+  if (path === undefined) return await openDatabase(database);
+  if (database !== undefined) throw new UsageError('Name one ledger: either --export FILE or --database URL.');
+  return ExportSource.open(path);
+}
+
+/** The named database, else the one of the environment, so that its password need not stand on a command line. */
+export async function openDatabase(named: string | undefined): Promise<DatabaseSource> {
+  const url = named ?? withFiles(process.env)[FROM_ENVIRONMENT];
+  if (url === undefined) {
+    throw new UsageError(`Name a ledger: --database URL, ${FROM_ENVIRONMENT}, or ${FROM_ENVIRONMENT}_FILE.`);
   }
-  if (path !== undefined) return ExportSource.open(path);
-  if (!/^postgres(ql)?:\/\//.test(database ?? '')) throw new UsageError('--database must start with postgresql://.');
-  return DatabaseSource.open(database ?? '');
+  if (!/^postgres(ql)?:\/\//.test(url))
+    throw new UsageError('The address of the database must start with postgresql://.');
+  return DatabaseSource.open(url);
 }
 
 export async function readTrust(path: string): Promise<Trust> {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { describe } from '../verify/report.ts';
 import { verifyLedger } from '../verify/verify-ledger.ts';
 import { INTACT, WRONG } from './failure.ts';
-import { openSource, readText, readTrust, type SourceFlags } from './sources.ts';
+import { FROM_ENVIRONMENT, openSource, readText, readTrust, type SourceFlags } from './sources.ts';
 
 interface Flags extends SourceFlags {
   trust: string;
@@ -18,7 +18,7 @@ export function addVerify(program: Command): void {
     .command('verify')
     .description('Recompute the whole ledger and compare it with what was signed, witnessed and attested')
     .option('--export <file>', 'an export made by `muster export` or by the Audit page')
-    .option('--database <url>', 'the database itself, as a role that may read the ledger')
+    .option('--database <url>', `the database itself, as a role that may read the ledger; else ${FROM_ENVIRONMENT}`)
     .requiredOption('--trust <file>', 'from outside of the ledger: keyset.json, a trust bundle, or the root public key')
     .option(
       '--checkpoint <file>',

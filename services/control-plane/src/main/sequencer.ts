@@ -6,6 +6,7 @@ import { readKey, readTrust } from '../platform/keys/key-store.ts';
 import { Sequencer } from '../platform/sequencer/sequencer.ts';
 import { readSequencerSettings } from '../platform/sequencer/settings.ts';
 import { SignedMarkFile } from '../platform/sequencer/signed-mark.ts';
+import { AliveFile } from '../platform/telemetry/alive-file.ts';
 
 const settings = readSequencerSettings(process.env);
 const log = pino({ level: settings.MUSTER_LOG_LEVEL, base: { process: 'sequencer' } });
@@ -27,6 +28,7 @@ const sequencer = new Sequencer({
   mark: new SignedMarkFile(settings.MUSTER_KEYS),
   origin: readTrust(settings.MUSTER_KEYS).keyset.origin,
   checkpointEveryMs: settings.MUSTER_CHECKPOINT_SECONDS * 1000,
+  alive: new AliveFile(settings.MUSTER_ALIVE_FILE),
 });
 
 async function stop(): Promise<void> {

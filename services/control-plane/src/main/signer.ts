@@ -5,6 +5,7 @@ import { connect } from '../platform/database/database.ts';
 import { needed, readSettings, SettingsError } from '../platform/config/settings.ts';
 import { EventStore, InProcessHintBus, LogTail } from '../platform/event-store/index.ts';
 import { readKey } from '../platform/keys/key-store.ts';
+import { AliveFile } from '../platform/telemetry/alive-file.ts';
 import { taskTable } from '../domains/operations/index.ts';
 import { TaskSigner } from '../domains/operations/signer/task-signer.ts';
 
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
   const signer = new TaskSigner(pool, store, readKey(settings.MUSTER_KEYS, 'task'), {
     warn: (sentence) => log.warn(sentence),
   });
+  const alive = new AliveFile(settings.MUSTER_ALIVE_FILE);
   let stopping = false;
   const stop = (): void => void (stopping = true);
   process.once('SIGTERM', stop).once('SIGINT', stop);
@@ -31,6 +33,7 @@ async function main(): Promise<void> {
   while (!stopping) {
     try {
       pause = (await signer.run()) > 0 ? FASTEST_MS : Math.min(SLOWEST_MS, pause * 1.3);
+      alive.touch();
     } catch (error) {
       log.error({ error: String(error) }, 'a round of signing failed and is repeated');
       pause = 1000;

@@ -20,7 +20,7 @@ export function environmentPage(controlPlane: z.ZodType, local: readonly LocalVa
       ['variable', 'what it is', 'when absent'],
       local.map((variable) => [`\`${variable.name}\``, variable.sentence, variable.fallback]),
     )}`,
-    `## Control plane processes\n\nFrom \`services/control-plane/src/platform/config/settings.ts\`. The local start sets these itself.\n\n${table(
+    `## Control plane processes\n\nFrom \`services/control-plane/src/platform/config/settings.ts\`. The local start sets these itself. Of what holds a password (\`MUSTER_DATABASE_URL_*\`, \`REDIS_URL\`) the value may lie in a file that \`<name>_FILE\` names.\n\n${table(
       ['variable', 'what it is', 'when absent'],
       rows,
     )}`,

@@ -53,7 +53,7 @@ class Live {
   connect(): void {
     if (this.#socket !== null) return;
     this.#line = openLine(clock.read());
-    const socket = io({ transports: ['websocket', 'polling'], reconnectionDelayMax: 5000, withCredentials: true });
+    const socket = io({ transports: ['websocket'], reconnectionDelayMax: 5000, withCredentials: true });
     this.#socket = socket;
     socket.on('connect', () => {
       this.#beat();

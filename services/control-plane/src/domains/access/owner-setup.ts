@@ -1,6 +1,5 @@
 // The first owner: a one-time link printed where Muster was started, a password, and a code that proves the second
 // factor works before anything is stored.
-import { createHash, randomBytes } from 'node:crypto';
 import type { beginSetup, beginSetupAnswer, completeSetup, setupState } from '@muster/contracts/access';
 import { OwnerRegistered, RecoveryCodesIssued, SecondFactorEnrolled } from '@muster/contracts/access';
 import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
@@ -14,12 +13,12 @@ import { APP_DATABASE, type Connection } from '../../platform/database/database.
 import { Refusal } from '../../platform/errors/refusal.ts';
 import { AlreadyTaken } from '../../platform/event-store/index.ts';
 import { PersonalData } from '../../platform/personal-data/personal-data.ts';
+import { issueOwnerLink, linkHash } from './owner-link.ts';
 import { hashPassword, requireGoodPassword } from './passwords.ts';
 import { People, type Person } from './people.ts';
 import { acceptedStep, newRecoveryCodes, newTotp, plainRecoveryCode } from './second-factor.ts';
 import type { AccessTables } from './tables.ts';
 
-const LINK_HOURS = 24;
 const SETUP_MINUTES = 30;
 const CODE_ATTEMPTS = 10;
 const VISIBLE_MS = 3000;
@@ -46,16 +45,7 @@ export class OwnerSetup {
 
   /** A fresh link; earlier ones stop working. null when there is an owner already. */
   async issueLink(): Promise<string | null> {
-    if (await this.people.ownerExists()) return null;
-    const secret = randomBytes(24).toString('base64url');
-    await sql`update muster.access_owner_links set used_at = now() where used_at is null`.execute(this.database.db);
-    await this.database.db
-      .withTables<AccessTables>()
-      .insertInto('muster.access_owner_links')
-      .values({ link_hash: hashOf(secret), expires_at: new Date(Date.now() + LINK_HOURS * 3_600_000), used_at: null })
-      .execute();
-    // Behind the #: browsers do not send it to proxies or write it into Referer.
-    return `${this.settings.publicUrl}/setup#${secret}`;
+    return issueOwnerLink(this.database, this.settings.publicUrl);
   }
 
   async state(link: string): Promise<z.output<typeof setupState>> {
@@ -63,7 +53,9 @@ export class OwnerSetup {
     const open = await this.#linkIsGood(link);
     return {
       open,
-      reason: open ? null : 'This link was used or has ended. Start Muster again: it prints a new one',
+      reason: open
+        ? null
+        : 'This link was used or has ended. Start Muster again, or run muster owner-link: it prints a new one',
     };
   }
 
@@ -77,7 +69,7 @@ export class OwnerSetup {
       timeZone: knownTimeZone(input.timeZone),
       passwordHash: await hashPassword(input.password),
       secret,
-      linkHash: hashOf(input.link).toString('hex'),
+      linkHash: linkHash(input.link).toString('hex'),
     };
     const setupId = newId();
     const expiresAt = new Date(Date.now() + SETUP_MINUTES * 60_000);
@@ -220,7 +212,7 @@ export class OwnerSetup {
       throw new Refusal('conflict', 'ended', 'This set-up has ended. Begin again with the link');
     }
     const draft = JSON.parse(this.people.box.open(row.payload, setupId)) as Draft;
-    if (draft.linkHash !== hashOf(link).toString('hex'))
+    if (draft.linkHash !== linkHash(link).toString('hex'))
       throw new Refusal('forbidden', 'link', 'This link began another set-up');
     return draft;
   }
@@ -235,15 +227,13 @@ export class OwnerSetup {
       .withTables<AccessTables>()
       .selectFrom('muster.access_owner_links')
       .select('link_hash')
-      .where('link_hash', '=', hashOf(link))
+      .where('link_hash', '=', linkHash(link))
       .where('used_at', 'is', null)
       .where('expires_at', '>', new Date())
       .executeTakeFirst();
     return row !== undefined;
   }
 }
-
-const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 function knownTimeZone(name: string): string {
   try {

@@ -1,10 +1,10 @@
 // People by id and by address. Names and addresses are sealed; they are opened only for who may see them.
-import { sql } from 'kysely';
 import { Inject, Injectable } from '@nestjs/common';
 import { isUuid } from '@muster/kernel/ids';
 import { APP_DATABASE, type Connection } from '../../platform/database/database.ts';
 import { MasterKey, PersonalData, SecretBox } from '../../platform/personal-data/personal-data.ts';
 import type { PersonNames } from '../../platform/personal-data/person-names.ts';
+import { ownerExists } from './owner-link.ts';
 import type { AccessTables } from './tables.ts';
 
 export interface Person {
@@ -58,10 +58,8 @@ export class People implements PersonNames {
     return row?.person_id ?? null;
   }
 
-  async ownerExists(): Promise<boolean> {
-    const { rows } = await sql<{ found: boolean }>`
-      select exists (select 1 from muster.access_credentials) as found`.execute(this.database.db);
-    return rows[0]?.found ?? false;
+  ownerExists(): Promise<boolean> {
+    return ownerExists(this.database);
   }
 
   async names(actors: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -1,6 +1,9 @@
 // Everything the control plane takes from its environment, in one schema. A missing or wrong variable stops the start
 // with a sentence that names it; values of secrets are never repeated.
 import { z } from 'zod';
+import { SettingsError, withFiles } from './secret-files.ts';
+
+export { SettingsError } from './secret-files.ts';
 
 export const role = z.enum(['api', 'worker', 'gateway']);
 export type Role = z.infer<typeof role>;
@@ -8,6 +11,12 @@ export type Role = z.infer<typeof role>;
 const databaseUrl = z
   .string({ error: 'is missing: give a postgresql:// address' })
   .regex(/^postgres(ql)?:\/\//, 'must start with postgresql://');
+export const aliveFile = z
+  .string()
+  .optional()
+  .describe(
+    'File that signer and sequencer touch while they work: they have no listener that a health check could ask',
+  );
 const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
 
 export const settingsSchema = z.object({
@@ -53,17 +62,14 @@ export const settingsSchema = z.object({
   MUSTER_TASK_EXPIRY_SECONDS: seconds(12 * 3600).describe('How long a task waits for its server'),
   MUSTER_SESSION_IDLE_SECONDS: seconds(2 * 3600).describe('A session ends after this long without use'),
   MUSTER_SESSION_SECONDS: seconds(12 * 3600).describe('A session ends after this long in any case'),
+  MUSTER_ALIVE_FILE: aliveFile,
   MUSTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Settings = z.infer<typeof settingsSchema> & { readonly publicUrl: string };
 
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
-}
-
 /** Throws SettingsError whose message names each variable that is wrong. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const present = withFiles(environment);
   const parsed = settingsSchema.safeParse(present);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);

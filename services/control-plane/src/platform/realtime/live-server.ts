@@ -44,6 +44,8 @@ export class LiveServer {
     this.#parts = parts;
     this.#io = new Server(server, {
       serveClient: false,
+      // A long poll would have to come back to the same API every time, and no proxy promises that.
+      transports: ['websocket'],
       maxHttpBufferSize: 64 * 1024,
       // Readmission without the middleware would let an ended session in again.
       connectionStateRecovery: { skipMiddlewares: false },

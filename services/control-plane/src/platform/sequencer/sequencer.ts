@@ -3,6 +3,7 @@
 import type { SigningKey } from '@muster/kernel/signing';
 import type { Pool } from 'pg';
 import type { HintBus } from '../event-store/index.ts';
+import type { AliveFile } from '../telemetry/alive-file.ts';
 import { PositionGiver, type SequencerLog } from './position-giver.ts';
 import type { SignedMarkFile } from './signed-mark.ts';
 import { InconsistentLog, TreeGrower } from './tree-grower.ts';
@@ -18,6 +19,8 @@ export interface SequencerParts {
   origin: string;
   /** At least this long between two checkpoints; milliseconds. */
   checkpointEveryMs: number;
+  /** Touched after each round that signed what there was to sign. */
+  alive?: AliveFile;
 }
 
 /** A new checkpoint was signed; payload `{ size }`. */
@@ -72,6 +75,7 @@ export class Sequencer {
     try {
       const size = await this.#tree.grow();
       if (size !== null) this.#parts.hints.publish(CHECKPOINT_SIGNED, { size });
+      this.#parts.alive?.touch();
     } catch (error) {
       if (!(error instanceof InconsistentLog)) throw error;
       if (performance.now() < this.#quietUntil) return;

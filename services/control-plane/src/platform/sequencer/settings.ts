@@ -1,6 +1,7 @@
 // What the sequencer takes from its environment: no more than it needs, so that it can be given no more.
 import { z } from 'zod';
-import { SettingsError } from '../config/settings.ts';
+import { SettingsError, withFiles } from '../config/secret-files.ts';
+import { aliveFile } from '../config/settings.ts';
 
 export const sequencerSettingsSchema = z.object({
   MUSTER_DATABASE_URL_SEQUENCER: z
@@ -16,6 +17,7 @@ export const sequencerSettingsSchema = z.object({
     .max(3600, 'must be at most 3600 seconds')
     .default(1)
     .describe('At least this long between two signed checkpoints'),
+  MUSTER_ALIVE_FILE: aliveFile,
   MUSTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   REDIS_URL: z.string().optional().describe('Redis or Valkey for hints; absent: the sequencer polls'),
 });
@@ -23,7 +25,7 @@ export type SequencerSettings = z.infer<typeof sequencerSettingsSchema>;
 
 /** Throws SettingsError whose message names each variable that is wrong. */
 export function readSequencerSettings(environment: NodeJS.ProcessEnv): SequencerSettings {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const present = withFiles(environment);
   const parsed = sequencerSettingsSchema.safeParse(present);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);

@@ -1,5 +1,5 @@
-// Secrets of a local start, made once and kept beside the data, readable by the owner only: the passwords of the
-// database's roles, and the key that encrypts secrets at rest.
+// Secrets of an installation that are no signing keys, made once and kept in files that only their owner reads: passwords
+// of the database's roles and of Redis, and the key that encrypts secrets at rest.
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { LOGIN_ROLES, type LoginRole } from '@muster/migrations/runner';
 export interface Secrets {
   superuser: string;
   queue: string;
+  redis: string;
   roles: Record<LoginRole, string>;
 }
 
@@ -19,6 +20,7 @@ export async function secrets(folder: string): Promise<Secrets> {
   const made = {
     superuser: kept?.superuser ?? password(),
     queue: kept?.queue ?? password(),
+    redis: kept?.redis ?? password(),
     roles: roles as Record<LoginRole, string>,
   };
   const unfinished = `${path}.unfinished`;
@@ -38,7 +40,8 @@ export async function secretFile(folder: string): Promise<string> {
   return path;
 }
 
-async function readKept(path: string): Promise<Secrets | undefined> {
+/** What an earlier release kept may lack a newer one's secrets. */
+async function readKept(path: string): Promise<(Omit<Secrets, 'redis'> & { redis?: string }) | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Secrets;
   } catch (error) {

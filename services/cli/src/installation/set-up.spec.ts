@@ -1,0 +1,89 @@
+// An installation is made once, and no process is handed what another one works with.
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readKey, readTrust } from '@muster/control-plane/platform/keys/key-store';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { verifyFor } from '@muster/kernel/signing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setUp } from './set-up.ts';
+
+let folder = '';
+const said: string[] = [];
+const at = (...parts: string[]): string => join(folder, ...parts);
+const text = (...parts: string[]): string => readFileSync(at(...parts), 'utf8');
+const run = () =>
+  setUp({
+    installation: at('installation'),
+    handOut: at('handed-out'),
+    publicUrl: 'https://muster.example.com',
+    database: 'postgres:5432/muster',
+    redis: 'redis:6379',
+    releases: { from: at('packed'), to: at('releases') },
+    say: (sentence) => void said.push(sentence),
+  });
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'muster-setup-'));
+  mkdirSync(at('packed'));
+  mkdirSync(at('releases'));
+  writeFileSync(at('packed', 'agent.tar.gz'), 'packed');
+  writeFileSync(at('packed', 'agent.tar.gz.manifest.json'), JSON.stringify({ manifest: { v: 1, name: 'agent' } }));
+  writeFileSync(at('packed', 'install.sh'), '#!/bin/sh\n');
+  await run();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('muster setup', () => {
+  it.each([
+    ['api', ['database.url', 'keyset.json', 'redis.url', 'root.pub', 'secrets.key']],
+    ['worker', ['database.url', 'keyset.json', 'redis.url', 'root.pub', 'secrets.key']],
+    ['gateway', ['database.url', 'gateway.key', 'keyset.json', 'redis.url', 'root.pub', 'secrets.key']],
+    ['signer', ['database.url', 'keyset.json', 'root.pub', 'task.key']],
+    ['sequencer', ['database.url', 'keyset.json', 'ledger.key', 'root.pub']],
+    ['auditor', ['database.url', 'keyset.json', 'root.pub']],
+    ['migrate', ['database.url', 'role-passwords.json']],
+    ['postgres', ['password']],
+    ['redis', ['redis.conf']],
+  ])('hands %s exactly what it works with', (process, files) => {
+    expect(readdirSync(at('handed-out', process)).sort()).toEqual(files);
+  });
+
+  it('gives each process an address of its own role, in a file for its owner only', () => {
+    expect(text('handed-out', 'signer', 'database.url')).toMatch(
+      /^postgresql:\/\/muster_signer:[\w-]{32}@postgres:5432\/muster\n$/,
+    );
+    expect(statSync(at('handed-out', 'signer', 'task.key')).mode & 0o777).toBe(0o600);
+    const passwords = Object.values(JSON.parse(text('handed-out', 'migrate', 'role-passwords.json')) as object);
+    expect(new Set([...passwords, text('handed-out', 'postgres', 'password').trim()]).size).toBe(7);
+  });
+
+  it('names the log after the public address, and writes the words of the root key to a file, not to the log', () => {
+    const keys = at('installation', 'keys');
+    expect(readTrust(keys).keyset.origin).toBe('muster.example.com/muster/1');
+    expect(text('installation', 'keys', 'root-words.txt').trim().split(' ')).toHaveLength(24);
+    const words = text('installation', 'keys', 'root-words.txt').trim();
+    expect(said.join('\n')).not.toContain(words);
+    expect(said.join('\n')).toContain('root-words.txt');
+  });
+
+  it('signs the agent that was packed with the image', () => {
+    const { manifest, signed } = JSON.parse(text('releases', 'agent.tar.gz.manifest.json'));
+    const { publicKey } = readKey(at('installation', 'keys'), 'release');
+    expect(verifyFor('muster/release/v1', publicKey, canonicalBytes(manifest), signed.signature)).toBe(true);
+    expect(text('releases', 'agent.tar.gz')).toBe('packed');
+    expect(readdirSync(at('releases'))).toContain('install.sh');
+  });
+
+  it('makes nothing twice, and works without the root key once it was taken away', async () => {
+    const before = ['signer/task.key', 'api/database.url', 'api/secrets.key', 'redis/redis.conf'].map((file) =>
+      text('handed-out', file),
+    );
+    rmSync(at('installation', 'keys', 'root.key'));
+    await run();
+    const after = ['signer/task.key', 'api/database.url', 'api/secrets.key', 'redis/redis.conf'].map((file) =>
+      text('handed-out', file),
+    );
+    expect(after).toEqual(before);
+  });
+});
