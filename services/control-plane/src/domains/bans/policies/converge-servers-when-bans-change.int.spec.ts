@@ -39,6 +39,7 @@ function blocks(count: number) {
       blockId: newId(),
       operationId: newId(),
       range: `203.0.113.${i}`,
+      until: null,
     }),
   );
 }

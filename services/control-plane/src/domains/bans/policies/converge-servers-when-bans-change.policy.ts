@@ -21,7 +21,7 @@ export class ConvergeServersWhenBansChange implements Subscription {
   readonly name = 'policy/bans.converge-servers';
   readonly version = 1;
   readonly types = CONVERGENCE_EVENTS;
-  readonly from = 'now';
+  readonly from = 'beginning';
   /** Enough that what was appended together is answered together. */
   readonly batch = 100;
   readonly #parts: ConvergeServersParts;

@@ -27,6 +27,7 @@ export class World {
   readonly #database: TestDatabase;
   readonly #sequencer: ReturnType<typeof sequenceInto>;
   readonly #running: Projections[] = [];
+  readonly #followed = new Set<string>();
 
   private constructor(database: TestDatabase) {
     this.#database = database;
@@ -59,6 +60,7 @@ export class World {
       void this.complaints.push(`${message} ${'err' in fields ? String(fields.err) : ''}`);
     const projections = new Projections({ pool: database.pool, store, tail, log: { warn: say, error: say } });
     projections.start(subscriptions);
+    for (const { name } of subscriptions) this.#followed.add(name);
     this.#running.push(projections);
     return projections;
   }
@@ -83,15 +85,18 @@ export class World {
     return eventIds[0] ?? '';
   }
 
-  /** Waits until every subscription of the database has handled an event. */
+  /** Waits until every subscription that was followed has handled an event. */
   async settled(eventId: string, timeoutMs = 20_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     const position = await this.worker.store.positionOf(eventId, timeoutMs);
     if (position === null) throw new Error('the event got no position');
     for (;;) {
+      // Named, because one that has just been started has no row yet.
       const { rows } = await this.superuser.query<{ behind: number; failure: string | null }>(
-        'select count(*)::int as behind, max(failure) as failure from es.subscriptions where position < $1',
-        [position],
+        `select count(*)::int as behind, max(failure) as failure
+         from unnest($2::text[]) followed (name) left join es.subscriptions using (name)
+         where coalesce(position, 0) < $1`,
+        [position, [...this.#followed]],
       );
       if (rows[0]?.behind === 0) return;
       if (rows[0]?.failure) throw new Error(rows[0].failure);

@@ -11,7 +11,7 @@ export class CancelTasksWhenOperationIsCancelled implements Subscription {
   readonly name = 'policy/cancel-tasks-when-operation-is-cancelled';
   readonly version = 1;
   readonly types = [OperationCancelRequested.type];
-  readonly from = 'now';
+  readonly from = 'beginning';
   readonly #tasks: TaskLog;
   readonly #queued: string[] = [];
 

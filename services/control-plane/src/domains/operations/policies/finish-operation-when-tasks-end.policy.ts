@@ -33,7 +33,7 @@ export class FinishOperationWhenTasksEnd implements Subscription {
   readonly name = `policy/${POLICY}`;
   readonly version = 1;
   readonly types = [OperationRequested.type, ...taskEventTypes.map((definition) => definition.type)];
-  readonly from = 'now';
+  readonly from = 'beginning';
 
   constructor(
     private readonly pool: Pool,

@@ -16,7 +16,7 @@ export class JoinGroupsWhenServerEnrolled implements Subscription {
   readonly name = `policy/${POLICY}`;
   readonly version = 1;
   readonly types = [ServerEnrolled.type];
-  readonly from = 'now';
+  readonly from = 'beginning';
 
   constructor(private readonly store: EventStore) {}
 
