@@ -14,16 +14,18 @@ import { taskTable } from '../domains/operations/index.ts';
 import { operationsModule } from '../domains/operations/operations.module.ts';
 import { ServerAuthority } from '../domains/servers/index.ts';
 import { serversModule } from '../domains/servers/servers.module.ts';
-import { LINK_SERVER, type LinkServer } from '../platform/agent-link/link-server.ts';
+import { LINK_PATH, LINK_SERVER, type LinkServer } from '../platform/agent-link/link-server.ts';
 import { buildInfrastructure, type Infrastructure } from '../platform/composition/infrastructure.ts';
 import { PlatformModule } from '../platform/composition/platform.module.ts';
 import type { Settings } from '../platform/config/settings.ts';
 import { ActionBus } from '../platform/cqrs/action-bus.ts';
 import { registerActionRoutes } from '../platform/http/action-routes.ts';
 import { AUTHENTICATOR, type Authenticator } from '../platform/http/authenticator.ts';
+import { limitConnections, listenerOptions } from '../platform/http/connection-limits.ts';
 import { ProblemFilter } from '../platform/http/problem.filter.ts';
 import { sourceAddress } from '../platform/http/source-address.ts';
-import { LiveServer } from '../platform/realtime/live-server.ts';
+import { refuseOtherUpgrades } from '../platform/http/upgrades.ts';
+import { LIVE_PATH, LiveServer } from '../platform/realtime/live-server.ts';
 import { JsonLogger } from '../platform/telemetry/json-logger.ts';
 import { servePages } from './api/pages.ts';
 import { secureHeaders } from './api/secure-headers.ts';
@@ -31,8 +33,6 @@ import { serveSync } from './api/sync-route.ts';
 import { GatewayModule } from './gateway/gateway.module.ts';
 import { serveReleases } from './gateway/releases.ts';
 import { answerSupervisor } from './supervisor-channel.ts';
-
-const BODY_LIMIT = 1024 * 1024;
 
 export interface RunningControlPlane {
   /** The port it listens on, also when the settings asked for any. */
@@ -45,11 +45,17 @@ export async function startControlPlane(settings: Settings): Promise<RunningCont
   const infrastructure = buildInfrastructure(settings, [taskTable]);
   const app = await NestFactory.create<NestFastifyApplication>(
     rootModule(infrastructure),
-    new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: true, routerOptions: { maxParamLength: 300 } }),
+    new FastifyAdapter({
+      ...listenerOptions(settings),
+      forceCloseConnections: true,
+      routerOptions: { maxParamLength: 300 },
+    }),
     { logger: new JsonLogger(settings.MUSTER_LOG_LEVEL), abortOnError: false },
   );
   const fastify = app.getHttpAdapter().getInstance();
   app.useGlobalFilters(new ProblemFilter());
+  limitConnections(app.getHttpServer(), settings);
+  refuseOtherUpgrades(app.getHttpServer(), upgradePathsOf(settings));
   secureHeaders(fastify);
   fastify.get('/api/health', async (_request, reply) => reply.send({ status: 'ok' }));
   let live: LiveServer | undefined;
@@ -72,6 +78,10 @@ export async function startControlPlane(settings: Settings): Promise<RunningCont
       await infrastructure.close();
     },
   };
+}
+
+function upgradePathsOf({ MUSTER_ROLES: roles }: Settings): string[] {
+  return [...(roles.includes('api') ? [LIVE_PATH] : []), ...(roles.includes('gateway') ? [LINK_PATH] : [])];
 }
 
 /** The modules of the roles that this process plays. */
@@ -104,6 +114,8 @@ async function serveApi(app: NestFastifyApplication, infrastructure: Infrastruct
     publicUrl: settings.publicUrl,
     sourceOf: (request) => sourceAddress(request, settings.MUSTER_TRUSTED_PROXIES),
     size: () => stations.api?.tail.size ?? 0,
+    socketsPerSession: settings.MUSTER_LIMIT_SOCKETS_PER_SESSION,
+    backlog: settings.MUSTER_LIMIT_LIVE_BACKLOG,
     sessionEnded: SESSION_ENDED,
   });
   serveSync(fastify, live, authenticator, settings);

@@ -9,6 +9,8 @@ import { signedKeyset } from './keyset.ts';
 
 /** Frames of an agent above this are a protocol error: the link is closed with code 1009. */
 export const MAX_FRAME_BYTES = 512 * 1024;
+/** Everything an agent sends before it is welcome: one hello, with a thousand open tasks at most. */
+export const MAX_HELLO_BYTES = 128 * 1024;
 /** Frames to an agent may be larger: a snapshot of a whole block list is one envelope. */
 export const MAX_FRAME_TO_AGENT_BYTES = 3 * 1024 * 1024;
 /** A batch carries at most this many items. */

@@ -8,6 +8,8 @@ import type { z } from 'zod';
 import { newContext, type Principal } from '../../platform/cqrs/principal.ts';
 import { eventOf, Recorder } from '../../platform/cqrs/recorder.ts';
 import { APP_DATABASE, type Connection } from '../../platform/database/database.ts';
+import { SETTINGS, type Settings } from '../../platform/config/settings.ts';
+import { Shares } from '../../platform/http/shares.ts';
 import { Refusal } from '../../platform/errors/refusal.ts';
 import { PersonalData } from '../../platform/personal-data/personal-data.ts';
 import { passwordMatches } from './passwords.ts';
@@ -30,6 +32,7 @@ export interface Visitor {
 @Injectable()
 export class SignIn {
   readonly #throttle: SignInThrottle;
+  readonly #checks: Shares;
 
   constructor(
     @Inject(APP_DATABASE) private readonly database: Connection,
@@ -37,8 +40,10 @@ export class SignIn {
     @Inject(Sessions) private readonly sessions: Sessions,
     @Inject(PersonalData) private readonly personal: PersonalData,
     @Inject(Recorder) private readonly recorder: Recorder,
+    @Inject(SETTINGS) settings: Settings,
   ) {
     this.#throttle = new SignInThrottle(database);
+    this.#checks = new Shares(settings.MUSTER_LIMIT_PASSWORD_CHECKS, 'Many people sign in at this moment. Try again');
   }
 
   async password(input: z.output<typeof signIn>, visitor: Visitor): Promise<z.output<typeof signInAnswer>> {
@@ -46,7 +51,9 @@ export class SignIn {
     await this.#throttle.requireTurn(subjects);
     const personId = await this.people.idByEmail(input.email);
     const stored = personId ? await this.#passwordHash(personId) : null;
-    if (!(await passwordMatches(stored, input.password)) || !personId) {
+    // A check costs memory and time on purpose; strangers must not have them without end.
+    const matches = await this.#checks.run('', () => passwordMatches(stored, input.password));
+    if (!matches || !personId) {
       await this.#failed(subjects, emailTag(this.people.box, input.email), visitor);
       throw new Refusal('unauthenticated', 'sign-in', 'Address and password do not belong together');
     }

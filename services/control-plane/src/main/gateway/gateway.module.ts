@@ -10,6 +10,7 @@ import { sourceAddress } from '../../platform/http/source-address.ts';
 import { readKey } from '../../platform/keys/key-store.ts';
 import { TRUST, type Trust } from '../../platform/keys/trust.ts';
 import { Heartbeats } from './heartbeats.ts';
+import { Unwelcome } from './unwelcome.ts';
 
 @Global()
 @Module({})
@@ -27,10 +28,18 @@ export class GatewayModule {
             trust,
             gatewayKey: readKey(settings.MUSTER_KEYS, 'gateway'),
             heartbeatSeconds: settings.MUSTER_HEARTBEAT_SECONDS,
+            limits: {
+              halfOpen: settings.MUSTER_LIMIT_HALF_OPEN,
+              halfOpenPerAddress: settings.MUSTER_LIMIT_HALF_OPEN_PER_ADDRESS,
+              framesPerSecond: settings.MUSTER_LIMIT_AGENT_FRAMES_PER_SECOND,
+              bytesPerSecond: settings.MUSTER_LIMIT_AGENT_BYTES_PER_SECOND,
+              backlogBytes: settings.MUSTER_LIMIT_AGENT_BACKLOG_BYTES,
+            },
             addressOf: (request) => sourceAddress(request, settings.MUSTER_TRUSTED_PROXIES),
           }),
       },
       Heartbeats,
+      Unwelcome,
     ];
     return { module: GatewayModule, controllers: [EnrolmentController], providers, exports: providers };
   }

@@ -16,8 +16,10 @@ export class Heartbeats implements OnModuleInit {
 
   onModuleInit(): void {
     this.registry.onFrame('heartbeat', async (server, frame) => {
-      this.presence.heard(server.serverId, frame.time, frame.spooled);
-      this.link.session(server.serverId)?.send({
+      const session = this.link.session(server.serverId);
+      if (!session) return;
+      this.presence.heard(session, frame.time, frame.spooled);
+      session.send({
         t: 'beat',
         time: new Date().toISOString(),
         checkpoint: await this.witnesses.offer(server, frame.seenSize),

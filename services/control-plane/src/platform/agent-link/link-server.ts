@@ -8,6 +8,7 @@ import {
   HANDSHAKE_DEADLINE_MS,
   hello,
   MAX_FRAME_BYTES,
+  MAX_HELLO_BYTES,
   type FromAgent,
   type ToAgent,
 } from '@muster/contracts/agent';
@@ -18,8 +19,10 @@ import { Logger } from '@nestjs/common';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { z } from 'zod';
 import type { Trust } from '../keys/key-store.ts';
+import { refuseUpgrade, upgradePath } from '../http/upgrades.ts';
 import type { LinkedServer, LinkRegistry } from './link-registry.ts';
 import { LinkSession } from './link-session.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 export const LINK_PATH = '/agent/v1/link';
 
@@ -43,13 +46,17 @@ export interface LinkAuthority {
 }
 
 export interface LinkLimits {
+  /** Connections that have not proved a key: in all, and from one address. */
   readonly halfOpen: number;
   readonly halfOpenPerAddress: number;
   readonly framesPerSecond: number;
-  readonly burst: number;
+  readonly bytesPerSecond: number;
+  /** Bytes that may wait for a slow agent before it is shed. */
+  readonly backlogBytes: number;
 }
 
-export const DEFAULT_LIMITS: LinkLimits = { halfOpen: 1000, halfOpenPerAddress: 64, framesPerSecond: 100, burst: 2000 };
+/** An agent that was away brings what it spooled: so many seconds of its rate at once. */
+const BURST_SECONDS = 20;
 /** How long an older session with the same identity is given to show that it is alive. */
 const TWIN_CHECK_MS = 1500;
 
@@ -60,7 +67,7 @@ export interface LinkServerParts {
   readonly gatewayKey: SigningKey;
   readonly heartbeatSeconds: number;
   readonly addressOf: (request: IncomingMessage) => string;
-  readonly limits?: Partial<LinkLimits>;
+  readonly limits: LinkLimits;
 }
 
 export class LinkServer {
@@ -80,13 +87,12 @@ export class LinkServer {
 
   constructor(parts: LinkServerParts) {
     this.#parts = parts;
-    this.#limits = { ...DEFAULT_LIMITS, ...parts.limits };
+    this.#limits = parts.limits;
   }
 
   attach(server: Server): void {
     server.on('upgrade', (request, socket, head) => {
-      if (new URL(request.url ?? '/', 'http://localhost').pathname !== LINK_PATH) return;
-      this.#upgrade(request, socket, head);
+      if (upgradePath(request.url) === LINK_PATH) this.#upgrade(request, socket, head);
     });
   }
 
@@ -122,16 +128,18 @@ export class LinkServer {
     const address = this.#parts.addressOf(request);
     const mine = this.#halfOpen.get(address) ?? 0;
     // A browser always sends Origin, an agent never does.
-    if (request.headers.origin !== undefined) return refuse(socket, 403, 'Agents only');
+    if (request.headers.origin !== undefined) return refuseUpgrade(socket, 403, 'Agents only');
     if (this.#closing || this.#halfOpenTotal >= this.#limits.halfOpen || mine >= this.#limits.halfOpenPerAddress) {
-      return refuse(socket, 503, 'Busy');
+      return refuseUpgrade(socket, 503, 'Busy');
     }
     this.#halfOpenTotal++;
     this.#halfOpen.set(address, mine + 1);
+    const endMeter = limitBytes(socket, head.length);
     let counted = true;
     const proven = (): void => {
       if (!counted) return;
       counted = false;
+      endMeter();
       this.#halfOpenTotal--;
       const left = (this.#halfOpen.get(address) ?? 1) - 1;
       if (left > 0) this.#halfOpen.set(address, left);
@@ -180,7 +188,7 @@ export class LinkServer {
     }
     if (await this.#isTwin(known, greeting))
       return bye(ws, 'quarantined', 'This identity is in use on another machine');
-    const session = new LinkSession(ws, known, { ...greeting, address });
+    const session = new LinkSession(ws, known, { ...greeting, address }, this.#limits.backlogBytes);
     this.#sessions.get(known.serverId)?.close(4001, 'replaced');
     this.#sessions.set(known.serverId, session);
     ws.once('close', () => this.#ended(session));
@@ -207,17 +215,20 @@ export class LinkServer {
   async #isTwin(known: KnownAgent, greeting: Hello): Promise<boolean> {
     const older = this.#sessions.get(known.serverId);
     const otherMachine = greeting.machineHash !== known.machineHash;
-    const otherBoot = older !== undefined && older.bootId !== greeting.bootId && (await older.alive(TWIN_CHECK_MS));
-    if (!otherMachine && !otherBoot) return false;
+    // An agent that dials again has given its older connection up. Whatever still answers there is somebody else, and may
+    // have copied the machine's and the boot's id along with the key.
+    if (!otherMachine && !(await older?.alive(TWIN_CHECK_MS))) return false;
     await this.#parts.authority.conflict(known, greeting.machineHash);
     this.dismiss(known.serverId, 'quarantined', 'This identity is in use on another machine');
     return true;
   }
 
   #receiver(session: LinkSession): (data: RawData, isBinary: boolean) => void {
-    const bucket = new TokenBucket(this.#limits.framesPerSecond, this.#limits.burst);
+    const frames = new TokenBucket(this.#limits.framesPerSecond, BURST_SECONDS);
+    const bytes = new TokenBucket(this.#limits.bytesPerSecond, BURST_SECONDS);
     return (data, isBinary) => {
-      if (!bucket.take()) return session.close(1008, 'too many frames');
+      const size = sizeOf(data);
+      if (!frames.take(1) || !bytes.take(size)) return session.close(1008, 'too many frames');
       const parsed = isBinary ? undefined : fromAgent.safeParse(parseJson(data));
       if (!parsed?.success) {
         const where = parsed?.error.issues[0];
@@ -228,6 +239,7 @@ export class LinkServer {
         return session.close(1008, 'protocol');
       }
       session.enqueue(
+        size,
         () => this.#handle(session, parsed.data),
         (error) => {
           this.#log.error(`${parsed.data.t} of ${session.server.serverId} could not be handled: ${String(error)}`);
@@ -253,23 +265,19 @@ export class LinkServer {
   }
 }
 
-class TokenBucket {
-  #tokens: number;
-  #at = performance.now();
-  constructor(
-    private readonly perSecond: number,
-    private readonly burst: number,
-  ) {
-    this.#tokens = burst;
-  }
-  take(): boolean {
-    const now = performance.now();
-    this.#tokens = Math.min(this.burst, this.#tokens + ((now - this.#at) / 1000) * this.perSecond);
-    this.#at = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
-    return true;
-  }
+/** Ends a stranger who sends more than a hello can be; the answer lifts the limit. */
+function limitBytes(socket: Duplex, already: number): () => void {
+  let seen = already;
+  const meter = (chunk: Buffer): void => {
+    seen += chunk.length;
+    if (seen > MAX_HELLO_BYTES) socket.destroy();
+  };
+  socket.on('data', meter);
+  return () => socket.off('data', meter);
+}
+
+function sizeOf(data: RawData): number {
+  return Array.isArray(data) ? data.reduce((sum, part) => sum + part.length, 0) : data.byteLength;
 }
 
 function parseJson(data: RawData): unknown {
@@ -286,10 +294,6 @@ function bye(ws: WebSocket, code: Goodbye['code'], reason: string): void {
   if (ws.readyState === ws.OPEN) ws.send(JSON.stringify({ t: 'goodbye', code, reason } satisfies ToAgent));
   ws.close(1008, code);
   setTimeout(() => ws.terminate(), 2000).unref();
-}
-
-function refuse(socket: Duplex, status: number, reason: string): void {
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 /** The one LinkServer of this gateway. */

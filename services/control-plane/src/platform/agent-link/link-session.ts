@@ -5,10 +5,9 @@ import { newId } from '@muster/kernel/ids';
 import type { WebSocket } from 'ws';
 import type { LinkedServer } from './link-registry.ts';
 
-/** Frames waiting to be handled before the socket is paused. */
+/** Frames, and bytes of frames, waiting to be handled before the socket is paused. */
 const BACKLOG = 256;
-/** Bytes that may wait for a slow agent before it is shed. */
-const MAX_BUFFERED = 4 * 1024 * 1024;
+const BACKLOG_BYTES = 4 * 1024 * 1024;
 
 export class LinkSession {
   readonly sessionId = newId();
@@ -18,13 +17,17 @@ export class LinkSession {
   readonly address: string;
   readonly #socket: WebSocket;
   #queue: Promise<void> = Promise.resolve();
+  readonly #mayWait: number;
   #waiting = 0;
+  #waitingBytes = 0;
 
   constructor(
     socket: WebSocket,
     server: LinkedServer,
     identity: { bootId: string; machineHash: string; address: string },
+    mayWait: number,
   ) {
+    this.#mayWait = mayWait;
     this.#socket = socket;
     this.server = server;
     this.bootId = identity.bootId;
@@ -39,7 +42,7 @@ export class LinkSession {
   /** False when the agent is gone or too slow to take more. */
   send(frame: ToAgent): boolean {
     if (!this.open) return false;
-    if (this.#socket.bufferedAmount > MAX_BUFFERED) {
+    if (this.#socket.bufferedAmount > this.#mayWait) {
       this.close(1013, 'too slow');
       return false;
     }
@@ -47,13 +50,18 @@ export class LinkSession {
     return true;
   }
 
-  enqueue(work: () => Promise<void>, failed: (error: unknown) => void): void {
-    if (++this.#waiting >= BACKLOG) this.#socket.pause();
+  enqueue(bytes: number, work: () => Promise<void>, failed: (error: unknown) => void): void {
+    this.#waiting += 1;
+    this.#waitingBytes += bytes;
+    if (this.#waiting >= BACKLOG || this.#waitingBytes >= BACKLOG_BYTES) this.#socket.pause();
     this.#queue = this.#queue
       .then(work)
       .catch(failed)
       .finally(() => {
-        if (--this.#waiting < BACKLOG / 2 && this.#socket.isPaused) this.#socket.resume();
+        this.#waiting -= 1;
+        this.#waitingBytes -= bytes;
+        const roomAgain = this.#waiting < BACKLOG / 2 && this.#waitingBytes < BACKLOG_BYTES / 2;
+        if (roomAgain && this.#socket.isPaused) this.#socket.resume();
       });
   }
 

@@ -47,6 +47,7 @@ export function buildInfrastructure(settings: Settings, inline: readonly InlineP
     settings.REDIS_URL
       ? { redisUrl: settings.REDIS_URL }
       : { postgresUrl: needed(settings, 'MUSTER_DATABASE_URL_QUEUE') },
+    settings.MUSTER_LIMIT_QUEUE,
   );
   return {
     settings,

@@ -1,6 +1,7 @@
 // Everything the control plane takes from its environment, in one schema. A missing or wrong variable stops the start
 // with a sentence that names it; values of secrets are never repeated.
 import { z } from 'zod';
+import { limitsShape } from './limits.ts';
 import { SettingsError, withFiles } from './secret-files.ts';
 
 export { SettingsError } from './secret-files.ts';
@@ -63,6 +64,7 @@ export const settingsSchema = z.object({
   MUSTER_SESSION_IDLE_SECONDS: seconds(2 * 3600).describe('A session ends after this long without use'),
   MUSTER_SESSION_SECONDS: seconds(12 * 3600).describe('A session ends after this long in any case'),
   MUSTER_ALIVE_FILE: aliveFile,
+  ...limitsShape,
   MUSTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Settings = z.infer<typeof settingsSchema> & { readonly publicUrl: string };

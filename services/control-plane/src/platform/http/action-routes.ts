@@ -12,6 +12,7 @@ import { Refusal } from '../errors/refusal.ts';
 import type { Authenticated, Authenticator } from './authenticator.ts';
 import { correlationIdOf, sendProblem } from './problem.ts';
 import { requireCsrf, requireSameOrigin } from './same-origin.ts';
+import { Shares } from './shares.ts';
 import { sourceAddress } from './source-address.ts';
 
 interface Parts {
@@ -21,6 +22,8 @@ interface Parts {
 }
 
 export function registerActionRoutes(server: FastifyInstance, parts: Parts): void {
+  const { MUSTER_LIMIT_REQUESTS_PER_PERSON: places } = parts.settings;
+  const shares = new Shares(places, `You have ${places} requests under way already. Wait for one of them`);
   const definitions = new Map<string, CommandDefinition | QueryDefinition>(
     [...commands, ...queries].map((definition) => [definition.name, definition]),
   );
@@ -29,7 +32,11 @@ export function registerActionRoutes(server: FastifyInstance, parts: Parts): voi
   for (const [name, [method, url]] of Object.entries(endpoints)) {
     const definition = definitions.get(name);
     if (!definition) throw new Error(`The endpoint ${method} ${url} names ${name}, which the catalogue does not have`);
-    server.route({ method, url, handler: (request, reply) => answer(definition, request, reply, parts) });
+    server.route({
+      method,
+      url,
+      handler: (request, reply) => answer(definition, request, reply, { ...parts, shares }),
+    });
   }
 }
 
@@ -37,11 +44,13 @@ async function answer(
   definition: CommandDefinition | QueryDefinition,
   request: FastifyRequest,
   reply: FastifyReply,
-  { bus, authenticator, settings }: Parts,
+  { bus, authenticator, settings, shares }: Parts & { shares: Shares },
 ): Promise<void> {
+  let done = (): void => undefined;
   try {
     requireSameOrigin(request.raw, settings.publicUrl);
     const who = await signedIn(request, authenticator, settings);
+    done = shares.take(who.principal.actor);
     const input = inputOf(request);
     const correlationId = correlationIdOf(request);
     if (definition.kind === 'query') {
@@ -57,6 +66,8 @@ async function answer(
     await reply.status(202).send(await bus.command(definition, input, context));
   } catch (error) {
     await sendProblem(request, reply, error);
+  } finally {
+    done();
   }
 }
 

@@ -44,6 +44,11 @@ export function problemOf(error: unknown, correlationId: string): { problem: Pro
     );
     return problemOf(refusal, correlationId);
   }
+  if (databaseIsAway(error)) {
+    log.error({ correlationId, error: String(error) });
+    const sentence = 'The database does not answer at this moment. Nothing is known to be done; repeat the request';
+    return problemOf(new Refusal('unavailable', 'database', sentence, { retryAfter: 2 }), correlationId);
+  }
   log.error({ correlationId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   return {
     retryAfter: undefined,
@@ -56,6 +61,19 @@ export function problemOf(error: unknown, correlationId: string): { problem: Pro
       correlationId,
     },
   };
+}
+
+/** SQLSTATE classes: connection (08), resources such as a full disk (53), an operator's shutdown or a restart (57P). */
+const AWAY = /^(?:08...|53...|57P..)$/;
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
+/** What the driver says without a code of its own. */
+const DRIVER = /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection)/;
+
+function databaseIsAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code: unknown = Reflect.get(error, 'code');
+  if (typeof code === 'string' && (AWAY.test(code) || UNREACHABLE.has(code))) return true;
+  return DRIVER.test(error.message) || databaseIsAway(error.cause);
 }
 
 /** Errors of the HTTP layer itself (malformed JSON, a body too large) carry a status of their own. */

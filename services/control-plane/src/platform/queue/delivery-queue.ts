@@ -16,7 +16,11 @@ export class DeliveryTransport {
   readonly #connection: ConnectionOptions;
   readonly #redis: Redis | undefined;
 
-  constructor(where: { redisUrl: string } | { postgresUrl: string }) {
+  /** `most`: deliveries that may wait for one gateway. */
+  constructor(
+    where: { redisUrl: string } | { postgresUrl: string },
+    private readonly most: number,
+  ) {
     if ('redisUrl' in where) {
       this.#redis = new Redis(where.redisUrl, { maxRetriesPerRequest: null });
       this.#redis.on('error', () => undefined);
@@ -29,7 +33,7 @@ export class DeliveryTransport {
   }
 
   queue(gatewayId: string): DeliveryQueue {
-    return new DeliveryQueue(gatewayId, this.#connection);
+    return new DeliveryQueue(gatewayId, this.#connection, this.most);
   }
 
   worker(gatewayId: string, deliver: (kind: DeliveryKind, taskId: string) => Promise<void>): Worker<DeliveryJob> {
@@ -52,19 +56,27 @@ const queueName = (gatewayId: string) => `deliver-${gatewayId}`;
 
 export class DeliveryQueue {
   readonly #queue: Queue<DeliveryJob>;
-  constructor(gatewayId: string, connection: ConnectionOptions) {
+  constructor(
+    gatewayId: string,
+    connection: ConnectionOptions,
+    private readonly most: number,
+  ) {
     this.#queue = new Queue<DeliveryJob>(queueName(gatewayId), { connection });
     this.#queue.on('error', () => undefined);
   }
 
-  async add(kind: DeliveryKind, taskIds: readonly string[]): Promise<void> {
+  /** How many were added: when the queue is full the rest waits for the sweep, which asks Postgres and not the queue. */
+  async add(kind: DeliveryKind, taskIds: readonly string[]): Promise<number> {
+    const room = Math.max(0, this.most - (await this.#queue.getJobCountByTypes('wait', 'delayed')));
+    const added = taskIds.slice(0, room);
     await this.#queue.addBulk(
-      taskIds.map((taskId) => ({
+      added.map((taskId) => ({
         name: kind,
         data: { taskId },
         opts: { removeOnComplete: true, removeOnFail: 1000, attempts: 3, backoff: { type: 'fixed', delay: 500 } },
       })),
     );
+    return added.length;
   }
 
   close(): Promise<void> {

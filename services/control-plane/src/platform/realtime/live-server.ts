@@ -14,10 +14,11 @@ import { LIVE_CHANGED, type LiveChange } from './live-hints.ts';
 
 const COALESCE_MS = 250;
 const BEAT_MS = 5000;
-/** Packets waiting for a slow page before it is dropped. */
-const MAX_WAITING = 256;
 const MAX_TOPICS_PER_SOCKET = 200;
-const MAX_SOCKETS_PER_SESSION = 20;
+/** A page that has connected but not said who it is. */
+const CONNECT_DEADLINE_MS = 10_000;
+
+export const LIVE_PATH = '/socket.io/';
 
 export interface LiveServerParts {
   readonly authenticator: Authenticator;
@@ -28,6 +29,9 @@ export interface LiveServerParts {
   readonly size: () => number;
   /** Hint bus topic on which sessions end; payload `{ sessionId }`. */
   readonly sessionEnded: string;
+  readonly socketsPerSession: number;
+  /** Messages that may wait for a slow page before it is dropped. */
+  readonly backlog: number;
 }
 
 export class LiveServer {
@@ -43,7 +47,9 @@ export class LiveServer {
   constructor(server: HttpServer, parts: LiveServerParts) {
     this.#parts = parts;
     this.#io = new Server(server, {
+      path: LIVE_PATH,
       serveClient: false,
+      connectTimeout: CONNECT_DEADLINE_MS,
       // A long poll would have to come back to the same API every time, and no proxy promises that.
       transports: ['websocket'],
       maxHttpBufferSize: 64 * 1024,
@@ -106,7 +112,8 @@ export class LiveServer {
     const who = await this.#parts.authenticator.authenticate(request, this.#parts.sourceOf(request));
     if (!who) return new Error('signed-out');
     const room = `session ${who.principal.sessionId ?? ''}`;
-    if ((this.#io.sockets.adapter.rooms.get(room)?.size ?? 0) >= MAX_SOCKETS_PER_SESSION) return new Error('too-many');
+    const mine = this.#io.sockets.adapter.rooms.get(room)?.size ?? 0;
+    if (mine >= this.#parts.socketsPerSession) return new Error('too-many');
     socket.data = { who };
     await socket.join(room);
     return undefined;
@@ -173,7 +180,7 @@ export class LiveServer {
   #dropSlow(): void {
     for (const socket of this.#io.sockets.sockets.values()) {
       const waiting: unknown = Reflect.get(socket.conn, 'writeBuffer');
-      if (Array.isArray(waiting) && waiting.length > MAX_WAITING) socket.disconnect(true);
+      if (Array.isArray(waiting) && waiting.length > this.#parts.backlog) socket.disconnect(true);
     }
   }
 

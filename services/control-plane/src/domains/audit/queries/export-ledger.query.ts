@@ -8,26 +8,31 @@ import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { queryOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import { SETTINGS, type Settings } from '../../../platform/config/settings.ts';
 import { Refusal } from '../../../platform/errors/refusal.ts';
+import { Shares } from '../../../platform/http/shares.ts';
 import { TRUST, type Trust } from '../../../platform/keys/trust.ts';
 import { LogProofs, type StoredCheckpoint } from '../../../platform/proofs/log-proofs.ts';
 import { LedgerReader, type LedgerRow } from '../ledger-reader.ts';
 
 const ExportLedgerQuery = queryOf(ExportLedger);
 
-/** Larger exports are made beside the database, with `muster export`. */
-const LARGEST = 250_000;
 const PAGE = 2_000;
 const CHECKPOINTS = 1_000;
 
 @QueryHandler(ExportLedgerQuery)
 export class ExportLedgerHandler implements IQueryHandler<MessageOf<typeof ExportLedgerQuery>> {
+  readonly #shares: Shares;
+
   constructor(
     @Inject(APP_DATABASE) private readonly database: Connection,
     @Inject(LedgerReader) private readonly reader: LedgerReader,
     @Inject(LogProofs) private readonly proofs: LogProofs,
     @Inject(TRUST) private readonly trust: Trust,
-  ) {}
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {
+    this.#shares = new Shares(settings.MUSTER_LIMIT_EXPORTS, 'Other exports are being written. Try again in a minute');
+  }
 
   async execute({ input, context }: MessageOf<typeof ExportLedgerQuery>): Promise<Readable> {
     const newest = await this.proofs.newestCheckpoint();
@@ -35,11 +40,15 @@ export class ExportLedgerHandler implements IQueryHandler<MessageOf<typeof Expor
     const from = input.from;
     const to = Math.min(input.to ?? newest.size, newest.size);
     if (from > to) throw new Refusal('invalid', 'no-such-range', `from: give a position up to ${to}`);
-    if (to - from > LARGEST) {
-      const sentence = `An export holds at most ${LARGEST} entries. Ask for a part, or run muster export beside the database`;
+    // Larger exports are made beside the database, with `muster export`.
+    const most = this.settings.MUSTER_LIMIT_EXPORT_ENTRIES;
+    if (to - from > most) {
+      const sentence = `An export holds at most ${most} entries. Ask for a part, or run muster export beside the database`;
       throw new Refusal('too-large', 'export-too-large', sentence);
     }
-    return Readable.from(this.#lines(context.principal.tenantId, newest, from, to));
+    const done = this.#shares.take();
+    // Whoever reads slowly is cut off by the listener, and that ends the stream.
+    return Readable.from(this.#lines(context.principal.tenantId, newest, from, to)).once('close', done);
   }
 
   async *#lines(tenantId: string, newest: StoredCheckpoint, from: number, to: number): AsyncIterable<string> {

@@ -157,7 +157,9 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
       let queue = this.#queues.get(gatewayId);
       if (!queue) this.#queues.set(gatewayId, (queue = this.delivery.queue(gatewayId)));
       try {
-        await queue.add(kind, taskIds);
+        const added = await queue.add(kind, taskIds);
+        if (added < taskIds.length)
+          this.#log.warn(`${taskIds.length - added} deliveries wait: the queue of a gateway is full`);
       } catch (error) {
         // Redis is away: the sweep brings them again, nothing is lost.
         this.#log.warn(`${taskIds.length} deliveries wait for the queue: ${String(error)}`);

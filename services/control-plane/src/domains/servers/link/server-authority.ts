@@ -17,9 +17,12 @@ import { TASKS_REQUESTED } from '../../operations/index.ts';
 import { recordFact, serverStream } from '../server-events.ts';
 
 const FLUSH_MS = 1000;
+/** A beat may have been under way while its agent moved to another gateway. */
+const MOVED_SECONDS = 3;
 
 interface Beat {
   readonly server_id: string;
+  readonly session_id: string;
   readonly heard_at: string;
   readonly spooled: number;
   readonly skew: number;
@@ -31,6 +34,8 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
   readonly #live: LiveHints;
   readonly #beats = new Map<string, Beat>();
   #timer: NodeJS.Timeout | undefined;
+  /** Presence is written by one statement at a time: a beat must not claim a connection that has just ended. */
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(
     @Inject(GATEWAY_DATABASE) private readonly database: Connection,
@@ -42,9 +47,11 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await sql`insert into muster.servers_gateways (gateway_id) values (${this.gatewayId})`.execute(this.database.db);
+    await this.#register();
     this.#timer = setInterval(() => {
-      this.#flush().catch((error: unknown) => this.#log.error(`presence could not be written: ${String(error)}`));
+      this.#inTurn(() => this.#flush()).catch((error: unknown) =>
+        this.#log.error(`presence could not be written: ${String(error)}`),
+      );
     }, FLUSH_MS);
   }
 
@@ -84,6 +91,15 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
       managed: row.managed,
       status: row.retired ? 'retired' : row.quarantined ? 'quarantined' : 'welcome',
     };
+  }
+
+  /** Of these servers, which must not be connected. */
+  async unwelcome(serverIds: readonly string[]): Promise<{ serverId: string; status: 'retired' | 'quarantined' }[]> {
+    if (serverIds.length === 0) return [];
+    const { rows } = await sql<{ server_id: string; retired: boolean }>`
+      select server_id, retired from muster.servers_servers
+      where server_id = any(${serverIds}::uuid[]) and (retired or quarantined)`.execute(this.database.db);
+    return rows.map((row) => ({ serverId: row.server_id, status: row.retired ? 'retired' : 'quarantined' }));
   }
 
   async conflict(agent: KnownAgent, otherMachineHash: string): Promise<void> {
@@ -139,10 +155,12 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
 
   async closed(session: LinkSession): Promise<void> {
     const { serverId } = session.server;
-    this.#beats.delete(serverId);
-    await sql`
-      update muster.servers_presence set gateway_id = null, session_id = null
-      where server_id = ${serverId} and session_id = ${session.sessionId}`.execute(this.database.db);
+    if (this.#beats.get(serverId)?.session_id === session.sessionId) this.#beats.delete(serverId);
+    await this.#inTurn(() =>
+      sql`
+        update muster.servers_presence set gateway_id = null, session_id = null
+        where server_id = ${serverId} and session_id = ${session.sessionId}`.execute(this.database.db),
+    );
     this.#changed(serverId);
   }
 
@@ -155,10 +173,12 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
   }
 
   /** From a heartbeat frame. */
-  heard(serverId: string, time: string, spooled: number): void {
+  heard(session: LinkSession, time: string, spooled: number): void {
     const now = Date.now();
+    const { serverId } = session.server;
     this.#beats.set(serverId, {
       server_id: serverId,
+      session_id: session.sessionId,
       heard_at: new Date(now).toISOString(),
       spooled,
       skew: Date.parse(time) - now,
@@ -171,19 +191,52 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
     this.#live.changed(`server:${serverId}`);
   }
 
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#writing.then(work);
+    this.#writing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Also after the worker took this gateway for dead, which a database that was away makes it do. */
+  async #register(): Promise<void> {
+    await sql`
+      insert into muster.servers_gateways (gateway_id) values (${this.gatewayId})
+      on conflict (gateway_id) do update set beat_at = now()`.execute(this.database.db);
+  }
+
   async #flush(): Promise<void> {
-    await sql`update muster.servers_gateways set beat_at = now() where gateway_id = ${this.gatewayId}`.execute(
-      this.database.db,
-    );
+    await this.#register();
     if (this.#beats.size === 0) return;
     const beats = [...this.#beats.values()];
     this.#beats.clear();
-    await sql`
+    const { rows } = await sql<{ server_id: string }>`
       update muster.servers_presence p set heard_at = b.heard_at, spooled = b.spooled,
-        clock_skew_ms = coalesce(p.clock_skew_ms * 0.7 + b.skew * 0.3, b.skew)
+        clock_skew_ms = coalesce(p.clock_skew_ms * 0.7 + b.skew * 0.3, b.skew),
+        gateway_id = ${this.gatewayId}, session_id = b.session_id
       from json_to_recordset(${JSON.stringify(beats)}::json)
-        as b(server_id uuid, heard_at timestamptz, spooled int, skew double precision)
-      where p.server_id = b.server_id and p.gateway_id = ${this.gatewayId}`.execute(this.database.db);
+        as b(server_id uuid, session_id uuid, heard_at timestamptz, spooled int, skew double precision)
+      where p.server_id = b.server_id and (p.session_id = b.session_id or p.session_id is null)
+      returning p.server_id`.execute(this.database.db);
+    const mine = new Set(rows.map((row) => row.server_id));
+    await this.#judgeTwins(beats.filter((beat) => !mine.has(beat.server_id)));
     this.#live.changed('fleet');
+  }
+
+  /**
+   * An agent that dials another gateway has left its older connection. One that goes on beating there, after the new one
+   * was opened, is a second machine with the same identity.
+   */
+  async #judgeTwins(beats: readonly Beat[]): Promise<void> {
+    if (beats.length === 0) return;
+    const { rows } = await sql<{ server_id: string; other: string }>`
+      select p.server_id, p.machine_hash as other
+      from json_to_recordset(${JSON.stringify(beats)}::json) as b(server_id uuid, session_id uuid, heard_at timestamptz)
+      join muster.servers_presence p using (server_id)
+      where p.session_id <> b.session_id
+        and b.heard_at > p.connected_at + make_interval(secs => ${MOVED_SECONDS})`.execute(this.database.db);
+    for (const { server_id: serverId, other } of rows) {
+      const agent = await this.identify(serverId);
+      if (agent?.status === 'welcome') await this.conflict(agent, other);
+    }
   }
 }
