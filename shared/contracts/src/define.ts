@@ -1,8 +1,26 @@
 // How the catalogue is declared. Each event, permission, command, query, task and live topic is declared once with a
 // sentence; reference pages, permission checks and message schemas are generated from these objects.
 import type { z } from 'zod';
+import { permissionName } from './permission-name.ts';
 
 export type Risk = 'low' | 'medium' | 'high' | 'critical';
+
+/**
+ * Built-in roles that a definition may name. `owner` holds everything and `auditor` every query; neither is spelled out.
+ */
+export type NamedRole = 'operator' | 'security' | 'backup' | 'contractor' | 'client-admin' | 'client-viewer';
+
+/** What an action can be about, named by one field of its input. */
+export type SubjectKind = 'server' | 'group' | 'target' | 'operation' | 'block' | 'client' | 'scope';
+
+/**
+ * Where somebody needs the permission:
+ * - `self`: nowhere, it is about the caller's own account;
+ * - `fleet`: on the whole fleet;
+ * - `visible`: anywhere; the answer holds only what the caller's scopes show;
+ * - `[kind, field]`: on the thing whose id stands in that field. One outside of the caller's scopes is "not found".
+ */
+export type Reach = 'self' | 'fleet' | 'visible' | readonly [kind: SubjectKind, field: string];
 
 /** What an event is, for filters and for the reader: somebody acted, something was observed, was refused, was read. */
 export type EventClass = 'action' | 'fact' | 'refusal' | 'read' | 'digest';
@@ -23,8 +41,20 @@ export interface PermissionDefinition<Name extends string = string> {
   readonly kind: 'permission';
   /** `<domain>.<thing>.<verb>` */
   readonly name: Name;
+  /** What it lets somebody do: the sentence of its command or query. */
   readonly sentence: string;
   readonly risk: Risk;
+  readonly on: Reach;
+  /** The one command or query that it opens. */
+  readonly opens: string;
+  readonly changes: boolean;
+  readonly roles: readonly NamedRole[];
+}
+
+interface Allowing {
+  readonly risk: Risk;
+  readonly on: Reach;
+  readonly roles: readonly NamedRole[];
 }
 
 export interface CommandDefinition<
@@ -82,7 +112,8 @@ export interface TopicDefinition<Name extends string = string> {
   /** `bans`, or with a subject `server:<id>`. */
   readonly name: Name;
   readonly hasSubject: boolean;
-  readonly permission: PermissionDefinition;
+  /** The query whose answer it tells of; who may ask that may listen. */
+  readonly query: string;
   readonly sentence: string;
 }
 
@@ -93,22 +124,39 @@ export function event<Type extends string, Schema extends z.ZodType>(
   return { kind: 'event', type, version: 1, ...definition };
 }
 
-export function permission<Name extends string>(name: Name, risk: Risk, sentence: string): PermissionDefinition<Name> {
-  return { kind: 'permission', name, risk, sentence };
+function permissionFor(
+  opens: string,
+  changes: boolean,
+  { risk, on, roles, sentence }: Allowing & { sentence: string },
+): PermissionDefinition {
+  return { kind: 'permission', name: permissionName(opens), sentence, risk, on, opens, changes, roles };
 }
 
 export function command<Name extends string, Input extends z.ZodType, Output extends z.ZodType>(
   name: Name,
-  definition: Omit<CommandDefinition<Name, Input, Output>, 'kind' | 'name'>,
+  {
+    risk,
+    on,
+    roles,
+    ...definition
+  }: Omit<CommandDefinition<Name, Input, Output>, 'kind' | 'name' | 'permission'> & Allowing,
 ): CommandDefinition<Name, Input, Output> {
-  return { kind: 'command', name, ...definition };
+  const permission = permissionFor(name, true, { risk, on, roles, sentence: definition.sentence });
+  return { kind: 'command', name, permission, ...definition };
 }
 
 export function query<Name extends string, Input extends z.ZodType, Output extends z.ZodType>(
   name: Name,
-  definition: Omit<QueryDefinition<Name, Input, Output>, 'kind' | 'name' | 'sensitive'> & { sensitive?: boolean },
+  {
+    risk,
+    on,
+    roles,
+    ...definition
+  }: Omit<QueryDefinition<Name, Input, Output>, 'kind' | 'name' | 'permission' | 'sensitive'> &
+    Allowing & { sensitive?: boolean },
 ): QueryDefinition<Name, Input, Output> {
-  return { kind: 'query', name, sensitive: false, ...definition };
+  const permission = permissionFor(name, false, { risk, on, roles, sentence: definition.sentence });
+  return { kind: 'query', name, permission, sensitive: false, ...definition };
 }
 
 export function task<Name extends string, Args extends z.ZodType, Evidence extends z.ZodType>(

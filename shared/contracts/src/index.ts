@@ -1,12 +1,9 @@
 // The closed catalogue. Whoever needs "all events" or "all permissions" takes them from here.
 import { accessEvents } from './access/events.ts';
-import { accessPermissions } from './access/permissions.ts';
 import { auditEvents } from './audit/events.ts';
 import { auditQueries } from './audit/index.ts';
-import { auditPermissions } from './audit/permissions.ts';
 import { banEvents } from './bans/events.ts';
 import { banCommands, banQueries } from './bans/index.ts';
-import { banPermissions } from './bans/permissions.ts';
 import { banTasks } from './bans/tasks.ts';
 import type {
   CommandDefinition,
@@ -20,12 +17,12 @@ import { fleetQueries } from './fleet/index.ts';
 import { allTopics } from './live/index.ts';
 import { operationEvents } from './operations/events.ts';
 import { operationCommands, operationQueries } from './operations/index.ts';
-import { operationPermissions } from './operations/permissions.ts';
+import { roleHolds, type BuiltInRole } from './roles.ts';
 import { serverEvents } from './servers/events.ts';
 import { serverCommands, serverQueries } from './servers/index.ts';
-import { serverPermissions } from './servers/permissions.ts';
 
 export * from './define.ts';
+export * from './roles.ts';
 export * from './values.ts';
 
 export const events: readonly EventDefinition[] = [
@@ -35,13 +32,6 @@ export const events: readonly EventDefinition[] = [
   ...operationEvents,
   ...serverEvents,
 ];
-export const permissions: readonly PermissionDefinition[] = [
-  ...Object.values(accessPermissions),
-  ...Object.values(auditPermissions),
-  ...Object.values(banPermissions),
-  ...Object.values(operationPermissions),
-  ...Object.values(serverPermissions),
-];
 export const commands: readonly CommandDefinition[] = [...serverCommands, ...operationCommands, ...banCommands];
 export const queries: readonly QueryDefinition[] = [
   ...fleetQueries,
@@ -50,8 +40,17 @@ export const queries: readonly QueryDefinition[] = [
   ...banQueries,
   ...auditQueries,
 ];
+/** One per command and query, so that nothing can be asked without one. */
+export const permissions: readonly PermissionDefinition[] = [...commands, ...queries].map(
+  (definition) => definition.permission,
+);
 export const tasks: readonly TaskDefinition[] = [...banTasks];
 export const liveTopics: readonly TopicDefinition[] = allTopics;
+
+/** Names of the permissions of a built-in role. */
+export function permissionsOf(role: BuiltInRole): ReadonlySet<string> {
+  return new Set(permissions.filter((permission) => roleHolds(role, permission)).map(({ name }) => name));
+}
 
 const byType = new Map(events.map((definition) => [definition.type, definition]));
 

@@ -1,5 +1,5 @@
 // Which reference pages there are, each from the one place where its subject is declared.
-import { commands, events, liveTopics, permissions, queries, tasks } from '../../contracts/src/index.ts';
+import { commands, events, liveTopics, queries, tasks } from '../../contracts/src/index.ts';
 import { settingsSchema } from '../../../services/control-plane/src/platform/config/settings.ts';
 import { LOCAL_VARIABLES } from '../../../deploy/local/variables.ts';
 import { endpoints } from '../../contracts/src/endpoints/index.ts';
@@ -17,7 +17,7 @@ import { tasksPage } from './pages/tasks.ts';
 export async function referencePages(): Promise<Map<string, string>> {
   return new Map([
     ['events.md', eventsPage(events)],
-    ['permissions.md', permissionsPage(permissions, commands, queries)],
+    ['permissions.md', permissionsPage(commands, queries)],
     ['actions.md', actionsPage(commands, queries)],
     ['tasks.md', tasksPage(tasks)],
     ['live-topics.md', liveTopicsPage(liveTopics)],

@@ -1,5 +1,5 @@
 // Answers the process that started us, over the IPC channel that only it has. Without such a parent nothing listens.
-import { OpenEnrolment, serverPermissions } from '@muster/contracts/servers';
+import { OpenEnrolment } from '@muster/contracts/servers';
 import { supervisorRequest, type SupervisorAnswer, type SupervisorRequest } from '@muster/contracts/supervisor';
 import { DEFAULT_TENANT } from '@muster/kernel/ids';
 import type { WitnessLists } from '../domains/audit/index.ts';
@@ -18,7 +18,7 @@ const LOCAL_START = {
   kind: 'schedule',
   actor: 'local-start',
   tenantId: DEFAULT_TENANT,
-  permissions: new Set([serverPermissions.enrol.name]),
+  permissions: new Set([OpenEnrolment.permission.name]),
 } as const;
 
 export function answerSupervisor(duties: SupervisorDuties): void {

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { timestamp, uuid } from '../values.ts';
 
 export * from './events.ts';
-export * from './permissions.ts';
 
 export const PASSWORD_MIN = 12;
 const password = z

@@ -3,10 +3,8 @@ import { z } from 'zod';
 import { query } from '../define.ts';
 import { pageSize, sha256, timestamp, uuid } from '../values.ts';
 import { actorKind, eventMeta, signedCheckpoint } from '../ledger/index.ts';
-import { auditPermissions } from './permissions.ts';
 
 export * from './events.ts';
-export * from './permissions.ts';
 
 export const auditEntry = z.strictObject({
   /** Ledger position: the folio. */
@@ -42,7 +40,9 @@ export const auditFilter = z.strictObject({
   limit: pageSize,
 });
 export const ListEntries = query('audit.ListEntries', {
-  permission: auditPermissions.read,
+  risk: 'medium',
+  on: 'visible',
+  roles: ['operator', 'security'],
   sentence: 'Read the ledger backwards, filtered',
   input: auditFilter,
   output: z.strictObject({
@@ -52,7 +52,9 @@ export const ListEntries = query('audit.ListEntries', {
   }),
 });
 export const GetEntry = query('audit.GetEntry', {
-  permission: auditPermissions.body,
+  risk: 'high',
+  on: 'visible',
+  roles: ['security'],
   sensitive: true,
   sentence: 'Read one entry exactly as it was hashed',
   input: z.strictObject({ position: z.coerce.number().int().nonnegative() }),
@@ -68,7 +70,9 @@ export const GetEntry = query('audit.GetEntry', {
   }),
 });
 export const GetProof = query('audit.GetProof', {
-  permission: auditPermissions.read,
+  risk: 'medium',
+  on: 'visible',
+  roles: ['operator', 'security'],
   sentence: 'Prove that an entry is in the signed ledger',
   input: z.strictObject({ position: z.coerce.number().int().nonnegative() }),
   output: z.strictObject({
@@ -96,7 +100,9 @@ export const GetProof = query('audit.GetProof', {
   }),
 });
 export const GetCheckpoint = query('audit.GetCheckpoint', {
-  permission: auditPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'backup', 'contractor'],
   sentence: 'Read the newest signed checkpoint and who witnessed it',
   input: z.strictObject({}),
   output: z.strictObject({
@@ -116,13 +122,17 @@ export const GetCheckpoint = query('audit.GetCheckpoint', {
   }),
 });
 export const GetConsistency = query('audit.GetConsistency', {
-  permission: auditPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security'],
   sentence: 'Prove that one size of the ledger extends another',
   input: z.strictObject({ from: z.coerce.number().int().nonnegative(), to: z.coerce.number().int().nonnegative() }),
   output: z.strictObject({ from: z.int(), to: z.int(), path: z.array(sha256) }),
 });
 export const ExportLedger = query('audit.ExportLedger', {
-  permission: auditPermissions.export,
+  risk: 'high',
+  on: 'visible',
+  roles: ['security'],
   sensitive: true,
   sentence: 'Export entries with everything `muster verify` needs',
   input: z.strictObject({

@@ -2,10 +2,8 @@
 import { z } from 'zod';
 import { command, query } from '../define.ts';
 import { accepted, ipRangeText, pageSize, reason, target, timestamp, uuid } from '../values.ts';
-import { banPermissions } from './permissions.ts';
 
 export * from './events.ts';
-export * from './permissions.ts';
 export * from './tasks.ts';
 export * from './telemetry.ts';
 
@@ -37,7 +35,9 @@ export const banLogRow = z.strictObject({
 export type BanLogRow = z.infer<typeof banLogRow>;
 
 export const SearchBanLog = query('bans.SearchBanLog', {
-  permission: banPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'contractor'],
   sentence: 'Search the ban log by address, containing range, server, jail and time, newest first',
   input: z.strictObject({
     /** Exact address, or every address inside this range. */
@@ -69,7 +69,9 @@ export const blockView = z.strictObject({
 });
 export type BlockView = z.infer<typeof blockView>;
 export const ListBlocks = query('bans.ListBlocks', {
-  permission: banPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'contractor'],
   sentence: 'List blocks in force',
   input: z.strictObject({ address: ipRangeText.optional(), before: z.string().max(200).optional(), limit: pageSize }),
   output: z.strictObject({ blocks: z.array(blockView), next: z.string().nullable(), total: z.int().nonnegative() }),
@@ -88,7 +90,9 @@ const blockFields = {
 };
 /** `POST /api/bans/blocks/preview`: the same body as the block itself, the reason may still be missing. */
 export const PreviewBlock = query('bans.PreviewBlock', {
-  permission: banPermissions.read,
+  risk: 'low',
+  on: ['target', 'target'],
+  roles: ['operator', 'security', 'contractor'],
   sentence: 'Say what a block would reach, before it is made',
   input: z.strictObject({ ...blockFields, reason: z.string().max(500).optional() }),
   output: z.strictObject({
@@ -107,13 +111,17 @@ export const PreviewBlock = query('bans.PreviewBlock', {
   }),
 });
 export const BlockAddress = command('bans.BlockAddress', {
-  permission: banPermissions.block,
+  risk: 'high',
+  on: ['target', 'target'],
+  roles: ['operator', 'security', 'contractor'],
   sentence: 'Block an address or range on a server, a group or the fleet',
   input: z.strictObject(blockFields),
   output: accepted.extend({ blockId: uuid, operationId: uuid, servers: z.int().nonnegative() }),
 });
 export const LiftBlock = command('bans.LiftBlock', {
-  permission: banPermissions.block,
+  risk: 'high',
+  on: ['block', 'blockId'],
+  roles: ['operator', 'security', 'contractor'],
   sentence: 'Lift a block',
   input: z.strictObject({ blockId: uuid, reason }),
   output: accepted.extend({ operationId: uuid, servers: z.int().nonnegative() }),
@@ -133,13 +141,17 @@ export const protectionView = z.strictObject({
 });
 export type ProtectionView = z.infer<typeof protectionView>;
 export const ListProtections = query('bans.ListProtections', {
-  permission: banPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'contractor'],
   sentence: 'List what is never blocked',
   input: z.strictObject({}),
   output: z.strictObject({ entries: z.array(protectionView) }),
 });
 export const ProtectAddress = command('bans.ProtectAddress', {
-  permission: banPermissions.protect,
+  risk: 'high',
+  on: 'fleet',
+  roles: ['operator', 'security'],
   sentence: 'Put an address or range on the never-blocked list, with an owner and an end',
   input: z.strictObject({
     range: ipRangeText,
@@ -155,7 +167,9 @@ export const ProtectAddress = command('bans.ProtectAddress', {
   }),
 });
 export const EndProtection = command('bans.EndProtection', {
-  permission: banPermissions.protect,
+  risk: 'high',
+  on: 'fleet',
+  roles: ['operator', 'security'],
   sentence: 'End an entry of the never-blocked list',
   input: z.strictObject({ entryId: uuid }),
   output: accepted.extend({ operationId: uuid }),
@@ -163,7 +177,9 @@ export const EndProtection = command('bans.EndProtection', {
 
 /** Where and why is this address banned? */
 export const ExplainAddress = query('bans.ExplainAddress', {
-  permission: banPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'contractor'],
   sentence: 'Say where and why an address is banned, and what has been seen of it',
   input: z.strictObject({ address: ipRangeText }),
   output: z.strictObject({
@@ -181,7 +197,9 @@ export const ExplainAddress = query('bans.ExplainAddress', {
   }),
 });
 export const ListJails = query('bans.ListJails', {
-  permission: banPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'contractor'],
   sentence: 'List fail2ban’s jails across servers',
   input: z.strictObject({ server: uuid.optional() }),
   output: z.strictObject({
@@ -203,7 +221,9 @@ export const ListJails = query('bans.ListJails', {
   }),
 });
 export const BanRate = query('bans.BanRate', {
-  permission: banPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'contractor'],
   sentence: 'Bans per minute over the last hour',
   input: z.strictObject({ minutes: z.coerce.number().int().min(5).max(1440).default(60) }),
   output: z.strictObject({
@@ -213,7 +233,9 @@ export const BanRate = query('bans.BanRate', {
   }),
 });
 export const Convergence = query('bans.Convergence', {
-  permission: banPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'contractor'],
   sentence: 'Desired against held block list, per server',
   input: z.strictObject({}),
   output: z.strictObject({

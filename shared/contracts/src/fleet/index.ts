@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { query } from '../define.ts';
 import { signedCheckpoint } from '../ledger/index.ts';
 import { presence, serverRow } from '../servers/index.ts';
-import { serverPermissions } from '../servers/permissions.ts';
 import { timestamp, uuid } from '../values.ts';
 
 export const attention = z.strictObject({
@@ -60,7 +59,9 @@ export const fleetSummary = z.strictObject({
 export type FleetSummary = z.infer<typeof fleetSummary>;
 
 export const GetFleet = query('fleet.GetFleet', {
-  permission: serverPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'backup', 'contractor'],
   sentence: 'Read the state of the whole fleet',
   input: z.strictObject({}),
   output: fleetSummary,

@@ -1,39 +1,35 @@
 // Live topics. A socket message is a hint that something at a position changed; `/api/sync` is the guarantee.
 import { z } from 'zod';
-import { auditPermissions } from '../audit/permissions.ts';
-import { banPermissions } from '../bans/permissions.ts';
 import { topic } from '../define.ts';
-import { operationPermissions } from '../operations/permissions.ts';
-import { serverPermissions } from '../servers/permissions.ts';
 import { timestamp } from '../values.ts';
 
 export const topics = {
   fleet: topic('fleet', {
     hasSubject: false,
-    permission: serverPermissions.read,
+    query: 'fleet.GetFleet',
     sentence: 'Presence and counts of the fleet',
   }),
   servers: topic('servers', {
     hasSubject: false,
-    permission: serverPermissions.read,
+    query: 'servers.ListServers',
     sentence: 'Servers, groups and tags',
   }),
-  server: topic('server', { hasSubject: true, permission: serverPermissions.read, sentence: 'One server' }),
-  enrolment: topic('enrolment', { hasSubject: true, permission: serverPermissions.enrol, sentence: 'One enrolment' }),
+  server: topic('server', { hasSubject: true, query: 'servers.GetServer', sentence: 'One server' }),
+  enrolment: topic('enrolment', { hasSubject: true, query: 'servers.GetEnrolment', sentence: 'One enrolment' }),
   bans: topic('bans', {
     hasSubject: false,
-    permission: banPermissions.read,
+    query: 'bans.SearchBanLog',
     sentence: 'The ban log, blocks and the never-blocked list',
   }),
   operations: topic('operations', {
     hasSubject: false,
-    permission: operationPermissions.read,
+    query: 'operations.ListOperations',
     sentence: 'All operations',
   }),
-  operation: topic('operation', { hasSubject: true, permission: operationPermissions.read, sentence: 'One operation' }),
+  operation: topic('operation', { hasSubject: true, query: 'operations.GetOperation', sentence: 'One operation' }),
   ledger: topic('ledger', {
     hasSubject: false,
-    permission: auditPermissions.read,
+    query: 'audit.ListEntries',
     sentence: 'The ledger’s size, checkpoints and witnesses',
   }),
 };

@@ -3,10 +3,8 @@ import { z } from 'zod';
 import { command, query } from '../define.ts';
 import { accepted, pageSize, timestamp, uuid } from '../values.ts';
 import { lane, taskState } from './events.ts';
-import { operationPermissions } from './permissions.ts';
 
 export * from './events.ts';
-export * from './permissions.ts';
 
 export const operationState = z.enum(['running', 'waiting', 'done', 'failed', 'cancelled']);
 export const taskCounts = z.record(taskState, z.int().nonnegative());
@@ -70,7 +68,9 @@ export const taskDetail = taskRow.extend({
 });
 
 export const ListOperations = query('operations.ListOperations', {
-  permission: operationPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'backup', 'contractor'],
   sentence: 'List operations, newest first',
   input: z.strictObject({
     state: z.enum(['open', 'done']).optional(),
@@ -81,25 +81,33 @@ export const ListOperations = query('operations.ListOperations', {
   output: z.strictObject({ operations: z.array(operationRow), next: z.string().nullable() }),
 });
 export const GetOperation = query('operations.GetOperation', {
-  permission: operationPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'backup', 'contractor'],
   sentence: 'Read one operation with its tasks',
   input: z.strictObject({ operationId: uuid }),
   output: operationRow.extend({ tasks: z.array(taskRow) }),
 });
 export const GetTask = query('operations.GetTask', {
-  permission: operationPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'backup', 'contractor'],
   sentence: 'Read one task with its receipt and timeline',
   input: z.strictObject({ taskId: uuid }),
   output: taskDetail,
 });
 export const CancelOperation = command('operations.CancelOperation', {
-  permission: operationPermissions.cancel,
+  risk: 'medium',
+  on: ['operation', 'operationId'],
+  roles: ['operator', 'contractor'],
   sentence: 'Cancel what has not finished; what a server already holds stays and is said so',
   input: z.strictObject({ operationId: uuid }),
   output: accepted,
 });
 export const RetryOperation = command('operations.RetryOperation', {
-  permission: operationPermissions.retry,
+  risk: 'medium',
+  on: ['operation', 'operationId'],
+  roles: ['operator', 'contractor'],
   sentence: 'Ask again the servers whose task failed, expired or was cancelled',
   input: z.strictObject({ operationId: uuid, taskIds: z.array(uuid).max(5000).optional() }),
   output: accepted.extend({ tasks: z.int().nonnegative() }),

@@ -4,11 +4,9 @@ import { command, query } from '../define.ts';
 import { accepted, groupName, pageSize, reason, serverName, sha256, tag, timestamp, uuid } from '../values.ts';
 import { capabilityMode, capabilityName } from './events.ts';
 import { inventory } from './inventory.ts';
-import { serverPermissions } from './permissions.ts';
 
 export * from './events.ts';
 export * from './inventory.ts';
-export * from './permissions.ts';
 
 /** present: answers. silent: does not. new: enrolled, fingerprint not confirmed. never: has not called yet. */
 export const presence = z.enum(['present', 'silent', 'never', 'quarantined', 'retired']);
@@ -55,7 +53,9 @@ export const serverDetail = serverRow.extend({
 export type ServerDetail = z.infer<typeof serverDetail>;
 
 export const ListServers = query('servers.ListServers', {
-  permission: serverPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'backup', 'contractor'],
   sentence: 'List servers, filtered by group, tag, presence or part of the name',
   input: z.strictObject({
     q: z.string().max(80).optional(),
@@ -68,7 +68,9 @@ export const ListServers = query('servers.ListServers', {
   output: z.strictObject({ servers: z.array(serverRow), next: z.string().nullable(), total: z.int().nonnegative() }),
 });
 export const GetServer = query('servers.GetServer', {
-  permission: serverPermissions.read,
+  risk: 'low',
+  on: ['server', 'serverId'],
+  roles: ['operator', 'security', 'backup', 'contractor'],
   sentence: 'Read one server with its facts',
   input: z.strictObject({ serverId: uuid }),
   output: serverDetail,
@@ -87,7 +89,9 @@ export const enrolmentView = z.strictObject({
   server: z.strictObject({ serverId: uuid, name: serverName, hostname: z.string(), fingerprint: sha256 }).nullable(),
 });
 export const OpenEnrolment = command('servers.OpenEnrolment', {
-  permission: serverPermissions.enrol,
+  risk: 'high',
+  on: 'fleet',
+  roles: ['operator'],
   sentence: 'Issue a one-time token and the line to run on the server',
   input: z.strictObject({
     name: serverName.optional(),
@@ -103,43 +107,57 @@ export const OpenEnrolment = command('servers.OpenEnrolment', {
   }),
 });
 export const CancelEnrolment = command('servers.CancelEnrolment', {
-  permission: serverPermissions.enrol,
+  risk: 'medium',
+  on: 'fleet',
+  roles: ['operator'],
   sentence: 'Withdraw an enrolment token',
   input: z.strictObject({ enrolmentId: uuid }),
   output: accepted,
 });
 export const GetEnrolment = query('servers.GetEnrolment', {
-  permission: serverPermissions.enrol,
+  risk: 'low',
+  on: 'fleet',
+  roles: ['operator'],
   sentence: 'Follow one enrolment',
   input: z.strictObject({ enrolmentId: uuid }),
   output: enrolmentView,
 });
 export const ConfirmFingerprint = command('servers.ConfirmFingerprint', {
-  permission: serverPermissions.enrol,
+  risk: 'high',
+  on: 'fleet',
+  roles: ['operator'],
   sentence: 'Confirm that the fingerprint on the server is the one shown here',
   input: z.strictObject({ serverId: uuid, fingerprint: sha256 }),
   output: accepted,
 });
 export const SetCapability = command('servers.SetCapability', {
-  permission: serverPermissions.manage,
+  risk: 'high',
+  on: ['server', 'serverId'],
+  roles: ['operator'],
   sentence: 'Set a capability of a server to observe or managed',
   input: z.strictObject({ serverId: uuid, capability: capabilityName, mode: capabilityMode }),
   output: accepted.extend({ operationId: uuid.nullable() }),
 });
 export const RenameServer = command('servers.RenameServer', {
-  permission: serverPermissions.edit,
+  risk: 'medium',
+  on: ['server', 'serverId'],
+  roles: ['operator'],
   sentence: 'Give a server another name',
   input: z.strictObject({ serverId: uuid, name: serverName }),
   output: accepted,
 });
 export const TagServer = command('servers.TagServer', {
-  permission: serverPermissions.edit,
+  risk: 'high',
+  on: 'fleet',
+  roles: ['operator'],
   sentence: 'Set a server’s tags',
   input: z.strictObject({ serverId: uuid, tags: z.array(tag).max(32, 'A server has at most 32 tags') }),
   output: accepted,
 });
 export const RetireServer = command('servers.RetireServer', {
-  permission: serverPermissions.edit,
+  risk: 'critical',
+  on: ['server', 'serverId'],
+  roles: ['operator'],
   sentence: 'Retire a server: its keys are refused from now on',
   input: z.strictObject({ serverId: uuid, reason }),
   output: accepted,
@@ -152,7 +170,9 @@ export const groupView = z.strictObject({
 });
 export type GroupView = z.infer<typeof groupView>;
 export const ListGroups = query('servers.ListGroups', {
-  permission: serverPermissions.read,
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'backup', 'contractor'],
   sentence: 'List groups with their servers, and the tags in use',
   input: z.strictObject({}),
   output: z.strictObject({
@@ -161,25 +181,33 @@ export const ListGroups = query('servers.ListGroups', {
   }),
 });
 export const CreateGroup = command('servers.CreateGroup', {
-  permission: serverPermissions.groups,
+  risk: 'medium',
+  on: 'fleet',
+  roles: ['operator'],
   sentence: 'Create a group',
   input: z.strictObject({ name: groupName, serverIds: z.array(uuid).max(5000).default([]) }),
   output: accepted.extend({ groupId: uuid }),
 });
 export const RenameGroup = command('servers.RenameGroup', {
-  permission: serverPermissions.groups,
+  risk: 'medium',
+  on: ['group', 'groupId'],
+  roles: ['operator'],
   sentence: 'Rename a group',
   input: z.strictObject({ groupId: uuid, name: groupName }),
   output: accepted,
 });
 export const DeleteGroup = command('servers.DeleteGroup', {
-  permission: serverPermissions.groups,
+  risk: 'high',
+  on: 'fleet',
+  roles: ['operator'],
   sentence: 'Delete a group; its servers stay',
   input: z.strictObject({ groupId: uuid }),
   output: accepted,
 });
 export const SetGroupMembers = command('servers.SetGroupMembers', {
-  permission: serverPermissions.groups,
+  risk: 'high',
+  on: 'fleet',
+  roles: ['operator'],
   sentence: 'Set which servers belong to a group',
   input: z.strictObject({ groupId: uuid, serverIds: z.array(uuid).max(5000) }),
   output: accepted,

@@ -6,9 +6,9 @@ export function liveTopicsPage(topics: readonly TopicDefinition[]): string {
   const rows = topics.map((topic) => [
     topic.hasSubject ? `\`${topic.name}:<id>\`` : `\`${topic.name}\``,
     topic.sentence,
-    `\`${topic.permission.name}\``,
+    `\`${topic.query}\``,
   ]);
   const intro =
     'Every live topic, from `shared/contracts/src/live/index.ts`. A message is a hint that something changed; `GET /api/sync` is the guarantee.';
-  return page('Live topics', intro, [table(['topic', 'tells of', 'needs'], rows)]);
+  return page('Live topics', intro, [table(['topic', 'tells of', 'whoever may ask'], rows)]);
 }

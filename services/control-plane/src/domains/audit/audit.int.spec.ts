@@ -79,7 +79,7 @@ const reader = (...permissions: string[]): Principal => ({
   tenantId: DEFAULT_TENANT,
   permissions: new Set(permissions),
 });
-const auditor = newContext(reader('audit.entry.read', 'audit.body.read'));
+const auditor = newContext(reader('audit.entries.list', 'audit.entry.read'));
 const filter = (input: Record<string, string>) => auditFilter.parse(input);
 
 beforeAll(async () => {
@@ -208,11 +208,11 @@ test('shows personal fields to those who may, and null to others', async () => {
   const read = async (context: typeof auditor) =>
     (await handlers.list.execute(new ListEntriesQuery(filter({ class: 'read' }), context))).entries[0]?.data;
   expect(await read(auditor)).toEqual({ what: 'x', subject: '198.51.100.10' });
-  expect(await read(newContext(reader('audit.entry.read')))).toEqual({ what: 'x', subject: null });
+  expect(await read(newContext(reader('audit.entries.list')))).toEqual({ what: 'x', subject: null });
 });
 
 test('another tenant finds nothing', async () => {
-  const context = newContext({ ...reader('audit.entry.read'), tenantId: newId() });
+  const context = newContext({ ...reader('audit.entries.list'), tenantId: newId() });
   expect((await handlers.list.execute(new ListEntriesQuery(filter({}), context))).entries).toEqual([]);
   await expect(handlers.entry.execute(new GetEntryQuery({ position: 0 }, context))).rejects.toMatchObject({
     kind: 'not-found',

@@ -1,6 +1,6 @@
 // Reads events by position in the form the audit page shows: content with its exact bytes, and what opens in it.
 import { eventDefinition } from '@muster/contracts';
-import type { AuditEntry } from '@muster/contracts/audit';
+import { GetEntry, type AuditEntry } from '@muster/contracts/audit';
 import type { EventMeta } from '@muster/contracts/ledger';
 import type { JsonObject, JsonValue } from '@muster/kernel/canonical-json';
 import { Inject, Injectable } from '@nestjs/common';
@@ -65,7 +65,7 @@ export class LedgerReader {
   }
 
   async entries(rows: readonly LedgerRow[], reader: Principal): Promise<AuditEntry[]> {
-    const mayOpen = reader.permissions.has('audit.body.read');
+    const mayOpen = reader.permissions.has(GetEntry.permission.name);
     const opened = await Promise.all(
       rows.map(async (row) => ({
         row,

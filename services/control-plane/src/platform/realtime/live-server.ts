@@ -1,7 +1,7 @@
 // socket.io for pages: rooms are given by the server from the session, hints are coalesced, a slow page is dropped and
 // asks again when it is back. A hint says that a topic changed, never what: the page reads with its own rights.
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
-import { liveTopics } from '@muster/contracts';
+import { liveTopics, queries, type PermissionDefinition } from '@muster/contracts';
 import { subscribe, type Hint } from '@muster/contracts/live';
 import { isUuid, newId } from '@muster/kernel/ids';
 import { Server, type Socket } from 'socket.io';
@@ -133,9 +133,9 @@ export class LiveServer {
     const granted: { topic: string; revision: number }[] = [];
     const refused: { topic: string; why: string }[] = [];
     for (const topic of wanted) {
-      const definition = topicDefinition(topic);
-      if (!definition || !principal.permissions.has(definition.permission.name)) {
-        refused.push({ topic, why: definition ? `needs ${definition.permission.name}` : 'There is no such topic' });
+      const permission = permissionOf(topic);
+      if (!permission || !principal.permissions.has(permission.name)) {
+        refused.push({ topic, why: permission ? `needs ${permission.name}` : 'There is no such topic' });
       } else if (socket.rooms.size > MAX_TOPICS_PER_SOCKET) {
         refused.push({ topic, why: 'This page follows too many topics' });
       } else {
@@ -193,10 +193,12 @@ export class LiveServer {
   }
 }
 
-function topicDefinition(topic: string) {
+/** Who may ask the query that a topic tells of may listen; undefined: there is no such topic. */
+function permissionOf(topic: string): PermissionDefinition | undefined {
   const [name, subject, ...rest] = topic.split(':');
   if (rest.length > 0) return undefined;
-  return liveTopics.find(
-    (definition) => definition.name === name && definition.hasSubject === (subject !== undefined && isUuid(subject)),
+  const definition = liveTopics.find(
+    (known) => known.name === name && known.hasSubject === (subject !== undefined && isUuid(subject)),
   );
+  return queries.find((query) => query.name === definition?.query)?.permission;
 }
