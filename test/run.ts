@@ -14,7 +14,7 @@ await phase('check', async () => {
   total.failed += results.filter((result) => !result.passed).length;
 });
 await phase('unit', () => addProjects(['unit', 'web'], 300_000));
-await phase('integration', () => addProjects(['integration'], 480_000));
+await phase('integration', () => addProjects(['integration'], 780_000));
 
 const { runnable, leftOut } = leftOutParts(everything);
 for (const part of runnable) await phase(part.name, () => addProjects([part.name], part.deadlineMs));

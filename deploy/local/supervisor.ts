@@ -19,6 +19,8 @@ export interface ProcessPlan {
 }
 
 export interface RunningProcess {
+  /** Of the program itself; undefined while it is down. */
+  readonly pid: number | undefined;
   /** Asks over the IPC channel that only the parent has. Rejects after a deadline. */
   ask(question: Question): Promise<SupervisorAnswer>;
 }
@@ -151,6 +153,10 @@ class Supervised implements RunningProcess {
       child.on('message', listen);
       child.send({ ...question, request });
     });
+  }
+
+  get pid(): number | undefined {
+    return this.child?.programId();
   }
 
   async ended(): Promise<string> {

@@ -85,15 +85,25 @@ export class ApiClient {
     return action.output.parse(answer);
   }
 
-  async send(method: string, path: string, body?: unknown): Promise<unknown> {
-    const headers: Record<string, string> = { accept: 'application/json', origin: this.baseUrl };
+  /** What this session proves itself with, for a request that is not made here. */
+  credentials(): Record<string, string> {
+    const headers: Record<string, string> = {};
     if (this.cookies.size > 0)
       headers['cookie'] = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    if (this.csrf !== undefined) headers['x-muster-csrf'] = this.csrf;
+    return headers;
+  }
+
+  async send(method: string, path: string, body?: unknown): Promise<unknown> {
+    const headers: Record<string, string> = {
+      accept: 'application/json',
+      origin: this.baseUrl,
+      ...this.credentials(),
+    };
     if (body !== undefined) {
       headers['content-type'] = 'application/json';
       headers['idempotency-key'] = randomUUID();
     }
-    if (this.csrf !== undefined) headers['x-muster-csrf'] = this.csrf;
     const response = await fetch(this.baseUrl + path, {
       method,
       headers,

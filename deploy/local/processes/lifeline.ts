@@ -1,6 +1,7 @@
 // A child process that cannot outlive us. A shell stands between: it waits on a pipe that only we hold, so when we are
 // gone, even by kill -9, the pipe closes and the shell passes the stop signal on. The child leads a process group of its
 // own, so a Ctrl-C in the terminal reaches only the supervisor, which then stops everything in order.
+import { readFileSync } from 'node:fs';
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import type { UnprivilegedUser } from './unprivileged-user.ts';
 
@@ -34,6 +35,8 @@ export interface LifelineOptions {
 
 export interface LifelineChild {
   process: ChildProcess;
+  /** The id of the program behind the shell; undefined when it is gone, or off Linux. */
+  programId(): number | undefined;
   /** Resolves with a short account of how it ended ("exit code 1", "signal SIGKILL"). */
   exited: Promise<string>;
   /** Asks politely, and after the deadline kills. Resolves when the process is gone. */
@@ -64,6 +67,7 @@ export function spawnWithLifeline(command: string, args: readonly string[], opti
   return {
     process: child,
     exited,
+    programId: () => (gone || child.pid === undefined ? undefined : firstChildOf(child.pid)),
     async stop(deadlineMs) {
       if (gone) return;
       child.stdin?.end();
@@ -72,6 +76,16 @@ export function spawnWithLifeline(command: string, args: readonly string[], opti
       clearTimeout(timer);
     },
   };
+}
+
+function firstChildOf(pid: number): number | undefined {
+  try {
+    // The program was started before the watcher.
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    return Number(children[0]) || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function killGroup(child: ChildProcess): void {

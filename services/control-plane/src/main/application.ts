@@ -4,6 +4,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accessModule } from '../domains/access/access.module.ts';
 import { AccessController, OwnerSetup, SESSION_ENDED } from '../domains/access/index.ts';
 import { auditModule } from '../domains/audit/audit.module.ts';
@@ -23,7 +24,9 @@ import { registerActionRoutes } from '../platform/http/action-routes.ts';
 import { AUTHENTICATOR, type Authenticator } from '../platform/http/authenticator.ts';
 import { limitConnections, listenerOptions } from '../platform/http/connection-limits.ts';
 import { ProblemFilter } from '../platform/http/problem.filter.ts';
+import { sendProblem } from '../platform/http/problem.ts';
 import { sourceAddress } from '../platform/http/source-address.ts';
+import { refuseUnstorableText } from '../platform/http/storable-text.ts';
 import { refuseOtherUpgrades } from '../platform/http/upgrades.ts';
 import { LIVE_PATH, LiveServer } from '../platform/realtime/live-server.ts';
 import { JsonLogger } from '../platform/telemetry/json-logger.ts';
@@ -48,6 +51,9 @@ export async function startControlPlane(settings: Settings): Promise<RunningCont
     new FastifyAdapter({
       ...listenerOptions(settings),
       forceCloseConnections: true,
+      // An address that Fastify itself cannot read.
+      frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+        void sendProblem(request, reply, error),
       routerOptions: { maxParamLength: 300 },
     }),
     { logger: new JsonLogger(settings.MUSTER_LOG_LEVEL), abortOnError: false },
@@ -57,6 +63,7 @@ export async function startControlPlane(settings: Settings): Promise<RunningCont
   limitConnections(app.getHttpServer(), settings);
   refuseOtherUpgrades(app.getHttpServer(), upgradePathsOf(settings));
   secureHeaders(fastify);
+  refuseUnstorableText(fastify);
   fastify.get('/api/health', async (_request, reply) => reply.send({ status: 'ok' }));
   let live: LiveServer | undefined;
   if (settings.MUSTER_ROLES.includes('api')) live = await serveApi(app, infrastructure);
