@@ -421,6 +421,18 @@ end $$;
 ALTER FUNCTION es.sequence_pending(p_limit integer) OWNER TO muster_owner;
 
 --
+-- Name: asking(); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.asking() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select coalesce(current_setting('muster.actor', true), '')
+$$;
+
+ALTER FUNCTION muster.asking() OWNER TO muster_owner;
+
+--
 -- Name: bans_ensure_month(date); Type: FUNCTION; Schema: muster; Owner: muster_owner
 --
 
@@ -444,6 +456,62 @@ exception when check_violation then
 end $$;
 
 ALTER FUNCTION muster.bans_ensure_month(day date) OWNER TO muster_owner;
+
+--
+-- Name: scope_list(); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.scope_list() RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select string_to_array(coalesce(current_setting('muster.scopes', true), ''), ',')
+$$;
+
+ALTER FUNCTION muster.scope_list() OWNER TO muster_owner;
+
+--
+-- Name: sees_all(); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.sees_all() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+  select coalesce(current_setting('muster.scopes', true), '') in ('fleet', 'system')
+$$;
+
+ALTER FUNCTION muster.sees_all() OWNER TO muster_owner;
+
+--
+-- Name: servers_in(text[]); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.servers_in(scopes text[]) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select substr(scope, 8)::uuid from unnest(scopes) scope where starts_with(scope, 'server:')
+  union
+  select m.server_id from muster.servers_group_members m
+  where m.group_id in (select substr(scope, 7)::uuid from unnest(scopes) scope where starts_with(scope, 'group:'))
+  union
+  select s.server_id from muster.servers_servers s
+  where s.tags && array(select substr(scope, 5) from unnest(scopes) scope where starts_with(scope, 'tag:'))
+$$;
+
+ALTER FUNCTION muster.servers_in(scopes text[]) OWNER TO muster_owner;
+
+--
+-- Name: visible_servers(); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.visible_servers() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select * from muster.servers_in(muster.scope_list())
+$$;
+
+ALTER FUNCTION muster.visible_servers() OWNER TO muster_owner;
 
 SET default_tablespace = '';
 
@@ -744,6 +812,33 @@ CREATE TABLE muster.access_credentials (
 ALTER TABLE muster.access_credentials OWNER TO muster_owner;
 
 --
+-- Name: access_grants; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_grants (
+    grant_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    holder_id uuid NOT NULL,
+    role text NOT NULL,
+    scope jsonb NOT NULL,
+    scope_key text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    until timestamp with time zone,
+    reason text NOT NULL,
+    given_by text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    given_position bigint NOT NULL,
+    ended_at timestamp with time zone,
+    ended_why text,
+    warned_days integer,
+    CONSTRAINT access_grants_ended_why_check CHECK ((ended_why = ANY (ARRAY['revoked'::text, 'expired'::text, 'reviewed'::text, 'offboarded'::text])))
+);
+
+ALTER TABLE ONLY muster.access_grants FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.access_grants OWNER TO muster_owner;
+
+--
 -- Name: access_owner_links; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -800,6 +895,21 @@ CREATE TABLE muster.access_refusals (
 ALTER TABLE muster.access_refusals OWNER TO muster_owner;
 
 --
+-- Name: access_roles; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_roles (
+    role_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    sentence text NOT NULL,
+    permissions text[] NOT NULL,
+    removed_at timestamp with time zone
+);
+
+ALTER TABLE muster.access_roles OWNER TO muster_owner;
+
+--
 -- Name: access_sessions; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -846,8 +956,11 @@ CREATE TABLE muster.audit_entries (
     actor_kind text NOT NULL,
     server_id uuid,
     operation_id uuid,
-    routine boolean NOT NULL
+    routine boolean NOT NULL,
+    client_id uuid
 );
+
+ALTER TABLE ONLY muster.audit_entries FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.audit_entries OWNER TO muster_owner;
 
@@ -884,6 +997,8 @@ CREATE TABLE muster.bans_ban_log (
     block_id uuid
 )
 PARTITION BY RANGE (at);
+
+ALTER TABLE ONLY muster.bans_ban_log FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.bans_ban_log OWNER TO muster_owner;
 
@@ -931,6 +1046,8 @@ CREATE TABLE muster.bans_blocks (
     CONSTRAINT bans_blocks_ended_why_check CHECK ((ended_why = ANY (ARRAY['lifted'::text, 'expired'::text])))
 );
 
+ALTER TABLE ONLY muster.bans_blocks FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE muster.bans_blocks OWNER TO muster_owner;
 
 --
@@ -947,6 +1064,8 @@ CREATE TABLE muster.bans_desired (
     changed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 )
 WITH (fillfactor='70');
+
+ALTER TABLE ONLY muster.bans_desired FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.bans_desired OWNER TO muster_owner;
 
@@ -972,6 +1091,8 @@ CREATE TABLE muster.bans_desired_groups (
     group_id uuid NOT NULL,
     server_id uuid NOT NULL
 );
+
+ALTER TABLE ONLY muster.bans_desired_groups FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.bans_desired_groups OWNER TO muster_owner;
 
@@ -1001,6 +1122,8 @@ CREATE TABLE muster.bans_desired_tasks (
     CONSTRAINT bans_desired_tasks_kind_check CHECK ((kind = ANY (ARRAY['apply'::text, 'snapshot'::text, 'manage'::text])))
 );
 
+ALTER TABLE ONLY muster.bans_desired_tasks FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE muster.bans_desired_tasks OWNER TO muster_owner;
 
 --
@@ -1028,6 +1151,8 @@ CREATE TABLE muster.bans_enforcements (
     enforced_at timestamp with time zone NOT NULL
 );
 
+ALTER TABLE ONLY muster.bans_enforcements FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE muster.bans_enforcements OWNER TO muster_owner;
 
 --
@@ -1041,6 +1166,8 @@ CREATE TABLE muster.bans_fail2ban (
     running boolean,
     why text
 );
+
+ALTER TABLE ONLY muster.bans_fail2ban FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.bans_fail2ban OWNER TO muster_owner;
 
@@ -1064,6 +1191,8 @@ CREATE TABLE muster.bans_held (
 )
 WITH (fillfactor='70');
 
+ALTER TABLE ONLY muster.bans_held FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE muster.bans_held OWNER TO muster_owner;
 
 --
@@ -1081,6 +1210,8 @@ CREATE TABLE muster.bans_jails (
     find_seconds integer,
     ban_seconds integer
 );
+
+ALTER TABLE ONLY muster.bans_jails FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.bans_jails OWNER TO muster_owner;
 
@@ -1103,6 +1234,8 @@ CREATE TABLE muster.bans_protections (
     CONSTRAINT bans_protections_origin_check CHECK ((origin = ANY (ARRAY['system'::text, 'person'::text])))
 );
 
+ALTER TABLE ONLY muster.bans_protections FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE muster.bans_protections OWNER TO muster_owner;
 
 --
@@ -1117,6 +1250,8 @@ CREATE TABLE muster.operations_cancels (
     envelope_signature text,
     envelope_key text
 );
+
+ALTER TABLE ONLY muster.operations_cancels FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.operations_cancels OWNER TO muster_owner;
 
@@ -1154,6 +1289,8 @@ CREATE TABLE muster.operations_operations (
     cancel_requested boolean DEFAULT false NOT NULL,
     finished_at timestamp with time zone
 );
+
+ALTER TABLE ONLY muster.operations_operations FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.operations_operations OWNER TO muster_owner;
 
@@ -1206,6 +1343,8 @@ CREATE TABLE muster.operations_tasks (
 )
 WITH (fillfactor='80');
 
+ALTER TABLE ONLY muster.operations_tasks FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE muster.operations_tasks OWNER TO muster_owner;
 
 --
@@ -1245,6 +1384,8 @@ CREATE TABLE muster.servers_barred (
     why text NOT NULL
 );
 
+ALTER TABLE ONLY muster.servers_barred FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE muster.servers_barred OWNER TO muster_owner;
 
 --
@@ -1270,6 +1411,8 @@ CREATE TABLE muster.servers_capabilities (
     CONSTRAINT servers_capabilities_mode_check CHECK ((mode = ANY (ARRAY['observe'::text, 'managed'::text])))
 );
 
+ALTER TABLE ONLY muster.servers_capabilities FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE muster.servers_capabilities OWNER TO muster_owner;
 
 --
@@ -1292,6 +1435,8 @@ CREATE TABLE muster.servers_enrolments (
     connected_at timestamp with time zone,
     confirmed_at timestamp with time zone
 );
+
+ALTER TABLE ONLY muster.servers_enrolments FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.servers_enrolments OWNER TO muster_owner;
 
@@ -1316,6 +1461,8 @@ CREATE TABLE muster.servers_group_members (
     server_id uuid NOT NULL
 );
 
+ALTER TABLE ONLY muster.servers_group_members FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE muster.servers_group_members OWNER TO muster_owner;
 
 --
@@ -1327,6 +1474,8 @@ CREATE TABLE muster.servers_groups (
     tenant_id uuid NOT NULL,
     name text NOT NULL
 );
+
+ALTER TABLE ONLY muster.servers_groups FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.servers_groups OWNER TO muster_owner;
 
@@ -1340,6 +1489,8 @@ CREATE TABLE muster.servers_inventory (
     facts jsonb NOT NULL,
     sha256 text NOT NULL
 );
+
+ALTER TABLE ONLY muster.servers_inventory FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.servers_inventory OWNER TO muster_owner;
 
@@ -1363,6 +1514,8 @@ CREATE TABLE muster.servers_presence (
     silent_since timestamp with time zone
 )
 WITH (fillfactor='70');
+
+ALTER TABLE ONLY muster.servers_presence FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.servers_presence OWNER TO muster_owner;
 
@@ -1391,6 +1544,8 @@ CREATE TABLE muster.servers_servers (
     tags text[] DEFAULT '{}'::text[] NOT NULL,
     enrolled_at timestamp with time zone NOT NULL
 );
+
+ALTER TABLE ONLY muster.servers_servers FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.servers_servers OWNER TO muster_owner;
 
@@ -1525,6 +1680,13 @@ ALTER TABLE ONLY muster.access_credentials
     ADD CONSTRAINT access_credentials_pkey PRIMARY KEY (person_id);
 
 --
+-- Name: access_grants access_grants_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_grants
+    ADD CONSTRAINT access_grants_pkey PRIMARY KEY (grant_id);
+
+--
 -- Name: access_owner_links access_owner_links_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -1558,6 +1720,13 @@ ALTER TABLE ONLY muster.access_recovery_codes
 
 ALTER TABLE ONLY muster.access_refusals
     ADD CONSTRAINT access_refusals_pkey PRIMARY KEY (source_tag, minute);
+
+--
+-- Name: access_roles access_roles_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_roles
+    ADD CONSTRAINT access_roles_pkey PRIMARY KEY (role_id);
 
 --
 -- Name: access_sessions access_sessions_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
@@ -1811,6 +1980,18 @@ ALTER TABLE ONLY vault.subject_keys
 CREATE INDEX ledger_event_id_idx ON es.ledger USING btree (event_id);
 
 --
+-- Name: access_grants_holder_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX access_grants_holder_id_idx ON muster.access_grants USING btree (holder_id) WHERE (ended_at IS NULL);
+
+--
+-- Name: access_grants_until_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX access_grants_until_idx ON muster.access_grants USING btree (until) WHERE ((ended_at IS NULL) AND (until IS NOT NULL));
+
+--
 -- Name: access_sessions_person_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
@@ -1827,6 +2008,12 @@ CREATE INDEX audit_entries_actor_position_idx ON muster.audit_entries USING btre
 --
 
 CREATE INDEX audit_entries_class_position_idx ON muster.audit_entries USING btree (class, "position" DESC);
+
+--
+-- Name: audit_entries_client_id_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX audit_entries_client_id_position_idx ON muster.audit_entries USING btree (client_id, "position" DESC) WHERE (client_id IS NOT NULL);
 
 --
 -- Name: audit_entries_operation_id_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
@@ -2205,6 +2392,424 @@ ALTER TABLE ONLY muster.servers_group_members
     ADD CONSTRAINT servers_group_members_server_id_fkey FOREIGN KEY (server_id) REFERENCES muster.servers_servers(server_id);
 
 --
+-- Name: access_grants; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.access_grants ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: audit_entries; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.audit_entries ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: bans_ban_log; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.bans_ban_log ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: bans_blocks; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.bans_blocks ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: bans_desired; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.bans_desired ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: bans_desired_groups; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.bans_desired_groups ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: bans_desired_tasks; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.bans_desired_tasks ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: bans_enforcements; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.bans_enforcements ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: bans_fail2ban; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.bans_fail2ban ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: bans_held; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.bans_held ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: bans_jails; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.bans_jails ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: bans_protections; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.bans_protections ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: operations_cancels; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.operations_cancels ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: operations_operations; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.operations_operations ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: operations_tasks; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.operations_tasks ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: access_grants process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.access_grants TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: audit_entries process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.audit_entries TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: bans_ban_log process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.bans_ban_log TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: bans_blocks process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.bans_blocks TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: bans_desired process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.bans_desired TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: bans_desired_groups process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.bans_desired_groups TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: bans_desired_tasks process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.bans_desired_tasks TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: bans_enforcements process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.bans_enforcements TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: bans_fail2ban process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.bans_fail2ban TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: bans_held process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.bans_held TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: bans_jails process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.bans_jails TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: bans_protections process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.bans_protections TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: operations_cancels process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.operations_cancels TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: operations_operations process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.operations_operations TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: operations_tasks process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.operations_tasks TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: servers_barred process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.servers_barred TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: servers_capabilities process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.servers_capabilities TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: servers_enrolments process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.servers_enrolments TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: servers_group_members process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.servers_group_members TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: servers_groups process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.servers_groups TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: servers_inventory process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.servers_inventory TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: servers_presence process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.servers_presence TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: servers_servers process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.servers_servers TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: servers_barred; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.servers_barred ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: servers_capabilities; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.servers_capabilities ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: servers_enrolments; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.servers_enrolments ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: servers_group_members; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.servers_group_members ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: servers_groups; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.servers_groups ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: servers_inventory; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.servers_inventory ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: servers_presence; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.servers_presence ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: servers_servers; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.servers_servers ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: access_grants shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.access_grants TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR ((holder_id)::text = ( SELECT muster.asking() AS asking)) OR (scope_key = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
+
+--
+-- Name: audit_entries shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.audit_entries TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR (actor = ( SELECT muster.asking() AS asking)) OR (('client:'::text || client_id) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
+
+--
+-- Name: bans_ban_log shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.bans_ban_log TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR ((server_id IS NULL) AND (place = 'fleet'::text) AND (cardinality(ARRAY( SELECT muster.visible_servers() AS visible_servers)) > 0)) OR ((server_id IS NULL) AND starts_with(place, 'group '::text) AND (('group:'::text || substr(place, 7)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])))));
+
+--
+-- Name: bans_blocks shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.bans_blocks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (((target ->> 'kind'::text) = 'fleet'::text) AND (cardinality(ARRAY( SELECT muster.visible_servers() AS visible_servers)) > 0)) OR (((target ->> 'kind'::text) = 'server'::text) AND (((target ->> 'serverId'::text))::uuid = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))) OR (((target ->> 'kind'::text) = 'group'::text) AND ((('group:'::text || (target ->> 'groupId'::text)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])) OR (EXISTS ( SELECT 1
+   FROM muster.bans_desired_groups g
+  WHERE (g.group_id = ((bans_blocks.target ->> 'groupId'::text))::uuid)))))));
+
+--
+-- Name: bans_desired shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.bans_desired TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: bans_desired_groups shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.bans_desired_groups TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: bans_desired_tasks shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.bans_desired_tasks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: bans_enforcements shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.bans_enforcements TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: bans_fail2ban shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.bans_fail2ban TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: bans_held shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.bans_held TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: bans_jails shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.bans_jails TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: bans_protections shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.bans_protections TO muster_app USING (( SELECT muster.sees_all() AS sees_all));
+
+--
+-- Name: operations_cancels shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.operations_cancels TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: operations_operations shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.operations_operations TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (EXISTS ( SELECT 1
+   FROM muster.operations_tasks t
+  WHERE (t.operation_id = operations_operations.operation_id)))));
+
+--
+-- Name: operations_tasks shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.operations_tasks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: servers_barred shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.servers_barred TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: servers_capabilities shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.servers_capabilities TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: servers_enrolments shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.servers_enrolments TO muster_app USING (( SELECT muster.sees_all() AS sees_all));
+
+--
+-- Name: servers_group_members shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.servers_group_members TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: servers_groups shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.servers_groups TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (('group:'::text || group_id) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
+
+--
+-- Name: servers_inventory shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.servers_inventory TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: servers_presence shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.servers_presence TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: servers_servers shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.servers_servers TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
 -- Name: SCHEMA es; Type: ACL; Schema: -; Owner: muster_owner
 --
 
@@ -2311,12 +2916,47 @@ REVOKE ALL ON FUNCTION es.sequence_pending(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION es.sequence_pending(p_limit integer) TO muster_sequencer;
 
 --
+-- Name: FUNCTION asking(); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.asking() FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.asking() TO muster_app;
+
+--
 -- Name: FUNCTION bans_ensure_month(day date); Type: ACL; Schema: muster; Owner: muster_owner
 --
 
 REVOKE ALL ON FUNCTION muster.bans_ensure_month(day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.bans_ensure_month(day date) TO muster_worker;
 GRANT ALL ON FUNCTION muster.bans_ensure_month(day date) TO muster_gateway;
+
+--
+-- Name: FUNCTION scope_list(); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.scope_list() FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.scope_list() TO muster_app;
+
+--
+-- Name: FUNCTION sees_all(); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.sees_all() FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.sees_all() TO muster_app;
+
+--
+-- Name: FUNCTION servers_in(scopes text[]); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.servers_in(scopes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.servers_in(scopes text[]) TO muster_app;
+
+--
+-- Name: FUNCTION visible_servers(); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.visible_servers() FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.visible_servers() TO muster_app;
 
 --
 -- Name: TABLE appends; Type: ACL; Schema: es; Owner: muster_owner
@@ -2472,6 +3112,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_challenges TO muster_ap
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_credentials TO muster_app;
 
 --
+-- Name: TABLE access_grants; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.access_grants TO muster_auditor;
+GRANT SELECT ON TABLE muster.access_grants TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_grants TO muster_worker;
+
+--
 -- Name: TABLE access_owner_links; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
@@ -2497,6 +3145,14 @@ GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_recovery_codes TO muster_app;
 
 GRANT SELECT ON TABLE muster.access_refusals TO muster_auditor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_refusals TO muster_app;
+
+--
+-- Name: TABLE access_roles; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.access_roles TO muster_auditor;
+GRANT SELECT ON TABLE muster.access_roles TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_roles TO muster_worker;
 
 --
 -- Name: TABLE access_sessions; Type: ACL; Schema: muster; Owner: muster_owner

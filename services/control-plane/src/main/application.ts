@@ -6,7 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accessModule } from '../domains/access/access.module.ts';
-import { AccessController, OwnerSetup, SESSION_ENDED } from '../domains/access/index.ts';
+import { AccessController, GRANTS_CHANGED, OwnerSetup, SESSION_ENDED } from '../domains/access/index.ts';
 import { auditModule } from '../domains/audit/audit.module.ts';
 import { WitnessLists } from '../domains/audit/index.ts';
 import { bansModule } from '../domains/bans/bans.module.ts';
@@ -19,6 +19,7 @@ import { LINK_PATH, LINK_SERVER, type LinkServer } from '../platform/agent-link/
 import { buildInfrastructure, type Infrastructure } from '../platform/composition/infrastructure.ts';
 import { PlatformModule } from '../platform/composition/platform.module.ts';
 import type { Settings } from '../platform/config/settings.ts';
+import { Authority } from '../platform/cqrs/authority.ts';
 import { ActionBus } from '../platform/cqrs/action-bus.ts';
 import { registerActionRoutes } from '../platform/http/action-routes.ts';
 import { AUTHENTICATOR, type Authenticator } from '../platform/http/authenticator.ts';
@@ -124,6 +125,8 @@ async function serveApi(app: NestFastifyApplication, infrastructure: Infrastruct
     socketsPerSession: settings.MUSTER_LIMIT_SOCKETS_PER_SESSION,
     backlog: settings.MUSTER_LIMIT_LIVE_BACKLOG,
     sessionEnded: SESSION_ENDED,
+    authority: app.get(Authority),
+    grantsChanged: GRANTS_CHANGED,
   });
   serveSync(fastify, live, authenticator, settings);
   await servePages(fastify, settings.MUSTER_WEB);

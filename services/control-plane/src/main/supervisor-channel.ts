@@ -4,7 +4,7 @@ import { supervisorRequest, type SupervisorAnswer, type SupervisorRequest } from
 import { DEFAULT_TENANT } from '@muster/kernel/ids';
 import type { WitnessLists } from '../domains/audit/index.ts';
 import type { ActionBus } from '../platform/cqrs/action-bus.ts';
-import { newContext } from '../platform/cqrs/principal.ts';
+import { grantedByDesign, newContext } from '../platform/cqrs/principal.ts';
 
 export interface SupervisorDuties {
   readonly bus: ActionBus;
@@ -18,7 +18,7 @@ const LOCAL_START = {
   kind: 'schedule',
   actor: 'local-start',
   tenantId: DEFAULT_TENANT,
-  permissions: new Set([OpenEnrolment.permission.name]),
+  ...grantedByDesign('local-start', [OpenEnrolment.permission.name]),
 } as const;
 
 export function answerSupervisor(duties: SupervisorDuties): void {

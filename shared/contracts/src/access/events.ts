@@ -1,6 +1,7 @@
 // Who came in and how. Names, addresses and devices are sealed per person; ids are pseudonymous.
 import { z } from 'zod';
 import { event } from '../define.ts';
+import { grantEvents } from './grant-events.ts';
 import { sealedText, timestamp, uuid } from '../values.ts';
 
 const person = '0190b5e2-7a10-7000-8000-00000000a001';
@@ -63,6 +64,7 @@ export const SignInsRefused = event('access.SignInsRefused', {
 });
 
 export const accessEvents = [
+  ...grantEvents,
   OwnerRegistered,
   SecondFactorEnrolled,
   RecoveryCodesIssued,

@@ -1,8 +1,10 @@
 // Signing in: what the browser sends and what it gets. Secrets travel only inwards, except those shown once.
 import { z } from 'zod';
 import { timestamp, uuid } from '../values.ts';
+import { grantScope } from './scope.ts';
 
 export * from './events.ts';
+export * from './grants.ts';
 
 export const PASSWORD_MIN = 12;
 const password = z
@@ -45,8 +47,14 @@ export const me = z.strictObject({
   name: z.string(),
   email: z.string(),
   timeZone: z.string(),
+  /** What the widest grant is called. */
   role: z.string(),
+  /** Of all grants in force together: what pages may offer somewhere. */
   permissions: z.array(z.string()),
+  /** Widest first. */
+  grants: z.array(
+    z.strictObject({ role: z.string(), title: z.string(), scope: grantScope, until: timestamp.nullable() }),
+  ),
   sessionId: uuid,
   signedInAt: timestamp,
   expiresAt: timestamp,

@@ -43,4 +43,12 @@ export const endpoints: Readonly<Record<string, readonly [method: Method, path: 
   'audit.GetCheckpoint': ['GET', '/api/audit/checkpoint'],
   'audit.GetConsistency': ['GET', '/api/audit/consistency'],
   'audit.ExportLedger': ['GET', '/api/audit/export'],
+  'access.ListRoles': ['GET', '/api/access/roles'],
+  'access.DefineRole': ['POST', '/api/access/roles'],
+  'access.ChangeRole': ['POST', '/api/access/roles/:roleId'],
+  'access.RemoveRole': ['POST', '/api/access/roles/:roleId/remove'],
+  'access.ListGrants': ['GET', '/api/access/grants'],
+  'access.GiveGrant': ['POST', '/api/access/grants'],
+  'access.RevokeGrant': ['POST', '/api/access/grants/:grantId/revoke'],
+  'access.ExplainPermission': ['GET', '/api/access/explain'],
 };

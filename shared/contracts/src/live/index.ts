@@ -54,7 +54,14 @@ export const hint = z.strictObject({
 export type Hint = z.infer<typeof hint>;
 
 /** socket.io event `beat`, every 5 s: the page turns stale without it. */
-export const liveBeat = z.strictObject({ at: timestamp, size: z.int().nonnegative() });
+export const liveBeat = z.strictObject({
+  at: timestamp,
+  /** Recorded events; null for who sees only a part, because how much happens elsewhere is not theirs to know. */
+  size: z.int().nonnegative().nullable(),
+});
+
+/** socket.io event `access`: what this person may see or do has changed; the page asks again who it is and what it shows. */
+export const accessChanged = z.strictObject({ at: timestamp });
 
 /** Client emits `subscribe` with this and an acknowledgement callback that receives `subscribed`. */
 export const subscribe = z.strictObject({ topics: z.array(topicName).max(20) });
@@ -71,7 +78,7 @@ export const syncAnswer = z.strictObject({
   revision: z.int().nonnegative(),
   changed: z.boolean(),
   at: timestamp,
-  size: z.int().nonnegative(),
+  size: z.int().nonnegative().nullable(),
 });
 
 /** RFC 9457, every error of the API. */

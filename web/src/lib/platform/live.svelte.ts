@@ -70,6 +70,7 @@ class Live {
       const parsed = hintSchema.safeParse(message);
       if (parsed.success) this.#hinted(parsed.data.topic, parsed.data);
     });
+    socket.on('access', () => void this.#accessChanged());
     socket.on('disconnect', () => this.#take({ kind: 'lost', at: clock.read() }));
     socket.io.on('reconnect_attempt', () => this.#take({ kind: 'try', at: clock.read() }));
   }
@@ -99,6 +100,22 @@ class Live {
     return () => {
       for (const topic of topics) this.#topics.get(topic)?.listeners.delete(listener);
     };
+  }
+
+  #onAccess: () => Promise<unknown> = () => Promise.resolve();
+
+  /** Called when what this person may see or do has changed, before the views ask again. */
+  whenAccessChanges(handler: () => Promise<unknown>): void {
+    this.#onAccess = handler;
+  }
+
+  async #accessChanged(): Promise<void> {
+    await this.#onAccess().catch(() => undefined);
+    for (const watched of this.#topics.values()) {
+      watched.cursor = null;
+      this.#tell(watched);
+    }
+    this.#subscribe([...this.#topics.keys()]);
   }
 
   #beat(): void {

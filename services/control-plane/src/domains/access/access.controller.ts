@@ -1,6 +1,5 @@
 // The doors: set-up, sign-in, sign-out. Everything else of the API is served from the catalogue.
 import { beginSetup, completeSetup, secondFactor, signIn, type Me } from '@muster/contracts/access';
-import { permissions } from '@muster/contracts';
 import { Body, Controller, Delete, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -10,6 +9,7 @@ import { SOFTWARE } from '../../platform/cqrs/recorder.ts';
 import { correlationIdOf, sendProblem } from '../../platform/http/problem.ts';
 import { requireCsrf, requireSameOrigin } from '../../platform/http/same-origin.ts';
 import { sourceAddress } from '../../platform/http/source-address.ts';
+import { Standing } from './grants/standing.ts';
 import { OwnerSetup } from './owner-setup.ts';
 import { People } from './people.ts';
 import { Sessions, type Session } from './sessions.ts';
@@ -23,6 +23,7 @@ export class AccessController {
     @Inject(SignIn) private readonly door: SignIn,
     @Inject(Sessions) private readonly sessions: Sessions,
     @Inject(People) private readonly people: People,
+    @Inject(Standing) private readonly standing: Standing,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -46,7 +47,7 @@ export class AccessController {
       const { person, recoveryCodes } = await this.setup.complete(parse(completeSetup, body), visitor.correlationId);
       const { session, cookie, csrf } = await this.door.enter(person, 'totp', visitor);
       void reply.header('set-cookie', cookie);
-      return { recoveryCodes, me: meOf(session, csrf) };
+      return { recoveryCodes, me: await this.#me(session, csrf) };
     });
   }
 
@@ -55,7 +56,7 @@ export class AccessController {
     await this.#answer(request, reply, async () => {
       const who = await this.sessions.authenticate(request.raw, this.#visitor(request).source);
       return {
-        me: who ? meOf(who.session, who.csrf) : null,
+        me: who ? await this.#me(who.session, who.csrf) : null,
         setupNeeded: !who && !(await this.people.ownerExists()),
         version: SOFTWARE,
       };
@@ -72,7 +73,7 @@ export class AccessController {
     await this.#answer(request, reply, async () => {
       const { session, cookie, csrf } = await this.door.factor(parse(secondFactor, body), this.#visitor(request));
       void reply.header('set-cookie', cookie);
-      return { me: meOf(session, csrf) };
+      return { me: await this.#me(session, csrf) };
     });
   }
 
@@ -86,6 +87,21 @@ export class AccessController {
       void reply.header('set-cookie', await this.door.leave(who.principal, visitor.correlationId));
       return { me: null, setupNeeded: false, version: SOFTWARE };
     });
+  }
+
+  async #me({ sessionId, person, signedInAt, expiresAt }: Session, csrf: string): Promise<Me> {
+    return {
+      personId: person.personId,
+      name: person.name,
+      email: person.email,
+      timeZone: person.timeZone,
+      ...(await this.standing.of(person.personId)),
+      sessionId,
+      signedInAt: signedInAt.toISOString(),
+      expiresAt: expiresAt.toISOString(),
+      csrf,
+      version: SOFTWARE,
+    };
   }
 
   async #answer(request: FastifyRequest, reply: FastifyReply, work: () => Promise<object>): Promise<void> {
@@ -111,20 +127,4 @@ function parse<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw invalid(parsed.error);
   return parsed.data;
-}
-
-function meOf({ sessionId, person, signedInAt, expiresAt }: Session, csrf: string): Me {
-  return {
-    personId: person.personId,
-    name: person.name,
-    email: person.email,
-    timeZone: person.timeZone,
-    role: person.role,
-    permissions: permissions.map((permission) => permission.name),
-    sessionId,
-    signedInAt: signedInAt.toISOString(),
-    expiresAt: expiresAt.toISOString(),
-    csrf,
-    version: SOFTWARE,
-  };
 }

@@ -4,6 +4,7 @@ import { AUTHENTICATOR } from '../../platform/http/authenticator.ts';
 import { PEOPLE } from '../../platform/personal-data/person-names.ts';
 import { MasterKey, PersonalData, SecretBox } from '../../platform/personal-data/personal-data.ts';
 import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
+import { grantParts } from './grants/grant-parts.ts';
 import { OwnerSetup } from './owner-setup.ts';
 import { People } from './people.ts';
 import { DigestRefusedSignIns } from './policies/digest-refused-sign-ins.policy.ts';
@@ -20,6 +21,7 @@ export const accessModule = domainModule({
     OwnerSetup,
     SignIn,
     DigestRefusedSignIns,
+    ...grantParts.api,
   ],
   worker: [
     {
@@ -31,5 +33,6 @@ export const accessModule = domainModule({
         return projection;
       },
     },
+    ...grantParts.worker,
   ],
 });

@@ -1,5 +1,6 @@
 // Access: what other domains may use.
 export { AccessController } from './access.controller.ts';
+export { GRANTS_CHANGED } from './grants/grants.ts';
 export { LiveOperators } from './live-operators.ts';
 export { OwnerSetup } from './owner-setup.ts';
 export { People } from './people.ts';

@@ -13,6 +13,7 @@ import { APP_DATABASE, type Connection } from '../../platform/database/database.
 import { Refusal } from '../../platform/errors/refusal.ts';
 import { AlreadyTaken } from '../../platform/event-store/index.ts';
 import { PersonalData } from '../../platform/personal-data/personal-data.ts';
+import { Grants } from './grants/grants.ts';
 import { issueOwnerLink, linkHash } from './owner-link.ts';
 import { hashPassword, requireGoodPassword } from './passwords.ts';
 import { People, type Person } from './people.ts';
@@ -38,6 +39,7 @@ export class OwnerSetup {
   constructor(
     @Inject(APP_DATABASE) private readonly database: Connection,
     @Inject(People) private readonly people: People,
+    @Inject(Grants) private readonly grants: Grants,
     @Inject(PersonalData) private readonly personal: PersonalData,
     @Inject(Recorder) private readonly recorder: Recorder,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -190,10 +192,13 @@ export class OwnerSetup {
     });
   }
 
-  /** The session that follows is looked up in the read model. */
+  /** The session that follows is looked up in the read models: the person, and the grant by which he may do anything. */
   async #visible(personId: string): Promise<void> {
     const deadline = Date.now() + VISIBLE_MS;
-    while (Date.now() < deadline && (await this.people.byId(personId)) === null) {
+    while (
+      Date.now() < deadline &&
+      ((await this.people.byId(personId)) === null || (await this.grants.of(personId)).length === 0)
+    ) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

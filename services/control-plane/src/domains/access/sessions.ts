@@ -2,7 +2,6 @@
 // on the next request and on open sockets.
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { permissions } from '@muster/contracts';
 import { newId } from '@muster/kernel/ids';
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
@@ -13,6 +12,7 @@ import type { HintBus } from '../../platform/event-store/index.ts';
 import { HINTS } from '../../platform/hints/hints.ts';
 import type { Authenticated, Authenticator } from '../../platform/http/authenticator.ts';
 import { MasterKey, PersonalData } from '../../platform/personal-data/personal-data.ts';
+import { allPermissions, Grants } from './grants/grants.ts';
 import { People, type Person } from './people.ts';
 import type { AccessTables } from './tables.ts';
 
@@ -21,8 +21,6 @@ export const SESSION_ENDED = 'access.session-ended';
 /** The set of live operators changed: their addresses are never blocked. */
 export const SESSIONS_CHANGED = 'access.sessions-changed';
 
-/** One role until roles are built: the owner may do everything. */
-const OWNER_PERMISSIONS: ReadonlySet<string> = new Set(permissions.map((permission) => permission.name));
 /** Use is written down at most this often. */
 const TOUCH_SECONDS = 60;
 
@@ -47,6 +45,7 @@ export class Sessions implements Authenticator {
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(PersonalData) private readonly personal: PersonalData,
     @Inject(People) private readonly people: People,
+    @Inject(Grants) private readonly grants: Grants,
     @Inject(HINTS) private readonly hints: HintBus,
     @Inject(MasterKey) master: MasterKey,
   ) {
@@ -104,11 +103,13 @@ export class Sessions implements Authenticator {
     const person = await this.people.byId(row.person_id);
     if (!person) return null;
     if (row.used_at.getTime() < Date.now() - TOUCH_SECONDS * 1000) await this.#touch(row.session_id);
+    const grants = await this.grants.of(person.personId);
     const principal: Principal = {
       kind: 'person',
       actor: person.personId,
       tenantId: person.tenantId,
-      permissions: OWNER_PERMISSIONS,
+      permissions: allPermissions(grants),
+      grants,
       role: person.role,
       sessionId: row.session_id,
       factor: row.factor === 'recovery-code' ? 'recovery-code' : 'totp',

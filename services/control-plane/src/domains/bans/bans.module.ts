@@ -4,7 +4,13 @@ import { LinkRegistry } from '../../platform/agent-link/link-registry.ts';
 import { domainModule } from '../../platform/composition/platform.module.ts';
 import { GATEWAY_STORE } from '../../platform/composition/tokens.ts';
 import { SETTINGS, type Settings } from '../../platform/config/settings.ts';
-import { APP_DATABASE, GATEWAY_DATABASE, WORKER_DATABASE, type Connection } from '../../platform/database/database.ts';
+import {
+  APP_DATABASE,
+  GATEWAY_DATABASE,
+  SYSTEM_DATABASE,
+  WORKER_DATABASE,
+  type Connection,
+} from '../../platform/database/database.ts';
 import type { EventStore, HintBus } from '../../platform/event-store/index.ts';
 import { HINTS } from '../../platform/hints/hints.ts';
 import { PersonalData } from '../../platform/personal-data/personal-data.ts';
@@ -13,9 +19,10 @@ import { SubscriptionRegistry } from '../../platform/projections/subscription-re
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
 import { LiveOperators } from '../access/index.ts';
 import { OPERATION_REQUESTS, type OperationRequests } from '../operations/index.ts';
-import { APP_DIRECTORY, WORKER_DIRECTORY, type ServerDirectory } from '../servers/index.ts';
+import { APP_DIRECTORY, SYSTEM_DIRECTORY, WORKER_DIRECTORY, type ServerDirectory } from '../servers/index.ts';
 import { BanLog } from './ban-log.ts';
 import { BanLogMonths } from './ban-log-months.ts';
+import { BlockPlaces } from './block-places.ts';
 import { BlockReach } from './block-reach.ts';
 import { BlockViews } from './block-views.ts';
 import { BlockAddressHandler } from './commands/block-address.command.ts';
@@ -60,16 +67,18 @@ function systemAddresses(
 }
 
 const reading: Provider[] = [
+  BlockPlaces,
   {
     provide: BLOCK_REACH,
-    inject: [APP_DATABASE, APP_DIRECTORY, PEOPLE, PersonalData, SETTINGS],
+    inject: [SYSTEM_DATABASE, APP_DIRECTORY, SYSTEM_DIRECTORY, PEOPLE, PersonalData, SETTINGS],
     useFactory: (
       database: Connection,
-      directory: ServerDirectory,
+      seen: ServerDirectory,
+      all: ServerDirectory,
       people: PersonNames,
       personal: PersonalData,
       settings: Settings,
-    ) => new BlockReach(database, directory, people, systemAddresses(database, directory, personal, settings)),
+    ) => new BlockReach(database, seen, people, systemAddresses(database, all, personal, settings)),
   },
   {
     provide: BanLog,

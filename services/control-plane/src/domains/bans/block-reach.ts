@@ -4,6 +4,7 @@ import type { Target } from '@muster/contracts';
 import { ipRange } from '@muster/kernel/ip-range';
 import { sql } from 'kysely';
 import type { Connection } from '../../platform/database/database.ts';
+import { currentSight, seesFleet } from '../../platform/database/sight.ts';
 import type { PersonNames } from '../../platform/personal-data/person-names.ts';
 import { notFound, Refusal } from '../../platform/errors/refusal.ts';
 import type { ListedServer, ServerDirectory } from '../servers/index.ts';
@@ -12,6 +13,7 @@ import {
   refuseProtected,
   refuseTooWide,
   refuseUnblockable,
+  refuseUnsaid,
   type StandingProtection,
 } from './block-rules.ts';
 import { bounded, overlaps } from './range-index.ts';
@@ -53,7 +55,11 @@ export class BlockReach {
     const parsed = ipRange(range);
     refuseTooWide(parsed, 'blocked');
     refuseUnblockable(parsed, 'blocked');
-    refuseProtected(range, await this.protections(tenantId, range));
+    const standing = await this.protections(tenantId, range);
+    // Its label may name another client's server.
+    const sight = currentSight();
+    if (standing.length > 0 && sight && !seesFleet(sight)) refuseUnsaid(range);
+    refuseProtected(range, standing);
     const { targetName, servers, managed } = reached;
     refuseOutOfReach({ targetName, kind: target.kind, servers: servers.length, managed: managed.length });
     await this.#refuseTooMany(tenantId);

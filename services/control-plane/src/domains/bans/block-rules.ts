@@ -64,6 +64,13 @@ export function refuseProtected(range: string, standing: readonly StandingProtec
   });
 }
 
+/** For who may not know whose it is. */
+export function refuseUnsaid(range: string): never {
+  throw new Refusal('conflict', 'protected', `${range} is never blocked. Who may see the whole fleet can say why`, {
+    fields: [{ path: 'range', message: 'is on the never-blocked list' }],
+  });
+}
+
 function touches(range: string, listed: string): string {
   return range === listed ? 'is never blocked:' : `touches ${listed}, which is never blocked:`;
 }

@@ -11,6 +11,7 @@ import { RetryOperationHandler } from './commands/retry-operation.command.ts';
 import { Dispatcher } from './delivery/dispatcher.ts';
 import { TaskCourier } from './delivery/task-courier.ts';
 import { OpenWork } from './open-work.ts';
+import { OperationPlaces } from './operation-places.ts';
 import { OperationRequests } from './operation-requests.ts';
 import { CancelTasksWhenOperationIsCancelled } from './policies/cancel-tasks-when-operation-is-cancelled.policy.ts';
 import { FinishOperationWhenTasksEnd } from './policies/finish-operation-when-tasks-end.policy.ts';
@@ -22,6 +23,7 @@ import { OPERATION_REQUESTS } from './tokens.ts';
 
 export const operationsModule = domainModule({
   api: [
+    OperationPlaces,
     OperationRows,
     OpenWork,
     ListOperationsHandler,

@@ -3,7 +3,13 @@ import type { Provider } from '@nestjs/common';
 import { LinkRegistry } from '../../platform/agent-link/link-registry.ts';
 import { domainModule } from '../../platform/composition/platform.module.ts';
 import { WORKER_STORE } from '../../platform/composition/tokens.ts';
-import { APP_DATABASE, GATEWAY_DATABASE, WORKER_DATABASE, type Connection } from '../../platform/database/database.ts';
+import {
+  APP_DATABASE,
+  GATEWAY_DATABASE,
+  SYSTEM_DATABASE,
+  WORKER_DATABASE,
+  type Connection,
+} from '../../platform/database/database.ts';
 import type { EventStore, HintBus } from '../../platform/event-store/index.ts';
 import { HINTS } from '../../platform/hints/hints.ts';
 import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
@@ -32,7 +38,8 @@ import { ServerAnnotations } from './server-annotations.ts';
 import { ServerDirectory } from './server-directory.ts';
 import { ServerRepository } from './server-repository.ts';
 import { ServerRows } from './server-rows.ts';
-import { APP_DIRECTORY, GATEWAY_DIRECTORY, WORKER_DIRECTORY } from './tokens.ts';
+import { ServerPlaces } from './server-places.ts';
+import { APP_DIRECTORY, GATEWAY_DIRECTORY, SYSTEM_DIRECTORY, WORKER_DIRECTORY } from './tokens.ts';
 
 const directoryOver = (token: symbol, database: symbol): Provider => ({
   provide: token,
@@ -43,6 +50,8 @@ const directoryOver = (token: symbol, database: symbol): Provider => ({
 export const serversModule = domainModule({
   api: [
     directoryOver(APP_DIRECTORY, APP_DATABASE),
+    directoryOver(SYSTEM_DIRECTORY, SYSTEM_DATABASE),
+    ServerPlaces,
     ServerRepository,
     ServerAnnotations,
     ServerRows,

@@ -3,6 +3,7 @@ import { topicName } from '@muster/contracts/live';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Settings } from '../../platform/config/settings.ts';
+import { Refusal } from '../../platform/errors/refusal.ts';
 import { invalid } from '../../platform/cqrs/action-bus.ts';
 import { signedIn } from '../../platform/http/action-routes.ts';
 import type { Authenticator } from '../../platform/http/authenticator.ts';
@@ -23,11 +24,13 @@ export function serveSync(
 ): void {
   server.get('/api/sync', async (request, reply) => {
     try {
-      await signedIn(request, authenticator, settings);
+      const { principal } = await signedIn(request, authenticator, settings);
       const question = syncQuestion.safeParse(request.query);
       if (!question.success) throw invalid(question.error);
       const { topic, epoch, since } = question.data;
-      await reply.header('cache-control', 'no-store').send(live.sync(topic, epoch, since));
+      const answer = await live.sync(topic, epoch, since, principal);
+      if (!answer) throw new Refusal('not-found', 'not-found', 'There is no such topic');
+      await reply.header('cache-control', 'no-store').send(answer);
     } catch (error) {
       await sendProblem(request, reply, error);
     }

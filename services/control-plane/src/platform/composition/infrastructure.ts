@@ -1,7 +1,7 @@
 // What a process of the control plane is built on: a pool and an event store per role it plays, hints, keys, personal
 // data. Made once before Nest starts, closed after it stopped.
 import { needed, type Role, type Settings } from '../config/settings.ts';
-import { connect, type Connection } from '../database/database.ts';
+import { connect, connectScoped, type ProcessConnection, type ScopedConnection } from '../database/database.ts';
 import { EventStore, LogTail, type InlineProjection } from '../event-store/index.ts';
 import { LocalHintBus, RedisHintBus, type ClosableHintBus } from '../hints/hints.ts';
 import { readTrust, type Trust } from '../keys/key-store.ts';
@@ -9,7 +9,7 @@ import { MasterKey, PersonalData } from '../personal-data/personal-data.ts';
 import { DeliveryTransport } from '../queue/delivery-queue.ts';
 
 export interface Station {
-  readonly database: Connection;
+  readonly database: ProcessConnection;
   readonly store: EventStore;
   readonly tail: LogTail;
 }
@@ -17,6 +17,8 @@ export interface Station {
 export interface Infrastructure {
   readonly settings: Settings;
   readonly stations: Partial<Record<Role, Station>>;
+  /** The API's connections for those who ask; undefined in a process that is no API. */
+  readonly asking: ScopedConnection | undefined;
   readonly hints: ClosableHintBus;
   readonly trust: Trust;
   readonly master: MasterKey;
@@ -30,7 +32,9 @@ const URL_OF = {
   worker: 'MUSTER_DATABASE_URL_WORKER',
   gateway: 'MUSTER_DATABASE_URL_GATEWAY',
 } as const;
-const POOL_SIZE = { api: 12, worker: 16, gateway: 16 } as const;
+const POOL_SIZE = { api: 10, worker: 16, gateway: 16 } as const;
+
+const ASKING_POOL_SIZE = 10;
 
 export function buildInfrastructure(settings: Settings, inline: readonly InlineProjection[]): Infrastructure {
   const hints = settings.REDIS_URL ? new RedisHintBus(settings.REDIS_URL) : new LocalHintBus();
@@ -40,6 +44,7 @@ export function buildInfrastructure(settings: Settings, inline: readonly InlineP
     const tail = new LogTail(database.pool, hints);
     stations[role] = { database, tail, store: new EventStore({ pool: database.pool, hints, tail, inline }) };
   }
+  const asking = stations.api ? connectScoped(needed(settings, URL_OF.api), 'api-asking', ASKING_POOL_SIZE) : undefined;
   const [first] = Object.values(stations);
   if (!first) throw new Error('MUSTER_ROLES names no role');
   const master = new MasterKey(needed(settings, 'MUSTER_SECRET_FILE'));
@@ -52,6 +57,7 @@ export function buildInfrastructure(settings: Settings, inline: readonly InlineP
   return {
     settings,
     stations,
+    asking,
     hints,
     trust: readTrust(settings.MUSTER_KEYS),
     master,
@@ -63,6 +69,7 @@ export function buildInfrastructure(settings: Settings, inline: readonly InlineP
         await station.tail.stop();
         await station.database.pool.end();
       }
+      await asking?.pool.end();
       await hints.close();
     },
   };

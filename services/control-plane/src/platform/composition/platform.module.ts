@@ -4,8 +4,10 @@ import { Global, Logger, Module, type DynamicModule, type Provider } from '@nest
 import { CqrsModule } from '@nestjs/cqrs';
 import { SETTINGS, type Role } from '../config/settings.ts';
 import { ActionBus } from '../cqrs/action-bus.ts';
+import { Authority } from '../cqrs/authority.ts';
 import { Recorder } from '../cqrs/recorder.ts';
-import { APP_DATABASE, GATEWAY_DATABASE, WORKER_DATABASE } from '../database/database.ts';
+import { Subjects } from '../cqrs/subjects.ts';
+import { APP_DATABASE, GATEWAY_DATABASE, SYSTEM_DATABASE, WORKER_DATABASE } from '../database/database.ts';
 import { EventStore } from '../event-store/index.ts';
 import { HINTS } from '../hints/hints.ts';
 import { TRUST } from '../keys/trust.ts';
@@ -21,7 +23,7 @@ import { GATEWAY_STORE, LOG_TAIL, WORKER_STORE } from './tokens.ts';
 @Module({})
 export class PlatformModule {
   static over(infrastructure: Infrastructure): DynamicModule {
-    const { settings, stations, hints, trust, master, personal, delivery } = infrastructure;
+    const { settings, stations, asking, hints, trust, master, personal, delivery } = infrastructure;
     const providers: Provider[] = [
       { provide: SETTINGS, useValue: settings },
       { provide: HINTS, useValue: hints },
@@ -31,13 +33,16 @@ export class PlatformModule {
       { provide: DELIVERY, useValue: delivery },
     ];
     const { api, worker, gateway } = stations;
-    if (api) {
+    if (api && asking) {
       providers.push(
-        { provide: APP_DATABASE, useValue: api.database },
+        { provide: APP_DATABASE, useValue: asking },
+        { provide: SYSTEM_DATABASE, useValue: api.database },
         { provide: EventStore, useValue: api.store },
         { provide: LOG_TAIL, useValue: api.tail },
         { provide: ReadBarrier, useValue: new ReadBarrier(api.database, hints) },
         Recorder,
+        Subjects,
+        Authority,
         ActionBus,
       );
     }

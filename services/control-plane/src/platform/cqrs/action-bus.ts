@@ -9,9 +9,11 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { sql } from 'kysely';
 import type { z } from 'zod';
-import { APP_DATABASE, type Connection } from '../database/database.ts';
+import { SYSTEM_DATABASE, type Connection } from '../database/database.ts';
+import { withSight } from '../database/sight.ts';
 import { AlreadyTaken, CommandReused, ConcurrencyConflict, EventStore } from '../event-store/index.ts';
 import { Refusal, type FieldError } from '../errors/refusal.ts';
+import { Authority } from './authority.ts';
 import { commandClass, queryClass } from './messages.ts';
 import type { RequestContext } from './principal.ts';
 import { ReadBarrier } from '../projections/read-barrier.ts';
@@ -38,7 +40,8 @@ export class ActionBus implements OnApplicationBootstrap {
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(Recorder) private readonly recorder: Recorder,
     @Inject(ReadBarrier) private readonly barrier: ReadBarrier,
-    @Inject(APP_DATABASE) private readonly database: Connection,
+    @Inject(SYSTEM_DATABASE) private readonly database: Connection,
+    @Inject(Authority) private readonly authority: Authority,
   ) {}
 
   /** Half-wired does not start. */
@@ -65,15 +68,17 @@ export class ActionBus implements OnApplicationBootstrap {
     context: RequestContext,
   ): Promise<Record<string, unknown>> {
     try {
-      this.#authorise(definition, context);
+      this.authority.requirePermission(definition, context.principal);
       const input = validate(definition.input, given);
+      const { sight, grant } = await this.authority.decide(definition, input, context.principal);
       const hash = sha256Hex(canonicalBytes({ command: definition.name, input }));
       const key = `${context.principal.actor} ${context.commandId}`;
       const running = this.#inFlight.get(key);
       if (running) return this.#same(running.hash, hash, context, await running.answer);
       const known = await this.#recall(context);
       if (known) return this.#same(known.request_hash, hash, context, known.answer);
-      const answer = this.#run(definition, input, context, hash);
+      const allowed = grant === null ? context : { ...context, grant };
+      const answer = withSight(sight, () => this.#run(definition, input, allowed, hash));
       this.#inFlight.set(key, { hash, answer });
       try {
         return await answer;
@@ -91,28 +96,21 @@ export class ActionBus implements OnApplicationBootstrap {
     context: RequestContext,
   ): Promise<z.output<D['output']>> {
     try {
-      this.#authorise(definition, context);
+      this.authority.requirePermission(definition, context.principal);
       const input = validate(definition.input, given);
+      const { sight, grant } = await this.authority.decide(definition, input, context.principal);
+      const allowed = grant === null ? context : { ...context, grant };
       const Message = queryClass(definition.name);
       if (!Message) throw new Error(`no handler for ${definition.name}`);
-      if (definition.sensitive) await this.#recordRead(definition.name, input, context);
-      return (await this.queryBus.execute(new Message(input, context))) as z.output<D['output']>;
+      if (definition.sensitive) await this.#recordRead(definition.name, input, allowed);
+      const message = new Message(input, allowed);
+      return (await withSight(sight, () => this.queryBus.execute(message))) as z.output<D['output']>;
     } catch (error) {
       if (error instanceof Refusal && error.kind === 'forbidden') {
         throw await this.#refused(definition.name, given, context, error);
       }
       throw translated(error);
     }
-  }
-
-  #authorise(definition: CommandDefinition | QueryDefinition, { principal }: RequestContext): void {
-    if (principal.kind === 'anonymous') throw new Refusal('unauthenticated', 'signed-out', 'Sign in first');
-    if (principal.permissions.has(definition.permission.name)) return;
-    throw new Refusal(
-      'forbidden',
-      'forbidden',
-      `That needs the permission ${definition.permission.name} (${definition.permission.sentence.toLowerCase()}). An owner can grant it`,
-    );
   }
 
   async #run(

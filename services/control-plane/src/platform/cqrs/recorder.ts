@@ -68,7 +68,7 @@ export class Recorder {
       ...(principal.sessionId ? { session: principal.sessionId } : {}),
       ...(principal.factor ? { factor: principal.factor } : {}),
       ...(principal.factorAt ? { factorAt: principal.factorAt } : {}),
-      ...(principal.role ? { grant: principal.role } : {}),
+      ...(context.grant ? { grant: context.grant } : {}),
       ...(principal.source && principal.kind === 'person'
         ? { source: await this.personal.seal(principal.actor, principal.source) }
         : {}),

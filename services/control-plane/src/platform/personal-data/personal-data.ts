@@ -2,7 +2,7 @@
 // wrapped in `vault.subject_keys`; erasing a person deletes that row, and every copy of the ciphertext goes dark.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type pg from 'pg';
+import type { QueryPool } from '../database/scoped-pool.ts';
 
 const ALGORITHM = 'aes-256-gcm';
 
@@ -52,11 +52,11 @@ export class SecretBox {
 }
 
 export class PersonalData {
-  readonly #pool: pg.Pool;
+  readonly #pool: QueryPool;
   readonly #wrapping: Buffer;
   readonly #keys = new Map<string, Buffer>();
 
-  constructor(pool: pg.Pool, master: MasterKey) {
+  constructor(pool: QueryPool, master: MasterKey) {
     this.#pool = pool;
     this.#wrapping = master.derive('subject-keys');
   }

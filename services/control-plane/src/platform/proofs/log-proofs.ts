@@ -10,7 +10,7 @@ import {
   type Range,
 } from '@muster/kernel/merkle';
 import { nodesFromTiles, tilesOfRanges } from '@muster/kernel/tiles';
-import type { Pool } from 'pg';
+import type { QueryPool } from '../database/scoped-pool.ts';
 
 export interface StoredCheckpoint {
   size: number;
@@ -28,10 +28,10 @@ interface CheckpointRow {
 }
 
 export class LogProofs {
-  readonly #pool: Pool;
+  readonly #pool: QueryPool;
 
   /** `pool`: as any role that may read the ledger. */
-  constructor(pool: Pool) {
+  constructor(pool: QueryPool) {
     this.#pool = pool;
   }
 

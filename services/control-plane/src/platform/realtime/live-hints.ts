@@ -10,12 +10,19 @@ export interface LiveChange {
   readonly topic: string;
   /** Ledger position that is certainly visible; null for telemetry. */
   readonly position: number | null;
+  readonly about: About;
 }
+
+/**
+ * Whom a change concerns: whoever sees one of these servers; everybody; or, unless more is said, only those who see the
+ * whole fleet. That something happened is already a fact about somebody.
+ */
+export type About = 'fleet' | 'everybody' | readonly string[];
 
 export class LiveHints {
   constructor(private readonly hints: HintBus) {}
 
-  changed(topic: string, position: number | null = null): void {
-    this.hints.publish(LIVE_CHANGED, { topic, position } satisfies LiveChange);
+  changed(topic: string, position: number | null = null, about: About = 'fleet'): void {
+    this.hints.publish(LIVE_CHANGED, { topic, position, about } satisfies LiveChange);
   }
 }

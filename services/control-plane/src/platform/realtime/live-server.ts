@@ -1,16 +1,18 @@
 // socket.io for pages: rooms are given by the server from the session, hints are coalesced, a slow page is dropped and
 // asks again when it is back. A hint says that a topic changed, never what: the page reads with its own rights.
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
-import { liveTopics, queries, type PermissionDefinition } from '@muster/contracts';
 import { subscribe, type Hint } from '@muster/contracts/live';
-import { isUuid, newId } from '@muster/kernel/ids';
+import { newId } from '@muster/kernel/ids';
 import { Server, type Socket } from 'socket.io';
 import type { z } from 'zod';
 import type { subscribed, syncAnswer } from '@muster/contracts/live';
 import type { HintBus } from '../event-store/index.ts';
 import type { Authenticated, Authenticator } from '../http/authenticator.ts';
 import { requireSameOrigin } from '../http/same-origin.ts';
+import type { Authority } from '../cqrs/authority.ts';
+import type { Principal } from '../cqrs/principal.ts';
 import { LIVE_CHANGED, type LiveChange } from './live-hints.ts';
+import { merged, Rooms } from './rooms.ts';
 
 const COALESCE_MS = 250;
 const BEAT_MS = 5000;
@@ -29,23 +31,38 @@ export interface LiveServerParts {
   readonly size: () => number;
   /** Hint bus topic on which sessions end; payload `{ sessionId }`. */
   readonly sessionEnded: string;
+  readonly authority: Authority;
+  /** Hint bus topic on which grants change; payload `{ holderIds }`, null for everybody's. */
+  readonly grantsChanged: string;
   readonly socketsPerSession: number;
   /** Messages that may wait for a slow page before it is dropped. */
   readonly backlog: number;
+}
+
+interface Waiting {
+  position: number | null;
+  about: ReadonlySet<string> | 'everybody';
+}
+
+/** What a socket carries: who it is, and in which room it hears of which topic. */
+interface Listening {
+  who: Authenticated;
+  readonly rooms: Map<string, string>;
 }
 
 export class LiveServer {
   readonly #parts: LiveServerParts;
   readonly #io: Server;
   readonly #epoch = newId();
-  readonly #revisions = new Map<string, number>();
-  readonly #pending = new Map<string, number | null>();
+  readonly #rooms: Rooms;
+  readonly #pending = new Map<string, Waiting>();
   readonly #stops: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
   #beat: NodeJS.Timeout | undefined;
 
   constructor(server: HttpServer, parts: LiveServerParts) {
     this.#parts = parts;
+    this.#rooms = new Rooms(parts.authority);
     this.#io = new Server(server, {
       path: LIVE_PATH,
       serveClient: false,
@@ -72,20 +89,34 @@ export class LiveServer {
         const { sessionId } = payload as { sessionId: string };
         this.#io.in(`session ${sessionId}`).disconnectSockets(true);
       }),
+      parts.hints.subscribe(parts.grantsChanged, (payload) => {
+        const { holderIds } = payload as { holderIds: readonly string[] | null };
+        for (const socket of this.#io.sockets.sockets.values()) {
+          const { who } = socket.data as Listening;
+          if (holderIds === null || holderIds.includes(who.principal.actor)) void this.#judgeAnew(socket);
+        }
+      }),
     );
     this.#beat = setInterval(() => this.#sendBeat(), BEAT_MS);
   }
 
-  /** What `/api/sync` answers: has the topic moved on since that revision of that epoch? */
-  sync(topic: string, epoch: string, since: number): z.output<typeof syncAnswer> {
-    const revision = this.#revisions.get(topic) ?? 0;
+  /** What `/api/sync` answers: has the topic moved on since that revision of that epoch? null: not for this person. */
+  async sync(
+    topic: string,
+    epoch: string,
+    since: number,
+    principal: Principal,
+  ): Promise<z.output<typeof syncAnswer> | null> {
+    const room = await this.#rooms.of(topic, principal);
+    if ('why' in room) return null;
+    const { revision } = room;
     return {
       topic,
       epoch: this.#epoch,
       revision,
       changed: epoch !== this.#epoch || revision !== since,
       at: new Date().toISOString(),
-      size: this.#parts.size(),
+      size: this.#sizeFor(principal),
     };
   }
 
@@ -114,41 +145,66 @@ export class LiveServer {
     const room = `session ${who.principal.sessionId ?? ''}`;
     const mine = this.#io.sockets.adapter.rooms.get(room)?.size ?? 0;
     if (mine >= this.#parts.socketsPerSession) return new Error('too-many');
-    socket.data = { who };
+    socket.data = { who, rooms: new Map() } satisfies Listening;
     await socket.join(room);
     return undefined;
   }
 
   #serve(socket: Socket): void {
-    const { who } = socket.data as { who: Authenticated };
-    socket.emit('beat', this.#beatNow());
+    this.#beatTo(socket);
     socket.on('subscribe', (message: unknown, answer: unknown) => {
       const wanted = subscribe.safeParse(message);
       if (!wanted.success || typeof answer !== 'function') return;
-      answer(this.#subscribe(socket, who, wanted.data.topics));
+      this.#subscribe(socket, wanted.data.topics).then(
+        (given) => answer(given),
+        // Without an answer the page asks again.
+        () => socket.disconnect(true),
+      );
     });
   }
 
-  #subscribe(socket: Socket, { principal }: Authenticated, wanted: readonly string[]): z.output<typeof subscribed> {
+  async #subscribe(socket: Socket, wanted: readonly string[]): Promise<z.output<typeof subscribed>> {
+    const listening = socket.data as Listening;
     const granted: { topic: string; revision: number }[] = [];
     const refused: { topic: string; why: string }[] = [];
     for (const topic of wanted) {
-      const permission = permissionOf(topic);
-      if (!permission || !principal.permissions.has(permission.name)) {
-        refused.push({ topic, why: permission ? `needs ${permission.name}` : 'There is no such topic' });
-      } else if (socket.rooms.size > MAX_TOPICS_PER_SOCKET) {
+      const room = await this.#rooms.of(topic, listening.who.principal);
+      if ('why' in room) refused.push({ topic, why: room.why });
+      else if (listening.rooms.size > MAX_TOPICS_PER_SOCKET) {
         refused.push({ topic, why: 'This page follows too many topics' });
       } else {
-        void socket.join(topic);
-        granted.push({ topic, revision: this.#revisions.get(topic) ?? 0 });
+        listening.rooms.set(topic, room.name);
+        await socket.join(room.name);
+        granted.push({ topic, revision: room.revision });
       }
     }
     return { granted, refused, epoch: this.#epoch };
   }
 
-  #changed({ topic, position }: LiveChange): void {
-    const newest = Math.max(position ?? -1, this.#pending.get(topic) ?? -1);
-    this.#pending.set(topic, newest >= 0 ? newest : null);
+  /** Grants changed: rooms that are no longer this person's are left at once, and the page is told to ask again. */
+  async #judgeAnew(socket: Socket): Promise<void> {
+    const listening = socket.data as Listening;
+    const who = await this.#parts.authenticator
+      .authenticate(socket.request, this.#parts.sourceOf(socket.request))
+      .catch(() => null);
+    if (!who) {
+      socket.disconnect(true);
+      return;
+    }
+    listening.who = who;
+    for (const [topic, name] of listening.rooms) {
+      const room = await this.#rooms.of(topic, who.principal);
+      if (!('why' in room) && room.name === name) continue;
+      await socket.leave(name);
+      listening.rooms.delete(topic);
+    }
+    socket.emit('access', { at: new Date().toISOString() });
+  }
+
+  #changed({ topic, position, about }: LiveChange): void {
+    const before = this.#pending.get(topic);
+    const newest = Math.max(position ?? -1, before?.position ?? -1);
+    this.#pending.set(topic, { position: newest >= 0 ? newest : null, about: merged(before?.about, about) });
     // The first change goes out soon, the next ones of the same quarter second together.
     this.#timer ??= setTimeout(() => this.#flush(), COALESCE_MS / 5);
   }
@@ -161,18 +217,31 @@ export class LiveServer {
       if (this.#pending.size > 0) this.#flush();
     }, COALESCE_MS);
     this.#dropSlow();
-    for (const [topic, position] of changes) {
-      const prev = this.#revisions.get(topic) ?? 0;
-      this.#revisions.set(topic, prev + 1);
+    for (const [topic, change] of changes) {
+      // Who is concerned could not be found out: once more with the next ones.
+      this.#tell(topic, change).catch(() => {
+        this.#pending.set(topic, {
+          ...change,
+          about: merged(change.about, this.#pending.get(topic)?.about ?? 'fleet'),
+        });
+      });
+    }
+  }
+
+  async #tell(topic: string, { position, about }: Waiting): Promise<void> {
+    for (const room of await this.#rooms.concerned(topic, about)) {
+      const prev = room.revision;
+      room.revision += 1;
       const hint: Hint = {
         topic,
         epoch: this.#epoch,
         prev,
-        revision: prev + 1,
-        position,
+        revision: room.revision,
+        // A position counts what happened everywhere.
+        position: room.scopes.includes('fleet') ? position : null,
         at: new Date().toISOString(),
       };
-      this.#io.to(topic).emit('hint', hint);
+      this.#io.to(room.name).emit('hint', hint);
     }
   }
 
@@ -185,20 +254,15 @@ export class LiveServer {
   }
 
   #sendBeat(): void {
-    this.#io.emit('beat', this.#beatNow());
+    for (const socket of this.#io.sockets.sockets.values()) this.#beatTo(socket);
   }
 
-  #beatNow(): { at: string; size: number } {
-    return { at: new Date().toISOString(), size: this.#parts.size() };
+  #beatTo(socket: Socket): void {
+    const { who } = socket.data as Listening;
+    socket.emit('beat', { at: new Date().toISOString(), size: this.#sizeFor(who.principal) });
   }
-}
 
-/** Who may ask the query that a topic tells of may listen; undefined: there is no such topic. */
-function permissionOf(topic: string): PermissionDefinition | undefined {
-  const [name, subject, ...rest] = topic.split(':');
-  if (rest.length > 0) return undefined;
-  const definition = liveTopics.find(
-    (known) => known.name === name && known.hasSubject === (subject !== undefined && isUuid(subject)),
-  );
-  return queries.find((query) => query.name === definition?.query)?.permission;
+  #sizeFor({ grants = [] }: Principal): number | null {
+    return grants.some(({ scope }) => scope === 'fleet') ? this.#parts.size() : null;
+  }
 }

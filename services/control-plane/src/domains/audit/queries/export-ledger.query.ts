@@ -1,5 +1,5 @@
-// The signed ledger as a stream of lines that `muster verify` reads. Outside of the asked range, and for what belongs
-// to another tenant, only the leaf hash is told: the tree still adds up. The read is an event before the first line.
+// The signed ledger as a stream of lines that `muster verify` reads. Outside of the asked range, and for what is not
+// the reader's to see, only the leaf hash is told: the tree still adds up. The read is an event before the first line.
 import { Readable } from 'node:stream';
 import { ExportLedger } from '@muster/contracts/audit';
 import type { ExportHeader, ExportLine } from '@muster/contracts/ledger';
@@ -9,6 +9,7 @@ import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { queryOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { SETTINGS, type Settings } from '../../../platform/config/settings.ts';
+import { keepingSight } from '../../../platform/database/sight.ts';
 import { Refusal } from '../../../platform/errors/refusal.ts';
 import { Shares } from '../../../platform/http/shares.ts';
 import { TRUST, type Trust } from '../../../platform/keys/trust.ts';
@@ -48,7 +49,7 @@ export class ExportLedgerHandler implements IQueryHandler<MessageOf<typeof Expor
     }
     const done = this.#shares.take();
     // Whoever reads slowly is cut off by the listener, and that ends the stream.
-    return Readable.from(this.#lines(context.principal.tenantId, newest, from, to)).once('close', done);
+    return Readable.from(keepingSight(this.#lines(context.principal.tenantId, newest, from, to))).once('close', done);
   }
 
   async *#lines(tenantId: string, newest: StoredCheckpoint, from: number, to: number): AsyncIterable<string> {

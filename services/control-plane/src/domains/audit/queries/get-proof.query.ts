@@ -60,11 +60,11 @@ export class GetProofHandler implements IQueryHandler<MessageOf<typeof GetProofQ
       checkpoint: await this.checkpoints.of(checkpoint, witnesses),
       ledgerKey: this.checkpoints.ledgerKey(checkpoint.note).publicKey,
       rootKey: this.trust.rootKey,
-      cosignatures: saw.map(({ serverId, at }) => ({
-        serverId,
-        name: names.get(serverId) ?? serverId,
-        at: at.toISOString(),
-      })),
+      // Those that the reader may know; the checkpoint counts all.
+      cosignatures: saw.flatMap(({ serverId, at }) => {
+        const name = names.get(serverId);
+        return name === undefined ? [] : [{ serverId, name, at: at.toISOString() }];
+      }),
     };
   }
 }

@@ -11,7 +11,7 @@ import { eventOf, SOFTWARE } from '../../../platform/cqrs/recorder.ts';
 import { Refusal } from '../../../platform/errors/refusal.ts';
 import { EventStore } from '../../../platform/event-store/index.ts';
 import { TRUST, type Trust } from '../../../platform/keys/trust.ts';
-import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
+import { SYSTEM_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
 
 const STREAM = 'witness-list';
 
@@ -19,7 +19,7 @@ const STREAM = 'witness-list';
 export class WitnessLists {
   constructor(
     @Inject(EventStore) private readonly store: EventStore,
-    @Inject(APP_DIRECTORY) private readonly servers: ServerDirectory,
+    @Inject(SYSTEM_DIRECTORY) private readonly servers: ServerDirectory,
     @Inject(TRUST) private readonly trust: Trust,
   ) {}
 

@@ -28,9 +28,9 @@ export class BanLogIngestion {
     if (lines.length === 0) return;
     await this.#insert(server, lines, new Date());
     await this.#digest(server, lines, seq);
-    this.live.changed('bans');
-    this.live.changed('fleet');
-    this.live.changed(`server:${server.serverId}`);
+    this.live.changed('bans', null, [server.serverId]);
+    this.live.changed('fleet', null, [server.serverId]);
+    this.live.changed(`server:${server.serverId}`, null, [server.serverId]);
   }
 
   async #insert({ serverId, tenantId }: LinkedServer, lines: readonly BanLogLine[], now: Date): Promise<void> {

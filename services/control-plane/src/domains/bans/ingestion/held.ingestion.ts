@@ -34,8 +34,8 @@ export class HeldIngestion {
       this.database.db,
     );
     if (rows[0]?.changed !== true) return;
-    this.live.changed('bans');
-    this.live.changed('fleet');
-    this.live.changed(`server:${serverId}`);
+    this.live.changed('bans', null, [serverId]);
+    this.live.changed('fleet', null, [serverId]);
+    this.live.changed(`server:${serverId}`, null, [serverId]);
   }
 }

@@ -37,7 +37,7 @@ export class JailsIngestion {
           banned_total = excluded.banned_total, failed_total = excluded.failed_total, max_retry = excluded.max_retry,
           find_seconds = excluded.find_seconds, ban_seconds = excluded.ban_seconds`.execute(trx);
     });
-    this.live.changed('bans');
-    this.live.changed(`server:${serverId}`);
+    this.live.changed('bans', null, [serverId]);
+    this.live.changed(`server:${serverId}`, null, [serverId]);
   }
 }

@@ -26,7 +26,7 @@ export class RepairsIngestion {
       });
     }
     if (repairs.length === 0) return;
-    this.live.changed('bans');
-    this.live.changed(`server:${serverId}`);
+    this.live.changed('bans', null, [serverId]);
+    this.live.changed(`server:${serverId}`, null, [serverId]);
   }
 }

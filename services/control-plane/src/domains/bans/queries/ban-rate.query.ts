@@ -5,14 +5,17 @@ import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql } from 'kysely';
 import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import { currentSight } from '../../../platform/database/sight.ts';
 
 const BanRateQuery = queryOf(BanRate);
 /** What is usual is said only after a day of knowing it. */
 const USUAL_DAYS = 7;
+const REMEMBER_MS = 10 * 60_000;
 
 @QueryHandler(BanRateQuery)
 export class BanRateHandler implements IQueryHandler<MessageOf<typeof BanRateQuery>> {
-  #usual: { at: number; value: number | null } | null = null;
+  /** By what the reader sees: what is usual for a part says nothing of the whole. */
+  readonly #usual = new Map<string, { at: number; value: number | null }>();
 
   constructor(@Inject(APP_DATABASE) private readonly database: Connection) {}
 
@@ -36,14 +39,18 @@ export class BanRateHandler implements IQueryHandler<MessageOf<typeof BanRateQue
   }
 
   async #usualRate(tenantId: string): Promise<number | null> {
-    if (this.#usual && Date.now() - this.#usual.at < 10 * 60_000) return this.#usual.value;
+    const seen = currentSight()?.scopes.join() ?? '';
+    const known = this.#usual.get(seen);
+    if (known && Date.now() - known.at < REMEMBER_MS) return known.value;
     const { rows } = await sql<{ rate: number | null }>`
       select case when min(at) < now() - interval '1 day'
         then round(count(*) / greatest(1, extract(epoch from now() - min(at)) / 60), 1)::float8 end as rate
       from (select at from muster.bans_ban_log
             where tenant_id = ${tenantId} and what = 'banned' and at <= now()
               and at > now() - make_interval(days => ${USUAL_DAYS})) week`.execute(this.database.db);
-    this.#usual = { at: Date.now(), value: rows[0]?.rate ?? null };
-    return this.#usual.value;
+    const value = rows[0]?.rate ?? null;
+    if (this.#usual.size > 1000) this.#usual.clear();
+    this.#usual.set(seen, { at: Date.now(), value });
+    return value;
   }
 }

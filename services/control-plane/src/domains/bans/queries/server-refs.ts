@@ -25,7 +25,7 @@ export class ServerRefs {
   }
 }
 
-/** How a target is called; groups that are gone keep their id. */
+/** How a target is called; what is gone, or not the reader's to see, has no name. */
 export async function targetNames(
   directory: ServerDirectory,
   targets: readonly Target[],
@@ -37,6 +37,6 @@ export async function targetNames(
   return (target) => {
     if (target.kind === 'fleet') return 'the fleet';
     const id = target.kind === 'group' ? target.groupId : target.serverId;
-    return names.get(id) ?? id;
+    return names.get(id) ?? `a ${target.kind}`;
   };
 }

@@ -159,8 +159,8 @@ export class JudgeTables extends Schedule {
 
   #changed(serverId: string): void {
     const live = new LiveHints(this.hints);
-    live.changed('bans');
-    live.changed('fleet');
-    live.changed(`server:${serverId}`);
+    live.changed('bans', null, [serverId]);
+    live.changed('fleet', null, [serverId]);
+    live.changed(`server:${serverId}`, null, [serverId]);
   }
 }

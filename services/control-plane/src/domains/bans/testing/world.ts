@@ -4,14 +4,14 @@ import { sequenceInto } from './sequencing.ts';
 import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
 import pg from 'pg';
 import { createDatabase, type TestDatabase } from '../../../../../../test/support/postgres.ts';
-import { connect, type Connection } from '../../../platform/database/database.ts';
+import { connect, type ProcessConnection } from '../../../platform/database/database.ts';
 import { EventStore, InProcessHintBus, LogTail, type SequencedEvent } from '../../../platform/event-store/index.ts';
 import { Projections, type Subscription } from '../../../platform/projections/index.ts';
 import { OperationRequests, taskTable } from '../../operations/index.ts';
 import { recordFact } from '../recording.ts';
 
 interface Station {
-  readonly database: Connection;
+  readonly database: ProcessConnection;
   readonly store: EventStore;
   readonly tail: LogTail;
 }

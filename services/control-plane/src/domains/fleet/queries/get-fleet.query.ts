@@ -6,6 +6,7 @@ import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql } from 'kysely';
 import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import { currentSight, seesFleet } from '../../../platform/database/sight.ts';
 import { LogProofs } from '../../../platform/proofs/log-proofs.ts';
 import { CheckpointView } from '../../audit/index.ts';
 import { BansOverview } from '../../bans/index.ts';
@@ -120,7 +121,7 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
         },
       });
     }
-    found.push(...(await this.#paused()), ...(await this.#forks()));
+    if (seesFleet(currentSight())) found.push(...(await this.#paused()), ...(await this.#forks()));
     if ((ledger.oldestPendingMs ?? 0) > LEDGER_LATE_MS) {
       const since = new Date(Date.now() - (ledger.oldestPendingMs ?? 0)).toISOString();
       found.push({ kind: 'ledger-late', severity: 'critical', since, subject: nothing });

@@ -1,7 +1,7 @@
 // Waits for signatures: the signer is another process, so a delivery may be here first. All waits of this gateway share
 // one query per poll.
 import type { Signed } from '@muster/contracts/agent';
-import type { Pool } from 'pg';
+import type { QueryPool } from '../../../platform/database/scoped-pool.ts';
 
 const POLL_MS = 4;
 const DEADLINE_MS = 4000;
@@ -45,7 +45,7 @@ export class EnvelopeReader {
   readonly #waiting: Record<Kind, Map<string, Waiting[]>> = { task: new Map(), cancel: new Map() };
   #polling = false;
 
-  constructor(private readonly pool: Pool) {}
+  constructor(private readonly pool: QueryPool) {}
 
   /** null: over, or not signed in time. */
   task(taskId: string): Promise<Envelope | null> {

@@ -6,7 +6,7 @@ import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { sha256 } from '@muster/kernel/hashing';
 import type { TaskState } from '@muster/contracts/operations';
 import type { EventMeta } from '@muster/contracts/ledger';
-import type { Pool } from 'pg';
+import type { QueryPool } from '../../../platform/database/scoped-pool.ts';
 import type { z } from 'zod';
 import { eventOf, SOFTWARE } from '../../../platform/cqrs/recorder.ts';
 import { CommandReused, ConcurrencyConflict, type EventStore } from '../../../platform/event-store/index.ts';
@@ -28,7 +28,7 @@ const ATTEMPTS = 5;
 export class TaskLog {
   constructor(
     private readonly store: EventStore,
-    private readonly pool: Pool,
+    private readonly pool: QueryPool,
     private readonly writer: Writer,
   ) {}
 

@@ -1,7 +1,7 @@
 // A cancel reaches the agent: what no server has yet ends here; for the rest a signed cancel goes out, and the server
 // says whether it came in time.
 import { OperationCancelRequested, TaskCancelled } from '@muster/contracts/operations';
-import type { Pool } from 'pg';
+import type { QueryPool } from '../../../platform/database/scoped-pool.ts';
 import type { EventStore, EventStoreTransaction, SequencedEvent } from '../../../platform/event-store/index.ts';
 import type { Subscription } from '../../../platform/projections/index.ts';
 import type { Dispatcher } from '../delivery/dispatcher.ts';
@@ -16,7 +16,7 @@ export class CancelTasksWhenOperationIsCancelled implements Subscription {
   readonly #queued: string[] = [];
 
   constructor(
-    private readonly pool: Pool,
+    private readonly pool: QueryPool,
     store: EventStore,
     private readonly dispatcher: Dispatcher,
   ) {

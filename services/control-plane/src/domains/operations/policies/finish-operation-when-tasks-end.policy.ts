@@ -4,7 +4,7 @@ import { OperationFinished, OperationRequested } from '@muster/contracts/operati
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { sha256 } from '@muster/kernel/hashing';
 import { derivedId } from '@muster/kernel/ids';
-import type { Pool } from 'pg';
+import type { QueryPool } from '../../../platform/database/scoped-pool.ts';
 import { eventOf, SOFTWARE } from '../../../platform/cqrs/recorder.ts';
 import {
   CommandReused,
@@ -36,13 +36,13 @@ export class FinishOperationWhenTasksEnd implements Subscription {
   readonly from = 'beginning';
 
   constructor(
-    private readonly pool: Pool,
+    private readonly pool: QueryPool,
     private readonly store: EventStore,
     private readonly live: LiveHints,
   ) {}
 
   async handle(_trx: EventStoreTransaction, events: readonly SequencedEvent[]): Promise<void> {
-    const operations = await this.#operationsOf(events);
+    const { operations } = await this.#concerned(events);
     const { rows } = await this.pool.query<Ended>(
       `select o.operation_id, o.tenant_id, count(*)::int as tasks,
          count(*) filter (where t.state = 'succeeded')::int as succeeded,
@@ -63,19 +63,24 @@ export class FinishOperationWhenTasksEnd implements Subscription {
 
   async afterCommit(events: readonly SequencedEvent[]): Promise<void> {
     const position = events.at(-1)?.position ?? null;
-    this.live.changed('operations', position);
-    this.live.changed('fleet', position);
-    for (const operationId of await this.#operationsOf(events)) this.live.changed(`operation:${operationId}`, position);
+    const { operations, servers } = await this.#concerned(events);
+    this.live.changed('operations', position, servers);
+    this.live.changed('fleet', position, servers);
+    // Whoever listens to one operation was seen to reach one of its servers.
+    for (const operationId of operations) this.live.changed(`operation:${operationId}`, position, 'everybody');
   }
 
-  async #operationsOf(events: readonly SequencedEvent[]): Promise<string[]> {
+  async #concerned(events: readonly SequencedEvent[]): Promise<{ operations: string[]; servers: string[] }> {
     const known = events.flatMap(({ data }) => (typeof data['operationId'] === 'string' ? [data['operationId']] : []));
     const tasks = events.flatMap(({ data }) => (typeof data['taskId'] === 'string' ? [data['taskId']] : []));
-    const { rows } = await this.pool.query<{ operation_id: string }>(
-      'select distinct operation_id from muster.operations_tasks where task_id = any($1)',
+    const { rows } = await this.pool.query<{ operation_id: string; server_id: string }>(
+      'select distinct operation_id, server_id from muster.operations_tasks where task_id = any($1)',
       [tasks],
     );
-    return [...new Set([...known, ...rows.map((row) => row.operation_id)])];
+    return {
+      operations: [...new Set([...known, ...rows.map((row) => row.operation_id)])],
+      servers: [...new Set(rows.map((row) => row.server_id))],
+    };
   }
 
   async #finish({ operation_id: operationId, tenant_id: tenantId, tasks, ...counts }: Ended): Promise<void> {

@@ -33,7 +33,10 @@ export class OperationRows {
   /** Newest first; `condition` speaks of o. */
   async list(condition: RawBuilder<unknown>, limit: number): Promise<OperationRow[]> {
     const { rows } = await sql<Row>`
-      select o.operation_id, o.number, o.kind, o.subject, o.actor, o.actor_kind, o.reason, o.servers, o.asked_at,
+      select o.operation_id, o.number, o.kind, o.subject, o.actor, o.actor_kind, o.reason,
+        -- Those that the reader may see.
+        (select count(distinct t.server_id)::int from muster.operations_tasks t
+         where t.operation_id = o.operation_id) as servers, o.asked_at,
         o.finished_at, o.expires_at, o.cancel_requested, l.position,
         coalesce((select json_object_agg(state, n) from (
           select case when t.state = 'requested' and p.gateway_id is null then 'waiting' else t.state end as state,

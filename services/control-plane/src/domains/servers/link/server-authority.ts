@@ -186,9 +186,9 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
   }
 
   #changed(serverId: string): void {
-    this.#live.changed('fleet');
-    this.#live.changed('servers');
-    this.#live.changed(`server:${serverId}`);
+    this.#live.changed('fleet', null, [serverId]);
+    this.#live.changed('servers', null, [serverId]);
+    this.#live.changed(`server:${serverId}`, null, [serverId]);
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -75,7 +75,7 @@ export class ServerTelemetry implements OnModuleInit {
       const changed = before ? changedFacts(steadyFacts(before.facts), steady) : Object.keys(steady);
       await this.#fact(server, seq, eventOf(FactsChanged, { serverId: server.serverId, sha256: hash, changed }));
     }
-    this.#live.changed(`server:${server.serverId}`);
+    this.#live.changed(`server:${server.serverId}`, null, [server.serverId]);
   }
 
   async #barred(server: LinkedServer, items: Items<'capabilities'>): Promise<void> {
@@ -86,7 +86,7 @@ export class ServerTelemetry implements OnModuleInit {
         insert into muster.servers_barred (server_id, capability, why)
         values (${server.serverId}, ${capability}, ${why}) on conflict do nothing`.execute(this.database.db);
     }
-    this.#live.changed(`server:${server.serverId}`);
+    this.#live.changed(`server:${server.serverId}`, null, [server.serverId]);
   }
 
   async #gaps(server: LinkedServer, items: Items<'gap'>, seq: number): Promise<void> {

@@ -66,6 +66,7 @@ export class TellSilenceWhenBeatsStop implements OnApplicationBootstrap, OnAppli
         event: eventOf(ServerWentSilent, { serverId: row.server_id, lastHeardAt: row.heard_at.toISOString() }),
       });
     }
-    if (rows.length > 0) new LiveHints(this.hints).changed('fleet');
+    const silent = rows.map((row) => row.server_id);
+    if (silent.length > 0) new LiveHints(this.hints).changed('fleet', null, silent);
   }
 }

@@ -41,16 +41,24 @@ export class ServersProjection implements Subscription {
 
   afterCommit(batch: readonly SequencedEvent[]): Promise<void> {
     const position = batch.at(-1)?.position ?? null;
-    this.live.changed('servers', position);
-    this.live.changed('fleet', position);
-    const subjects = new Set<string>();
+    const servers = batch.flatMap(serversOf);
+    this.live.changed('servers', position, servers);
+    this.live.changed('fleet', position, servers);
+    for (const serverId of new Set(servers)) this.live.changed(`server:${serverId}`, position, [serverId]);
     for (const { data } of batch) {
-      if (typeof data['serverId'] === 'string') subjects.add(`server:${data['serverId']}`);
-      if (typeof data['enrolmentId'] === 'string') subjects.add(`enrolment:${data['enrolmentId']}`);
+      if (typeof data['enrolmentId'] === 'string') this.live.changed(`enrolment:${data['enrolmentId']}`, position);
     }
-    for (const subject of subjects) this.live.changed(subject, position);
     return Promise.resolve();
   }
+}
+
+/** Whom an event concerns: its server, or those that came into a group or left it. */
+function serversOf({ type, data }: SequencedEvent): string[] {
+  if (type === GroupMembersSet.type) {
+    const { added, removed } = GroupMembersSet.schema.parse(data);
+    return [...added, ...removed];
+  }
+  return typeof data['serverId'] === 'string' ? [data['serverId']] : [];
 }
 
 async function project(trx: EventStoreTransaction, event: SequencedEvent): Promise<void> {

@@ -47,19 +47,21 @@ export class AuditEntriesProjection implements Subscription {
         actor_kind: event.meta.actorKind,
         server_id: serverId,
         operation_id: operationId,
+        client_id: text(event.data['clientId']),
         routine: eventClass === 'digest' || ROUTINE.has(event.type),
       };
     });
     await sql`
-      insert into muster.audit_entries (position, tenant_id, recorded_at, type, class, actor, actor_kind, server_id, operation_id, routine)
+      insert into muster.audit_entries (position, tenant_id, recorded_at, type, class, actor, actor_kind, server_id, operation_id, client_id, routine)
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(position bigint, tenant_id uuid, recorded_at timestamptz,
-        type text, class text, actor text, actor_kind text, server_id uuid, operation_id uuid, routine boolean)`.execute(
+        type text, class text, actor text, actor_kind text, server_id uuid, operation_id uuid, client_id uuid, routine boolean)`.execute(
       trx,
     );
   }
 
   afterCommit(events: readonly SequencedEvent[]): Promise<void> {
-    this.live.changed('ledger', events.at(-1)?.position ?? null);
+    const servers = events.flatMap(({ data }) => text(data['serverId']) ?? []);
+    this.live.changed('ledger', events.at(-1)?.position ?? null, servers);
     return Promise.resolve();
   }
 }

@@ -1,0 +1,56 @@
+// Roles and grants as parts of the access domain's module.
+import type { Provider } from '@nestjs/common';
+import { WORKER_STORE } from '../../../platform/composition/tokens.ts';
+import type { EventStore, HintBus } from '../../../platform/event-store/index.ts';
+import { HINTS } from '../../../platform/hints/hints.ts';
+import { SubscriptionRegistry } from '../../../platform/projections/subscription-registry.ts';
+import { ChangeRoleHandler } from './commands/change-role.command.ts';
+import { DefineRoleHandler } from './commands/define-role.command.ts';
+import { GiveGrantHandler } from './commands/give-grant.command.ts';
+import { RemoveRoleHandler } from './commands/remove-role.command.ts';
+import { RevokeGrantHandler } from './commands/revoke-grant.command.ts';
+import { GrantPlaces } from './grant-places.ts';
+import { GrantViews } from './grant-views.ts';
+import { Grants } from './grants.ts';
+import { Holders } from './holders.ts';
+import { GiveOwnerGrantWhenOwnerRegistered } from './policies/give-owner-grant-when-owner-registered.policy.ts';
+import { GrantsProjection } from './projections/grants.projection.ts';
+import { ExplainPermissionHandler } from './queries/explain-permission.query.ts';
+import { ListGrantsHandler } from './queries/list-grants.query.ts';
+import { ListRolesHandler } from './queries/list-roles.query.ts';
+import { Roles } from './roles.ts';
+import { Standing } from './standing.ts';
+import { EndGrants } from './schedules/end-grants.schedule.ts';
+
+const api: readonly Provider[] = [
+  Grants,
+  Roles,
+  Standing,
+  Holders,
+  GrantPlaces,
+  GrantViews,
+  GiveGrantHandler,
+  RevokeGrantHandler,
+  DefineRoleHandler,
+  ChangeRoleHandler,
+  RemoveRoleHandler,
+  ListGrantsHandler,
+  ListRolesHandler,
+  ExplainPermissionHandler,
+];
+
+const worker: readonly Provider[] = [
+  {
+    provide: GrantsProjection,
+    inject: [SubscriptionRegistry, HINTS, WORKER_STORE],
+    useFactory: (registry: SubscriptionRegistry, hints: HintBus, store: EventStore) => {
+      const projection = new GrantsProjection(hints);
+      registry.add(projection);
+      registry.add(new GiveOwnerGrantWhenOwnerRegistered(store));
+      return projection;
+    },
+  },
+  EndGrants,
+];
+
+export const grantParts = { api, worker };

@@ -1,0 +1,41 @@
+// Who may hold a grant, and what holders and scopes are called.
+import type { GrantScope } from '@muster/contracts/access';
+import { Inject, Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import { SYSTEM_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
+import { SYSTEM_DATABASE, type Connection } from '../../../platform/database/database.ts';
+
+@Injectable()
+export class Holders {
+  constructor(
+    @Inject(SYSTEM_DATABASE) private readonly database: Connection,
+    @Inject(SYSTEM_DIRECTORY) private readonly servers: ServerDirectory,
+  ) {}
+
+  async exists(holderId: string): Promise<boolean> {
+    const { rows } = await sql`
+      select 1 from muster.access_people where person_id = ${holderId}`.execute(this.database.db);
+    return rows.length > 0;
+  }
+
+  async scopeNames(scopes: readonly GrantScope[]): Promise<(scope: GrantScope) => string> {
+    const ids = scopes.flatMap((scope) =>
+      scope.kind === 'group' ? [scope.groupId] : scope.kind === 'server' ? [scope.serverId] : [],
+    );
+    const names = await this.servers.names(ids);
+    return (scope) => {
+      switch (scope.kind) {
+        case 'fleet':
+          return 'the fleet';
+        case 'tag':
+          return scope.tag;
+        case 'group':
+          return names.get(scope.groupId) ?? 'a group that was deleted';
+        case 'server':
+          return names.get(scope.serverId) ?? 'a server that is gone';
+        case 'client':
+          return names.get(scope.clientId) ?? 'a client that is gone';
+      }
+    };
+  }
+}
