@@ -5,13 +5,15 @@ import { leftOutParts, type Part } from './support/parts.ts';
 import { runProject, type Tally } from './support/vitest-run.ts';
 
 const everything = process.env['MUSTER_TEST'] === 'all';
-const total: Tally = { passed: 0, failed: 0, skipped: [] };
+const total: Tally = { passed: 0, failed: 0, skipped: [], failures: [] };
 const timings: string[] = [];
 
 await phase('check', async () => {
   const results = await runChecks();
   total.passed += results.filter((result) => result.passed).length;
-  total.failed += results.filter((result) => !result.passed).length;
+  const failed = results.filter((result) => !result.passed);
+  total.failed += failed.length;
+  total.failures.push(...failed.map((result) => `check: ${result.name}`));
 });
 await phase('unit', () => addProjects(['unit', 'web'], 300_000));
 await phase('integration', () => addProjects(['integration'], 780_000));
@@ -20,6 +22,7 @@ const { runnable, leftOut } = leftOutParts(everything);
 for (const part of runnable) await phase(part.name, () => addProjects([part.name], part.deadlineMs));
 
 console.log(`\nTime: ${timings.join(', ')}.`);
+for (const failure of total.failures) console.log(`Failed: ${failure}`);
 for (const skip of total.skipped) console.log(`Skipped: ${skip}.`);
 for (const part of leftOut) console.log(`Left out: ${sentence(part)}`);
 const skipped = total.skipped.length + leftOut.length;
@@ -42,6 +45,7 @@ async function addProjects(projects: readonly string[], deadlineMs: number): Pro
   total.passed += tally.passed;
   total.failed += tally.failed;
   total.skipped.push(...tally.skipped);
+  total.failures.push(...tally.failures);
 }
 
 function sentence(part: Part & { needs: string }): string {

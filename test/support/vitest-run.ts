@@ -10,6 +10,8 @@ export interface Tally {
   failed: number;
   /** Full names of tests that did not run. */
   skipped: string[];
+  /** Where and what, one each. */
+  failures: string[];
 }
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -18,7 +20,8 @@ interface JsonReport {
   testResults: {
     name: string;
     status: string;
-    assertionResults: { fullName: string; status: string }[];
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
   }[];
 }
 
@@ -27,13 +30,17 @@ export async function runProject(projects: readonly string[], deadlineMs: number
   const reportFile = join(folder, 'report.json');
   // The condition is for what runs in vitest's own process (globalSetup); its workers get it from the configuration.
   const args = ['--conditions=source', join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--passWithNoTests'];
-  args.push('--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`);
+  const reporter = process.stdout.isTTY ? 'default' : join(import.meta.dirname, 'failures-reporter.ts');
+  args.push(`--reporter=${reporter}`, '--reporter=json', `--outputFile.json=${reportFile}`, '--silent=passed-only');
   for (const project of projects) args.push('--project', project);
   try {
     const code = await run(args, deadlineMs);
     const tally = await count(reportFile);
     // Vitest can fail without a failed test: an error nobody caught, or the deadline.
-    if (code !== 0 && tally.failed === 0) tally.failed = 1;
+    if (code !== 0 && tally.failed === 0) {
+      tally.failed = 1;
+      tally.failures.push(`${projects.join(' and ')}: vitest ended with exit code ${code}`);
+    }
     return tally;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -42,7 +49,8 @@ export async function runProject(projects: readonly string[], deadlineMs: number
 
 async function run(args: readonly string[], deadlineMs: number): Promise<number> {
   return await new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+    const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' };
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env });
     const late = setTimeout(() => {
       console.log(`This part did not end within ${deadlineMs / 1000} s and is stopped.`);
       child.kill('SIGINT');
@@ -61,7 +69,7 @@ async function run(args: readonly string[], deadlineMs: number): Promise<number>
 }
 
 async function count(reportFile: string): Promise<Tally> {
-  const tally: Tally = { passed: 0, failed: 0, skipped: [] };
+  const tally: Tally = { passed: 0, failed: 0, skipped: [], failures: [] };
   let report: JsonReport;
   try {
     report = JSON.parse(await readFile(reportFile, 'utf8')) as JsonReport;
@@ -73,12 +81,21 @@ async function count(reportFile: string): Promise<Tally> {
     const name = relative(ROOT, file.name);
     // Its set-up failed: one failure, of which the tests that never ran are the consequence.
     const neverRan = file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed');
-    if (neverRan) tally.failed += 1;
+    if (neverRan) {
+      tally.failed += 1;
+      tally.failures.push(`${name}: ${firstLine(file.message)}`);
+    }
     for (const test of file.assertionResults) {
       if (test.status === 'passed') tally.passed += 1;
-      else if (test.status === 'failed') tally.failed += 1;
-      else if (!neverRan) tally.skipped.push(`${name}: ${test.fullName}`);
+      else if (test.status === 'failed') {
+        tally.failed += 1;
+        tally.failures.push(`${name}: ${test.fullName}: ${firstLine(test.failureMessages[0] ?? '')}`);
+      } else if (!neverRan) tally.skipped.push(`${name}: ${test.fullName}`);
     }
   }
   return tally;
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? '').slice(0, 300);
 }
