@@ -9,8 +9,7 @@
 // Everything an item depends on (stream, command id, reservations) is locked first, in one sorted order, before the
 // transaction has written anything: so groups never deadlock, and the statements after the locks see all there is.
 //
-// Arrays and few statements, because this is the hot path: json arguments and one statement that joined all its parts
-// cost 1 ms of processor per call and 0.2 ms per item (docs/adr/0010).
+// Arrays and few statements, because this is the hot path (docs/adr/0010).
 export const appending = `
 create function es.leaf_hash(event_id uuid, tenant_id uuid, stream_id text, stream_version bigint, event_type text,
                              schema_version smallint, recorded_at timestamptz, meta bytea, body bytea)

@@ -1,5 +1,5 @@
 // Collects concurrent appends into one transaction. While one group is on its way to the disk the next one fills up,
-// so a lone append never waits for company and thirty-two at once share two commits.
+// so a lone append never waits for company and thirty-two at once share one commit.
 export interface Groupable {
   /** Two items with a key in common never travel in one group. */
   readonly keys: readonly string[];
@@ -8,7 +8,7 @@ export interface Groupable {
 export interface GroupCommitOptions {
   /** Items in one transaction at most. */
   largestGroup: number;
-  /** A crowd is not shared out over several transactions below this. */
+  /** A crowd is not shared out over several transactions below this: each costs as much as some five items. */
   smallestShare: number;
   /** Transactions on their way at the same time at most. */
   inFlight: number;
@@ -18,7 +18,7 @@ export interface GroupCommitOptions {
 
 export const GROUP_COMMIT_DEFAULTS: GroupCommitOptions = {
   largestGroup: 64,
-  smallestShare: 8,
+  smallestShare: 32,
   inFlight: 2,
   queueLimit: 10_000,
 };
