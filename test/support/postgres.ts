@@ -53,12 +53,25 @@ export async function createDatabase(options: { migrated?: boolean } = {}): Prom
       const client = new pg.Client({ connectionString: server });
       await client.connect();
       try {
+        await untilLeft(client, name);
         await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       } finally {
         await client.end();
       }
     },
   };
+}
+
+const LEAVE_DEADLINE_MS = 2_000;
+
+/** A pool has ended before its connections have: one that is cut off while it says goodbye fails the run. */
+async function untilLeft(client: pg.Client, name: string): Promise<void> {
+  const until = Date.now() + LEAVE_DEADLINE_MS;
+  while (Date.now() < until) {
+    const { rowCount } = await client.query('SELECT FROM pg_stat_activity WHERE datname = $1', [name]);
+    if (rowCount === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 function serverAddress(): string {

@@ -1,0 +1,146 @@
+// docker-compose.yml as an operations team would run it: signed in and enrolled through the TLS proxy, with a gateway and
+// an API crashing in the middle of an action, an upgrade in the middle of another, and nothing but the proxy in reach.
+import { X509Certificate, createHash } from 'node:crypto';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BlockAddress } from '@muster/contracts/bans';
+import { GetOperation } from '@muster/contracts/operations';
+import { enrol, type EnrolledServer } from '../../lab/enrol.ts';
+import { bootServer } from '../../lab/machine.ts';
+import { Stack } from '../../production/stack.ts';
+import { ApiClient, type Account } from '../../support/api-client.ts';
+import { CHROMIUM } from '../../support/parts.ts';
+import { TEST_LAB } from '../../lab/lab.setup.ts';
+import { visit } from '../support/browser.ts';
+import { eventually, labUnderTest, type LabUnderTest } from '../support/lab-under-test.ts';
+import { setUpOwner } from '../support/person.ts';
+
+const PORT = 7443;
+
+describe('the compose file behind its proxy', () => {
+  let up: LabUnderTest;
+  let stack: Stack;
+  let browser: Browser;
+  let owner: Account;
+  let api: ApiClient;
+  let server: EnrolledServer;
+  let certificate: string;
+  const authorities = getCACertificates();
+
+  beforeAll(async () => {
+    up = await labUnderTest();
+    const address = new URL(up.lab.url).hostname;
+    stack = new Stack({
+      project: 'muster-compose-under-test',
+      address,
+      port: PORT,
+      say: (sentence) => console.log(sentence),
+    });
+    await stack.down();
+    await stack.up();
+    certificate = await stack.certificate();
+    setDefaultCACertificates([...authorities, certificate]);
+  }, 900_000);
+  afterAll(async () => {
+    setDefaultCACertificates(authorities);
+    await browser?.close();
+    await stack?.down();
+  });
+
+  it('lets the first owner in through a browser that trusts only the proxy’s certificate', async () => {
+    const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
+    const pin = createHash('sha256').update(key).digest('base64');
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ['--no-sandbox', `--ignore-certificate-errors-spki-list=${pin}`],
+    });
+    const printed = await stack.exec('api-1', 'muster', 'owner-link');
+    const link = /https:\/\/\S+/.exec(printed)?.[0];
+    if (link === undefined) throw new Error(`No link was printed: ${printed}`);
+    const visited = await visit(browser, stack.url);
+    owner = await setUpOwner(visited.page, link);
+    await visited.page
+      .getByRole('heading', { name: /server/i })
+      .first()
+      .waitFor();
+    expect(visited.complaints).toEqual([]);
+    await visited.context.close();
+    api = new ApiClient(stack.url);
+    await api.signIn(owner);
+  });
+
+  it('enrols a server that knows the certificate', async () => {
+    const machine = await bootServer(TEST_LAB, TEST_LAB, 'prague-web-01');
+    await machine.untilBooted();
+    await machine.sh('cat > /usr/local/share/ca-certificates/muster.crt', { input: certificate });
+    await machine.sh('update-ca-certificates');
+    server = await enrol(api, machine);
+  });
+
+  it('shows nobody outside anything but the proxy', async () => {
+    const services = await stack.addresses();
+    expect(services.filter((one) => one.published.length > 0).map((one) => one.service)).toEqual(['proxy']);
+    for (const { service, addresses } of services) {
+      for (const address of addresses) {
+        for (const port of [7410, 7412, 5432, 6379, 8443]) {
+          const tried = await up.lab.attacker.trySh(`timeout 1 bash -c '</dev/tcp/${address}/${port}'`);
+          expect(tried.code, `${service} at ${address}:${port}`).not.toBe(0);
+        }
+      }
+    }
+  }, 240_000);
+
+  it('carries an action out although a gateway and an API crash in the middle of it', async () => {
+    for (const [gateway, address] of [
+      ['gateway-1', '198.51.100.71'],
+      ['gateway-2', '198.51.100.72'],
+    ] as const) {
+      const { operationId } = await block(address);
+      await Promise.all([stack.crash(gateway), stack.crash('api-1')]);
+      const done = await enforced(operationId);
+      expect(done).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
+      expect(await server.machine.sh('nft list table inet muster')).toContain(address);
+      await stack.untilHealthy();
+    }
+  });
+
+  it('loses no action when every container is replaced', async () => {
+    await server.machine.sh('systemctl stop muster-agentd');
+    const { operationId } = await block('198.51.100.73');
+    await stack.replace();
+    expect((await api.call(GetOperation, { operationId })).state).toBe('waiting');
+    await server.machine.sh('systemctl start muster-agentd');
+    expect(await enforced(operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
+    expect(await server.machine.sh('nft list table inet muster')).toContain('198.51.100.73');
+  });
+
+  it('has a ledger that verifies with the auditor’s rights', async () => {
+    expect(await stack.run('auditor')).toContain('The ledger is intact.');
+  });
+
+  async function block(address: string) {
+    return await api.call(BlockAddress, {
+      range: address,
+      reason: 'A test of the production stack',
+      seconds: null,
+      target: { kind: 'fleet' },
+    });
+  }
+
+  async function enforced(operationId: string) {
+    return await eventually(
+      `operation ${operationId}`,
+      async () => {
+        try {
+          return await api.call(GetOperation, { operationId });
+        } catch (error) {
+          // The request was under way to the process that died.
+          return { state: String(error) };
+        }
+      },
+      (operation) => operation.state === 'done',
+      90_000,
+    );
+  }
+});

@@ -1,0 +1,171 @@
+// Muster as docker-compose.yml runs it, for a test: built from this clone, behind its TLS proxy, with a certificate that
+// the proxy made for itself.
+import { spawnSync, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+import { docker, tryDocker } from '../lab/docker.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const BUILD_DEADLINE_MS = 600_000;
+const HEALTHY_DEADLINE_MS = 150_000;
+
+export interface StackOptions {
+  /** Docker names everything after it. */
+  project: string;
+  /** Host address that the proxy listens on, and that servers and browsers reach. */
+  address: string;
+  port: number;
+  say?: (sentence: string) => void;
+}
+
+export class Stack {
+  readonly url: string;
+  readonly #options: StackOptions;
+
+  constructor(options: StackOptions) {
+    this.#options = options;
+    this.url = `https://${options.address}:${options.port}`;
+  }
+
+  async up(): Promise<void> {
+    await this.#timed('Images built', () => this.#compose(['build'], BUILD_DEADLINE_MS));
+    await this.#timed('Every service healthy', async () => {
+      await this.#compose(['up', '-d'], HEALTHY_DEADLINE_MS);
+      await this.untilHealthy();
+    });
+  }
+
+  /** Replaces every container as an upgrade does; the volumes stay. */
+  async replace(): Promise<void> {
+    await this.#timed('Every container replaced', async () => {
+      await this.#compose(['up', '-d', '--force-recreate'], HEALTHY_DEADLINE_MS);
+      await this.untilHealthy();
+    });
+  }
+
+  async down(): Promise<void> {
+    await this.#compose(['down', '--volumes', '--remove-orphans', '--timeout', '5'], 120_000);
+  }
+
+  async untilHealthy(): Promise<void> {
+    const until = Date.now() + HEALTHY_DEADLINE_MS;
+    for (;;) {
+      const states = await this.states();
+      const waiting = Object.entries(states).filter(([, state]) => state !== 'healthy' && state !== 'ended');
+      if (waiting.length === 0) return;
+      const failed = waiting.filter(([, state]) => state === 'failed');
+      if (failed.length > 0 || Date.now() > until) {
+        const [service = ''] = failed[0] ?? waiting[0] ?? [];
+        throw new Error(`Not healthy: ${JSON.stringify(states)}\n${await this.logs(service)}`);
+      }
+      await sleep(500);
+    }
+  }
+
+  /** By service: healthy, ended (with code 0), failed, or what Docker says of its health. */
+  async states(): Promise<Record<string, string>> {
+    const states: Record<string, string> = {};
+    for (const { service, id } of await this.#containers()) {
+      const format = '{{.State.Status}} {{.State.ExitCode}} {{if .State.Health}}{{.State.Health.Status}}{{end}}';
+      const [status = '', code = '', health = ''] = (await docker(['inspect', '-f', format, id])).split(' ');
+      if (status === 'exited') states[service] = code === '0' ? 'ended' : 'failed';
+      else states[service] = health || status;
+    }
+    return states;
+  }
+
+  /** Ends a service's process as the kernel would: at once, and without its container being told to stay down. */
+  async crash(service: string): Promise<void> {
+    const pid = await docker(['inspect', '-f', '{{.State.Pid}}', await this.container(service)]);
+    process.kill(Number(pid), 'SIGKILL');
+  }
+
+  async exec(service: string, ...command: string[]): Promise<string> {
+    return await docker(['exec', await this.container(service), ...command]);
+  }
+
+  /** A container of its own, as `docker compose run --rm SERVICE`; answers what it printed. */
+  async run(service: string): Promise<string> {
+    return await this.#compose(['run', '--rm', '-T', service], 120_000);
+  }
+
+  async logs(service: string): Promise<string> {
+    const { stdout, stderr } = await tryDocker(['logs', '--tail', '40', await this.container(service)]);
+    return stdout + stderr;
+  }
+
+  async certificate(): Promise<string> {
+    return await this.exec('proxy', 'cat', '/var/lib/muster-proxy/fullchain.pem');
+  }
+
+  /** Where each service can be found on its networks, and what it publishes on the host. */
+  async addresses(): Promise<{ service: string; addresses: string[]; published: string[] }[]> {
+    const found = [];
+    for (const { service, id } of await this.#containers()) {
+      const addresses = '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}';
+      const published =
+        '{{range $port, $to := .NetworkSettings.Ports}}{{range $to}}{{.HostIp}}:{{.HostPort}} {{end}}{{end}}';
+      const words = async (format: string) => (await docker(['inspect', '-f', format, id])).split(' ').filter(Boolean);
+      found.push({ service, addresses: await words(addresses), published: await words(published) });
+    }
+    return found;
+  }
+
+  async container(service: string): Promise<string> {
+    const found = (await this.#containers()).find((one) => one.service === service);
+    if (found === undefined) throw new Error(`There is no container of ${service}.`);
+    return found.id;
+  }
+
+  async #containers(): Promise<{ id: string; service: string }[]> {
+    const label = `label=com.docker.compose.project=${this.#options.project}`;
+    const format = '{{.ID}} {{.Label "com.docker.compose.service"}}';
+    const lines = await docker(['ps', '-a', '--filter', label, '--format', format]);
+    return lines
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const [id = '', service = ''] = line.split(' ');
+        return { id, service };
+      });
+  }
+
+  async #compose(args: readonly string[], deadlineMs: number): Promise<string> {
+    const { project, address, port } = this.#options;
+    const [command = '', ...prefix] = composeCommand();
+    const env = {
+      ...process.env,
+      MUSTER_PUBLIC_URL: this.url,
+      MUSTER_LISTEN: `${address}:${port}`,
+      MUSTER_NETWORK: '10.75',
+    };
+    const child = spawn(command, [...prefix, '-p', project, ...args], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const late = setTimeout(() => child.kill('SIGKILL'), deadlineMs);
+    const code = await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    clearTimeout(late);
+    if (code !== 0) throw new Error(`compose ${args[0]} ended with ${String(code)}:\n${output.slice(-4000)}`);
+    return output;
+  }
+
+  async #timed(what: string, work: () => Promise<unknown>): Promise<void> {
+    const started = Date.now();
+    await work();
+    this.#options.say?.(`${what}: ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  }
+}
+
+/** The plugin where it is installed, else docker-compose 1.29 as Debian has it. */
+function composeCommand(): string[] {
+  const plugin = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore', timeout: 10_000 });
+  return plugin.status === 0 ? ['docker', 'compose'] : ['docker-compose'];
+}
