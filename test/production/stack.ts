@@ -1,6 +1,7 @@
 // Muster as docker-compose.yml runs it, for a test: built from this clone, behind its TLS proxy, with a certificate that
 // the proxy made for itself.
 import { spawnSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { docker, tryDocker } from '../lab/docker.ts';
@@ -138,6 +139,7 @@ export class Stack {
       MUSTER_PUBLIC_URL: this.url,
       MUSTER_LISTEN: `${address}:${port}`,
       MUSTER_NETWORK: '10.75',
+      MUSTER_OPEN_FILES: openFiles(),
     };
     const child = spawn(command, [...prefix, '-p', project, ...args], {
       cwd: ROOT,
@@ -168,4 +170,10 @@ export class Stack {
 function composeCommand(): string[] {
   const plugin = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore', timeout: 10_000 });
   return plugin.status === 0 ? ['docker', 'compose'] : ['docker-compose'];
+}
+
+/** What production asks for, or as much as this machine may give. */
+function openFiles(): string {
+  const limit = /^Max open files\s+\d+\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  return String(Math.min(65_536, Number(limit ?? 1024)));
 }

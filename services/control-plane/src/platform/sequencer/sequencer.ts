@@ -1,5 +1,6 @@
 // The sequencer: gives positions at once, signs checkpoints at a bounded pace, makes partitions ahead, and says loudly
 // when somebody has changed the ledger's tables. It holds the ledger key and nothing reaches it over a network.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SigningKey } from '@muster/kernel/signing';
 import type { Pool } from 'pg';
 import type { HintBus } from '../event-store/index.ts';
@@ -107,15 +108,8 @@ export class Sequencer {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await action().catch((error: unknown) => this.#parts.log.warn({ err: error }, 'the sequencer will try again'));
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(done, milliseconds);
-        signal.addEventListener('abort', done, { once: true });
-        function done(): void {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', done);
-          resolve();
-        }
-      });
+      // Unlike a listener of ours, this also ends at once when the stop came while the action ran.
+      await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
     }
   }
 }
