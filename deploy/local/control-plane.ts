@@ -79,6 +79,9 @@ function inherited(): NodeJS.ProcessEnv {
     'NODE_EXTRA_CA_CERTS',
     'NODE_COMPILE_CACHE',
     'MUSTER_LOG_LEVEL',
+    'MUSTER_METRICS_PORT',
+    'MUSTER_METRICS_BIND',
+    'MUSTER_OTLP_TRACES',
   ];
   return Object.fromEntries(
     names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),

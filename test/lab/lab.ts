@@ -23,6 +23,8 @@ const NAMES = ['fra-web-01', 'fra-web-02', 'ber-mail-01', 'ams-db-01', 'waw-web-
 export interface LabOptions {
   servers: number;
   port?: number;
+  /** For the control plane. */
+  env?: NodeJS.ProcessEnv;
   /** Told what is going on and how long it took. */
   say?: (sentence: string) => void;
   /** More than one lab at a time needs names of their own. */
@@ -85,6 +87,7 @@ export class Lab {
         port,
         bind: '0.0.0.0',
         publicUrl: url,
+        env: options.env ?? {},
       }),
     );
     await mkdir(folderOf(name), { recursive: true });

@@ -31,6 +31,8 @@ import { refuseUnstorableText } from '../platform/http/storable-text.ts';
 import { refuseOtherUpgrades } from '../platform/http/upgrades.ts';
 import { LIVE_PATH, LiveServer } from '../platform/realtime/live-server.ts';
 import { JsonLogger } from '../platform/telemetry/json-logger.ts';
+import { serveMetrics, type MetricsListener } from '../platform/telemetry/metrics-listener.ts';
+import { observeRequests } from '../platform/telemetry/request-telemetry.ts';
 import { servePages } from './api/pages.ts';
 import { secureHeaders } from './api/secure-headers.ts';
 import { serveSync } from './api/sync-route.ts';
@@ -46,7 +48,7 @@ export interface RunningControlPlane {
 }
 
 export async function startControlPlane(settings: Settings): Promise<RunningControlPlane> {
-  const infrastructure = buildInfrastructure(settings, [taskTable]);
+  const infrastructure = await buildInfrastructure(settings, [taskTable]);
   const app = await NestFactory.create<NestFastifyApplication>(
     rootModule(infrastructure),
     new FastifyAdapter({
@@ -65,6 +67,7 @@ export async function startControlPlane(settings: Settings): Promise<RunningCont
   refuseOtherUpgrades(app.getHttpServer(), upgradePathsOf(settings));
   secureHeaders(fastify);
   refuseUnstorableText(fastify);
+  observeRequests(fastify, infrastructure.metrics);
   fastify.get('/api/health', async (_request, reply) => reply.send({ status: 'ok' }));
   let live: LiveServer | undefined;
   if (settings.MUSTER_ROLES.includes('api')) live = await serveApi(app, infrastructure);
@@ -73,6 +76,7 @@ export async function startControlPlane(settings: Settings): Promise<RunningCont
     serveReleases(fastify, settings.MUSTER_RELEASES, (enrolmentId) => presence.downloaded(enrolmentId));
     app.get<LinkServer>(LINK_SERVER).attach(app.getHttpServer());
   }
+  const metrics = await serveMetricsOf(app, infrastructure, live);
   await app.init();
   await app.listen({ port: settings.MUSTER_PORT, host: settings.MUSTER_BIND });
   const address = app.getHttpServer().address();
@@ -80,12 +84,31 @@ export async function startControlPlane(settings: Settings): Promise<RunningCont
     app,
     port: typeof address === 'object' && address !== null ? address.port : settings.MUSTER_PORT,
     async stop() {
+      await metrics?.close();
       await live?.close();
       if (settings.MUSTER_ROLES.includes('gateway')) await app.get<LinkServer>(LINK_SERVER).close();
       await app.close();
       await infrastructure.close();
     },
   };
+}
+
+/** What is read from objects of this process at each scrape. undefined when nobody asks for metrics. */
+async function serveMetricsOf(
+  app: NestFastifyApplication,
+  { settings, metrics }: Infrastructure,
+  live: LiveServer | undefined,
+): Promise<MetricsListener | undefined> {
+  if (settings.MUSTER_METRICS_PORT === undefined) return undefined;
+  if (live) metrics.gauge('muster_live_sockets', 'Open pages that follow live topics', () => live.sockets);
+  if (settings.MUSTER_ROLES.includes('gateway')) {
+    const links = app.get<LinkServer>(LINK_SERVER);
+    metrics.gauge('muster_agents_connected', 'Agents linked to this gateway', () => links.connected);
+  }
+  return await serveMetrics(metrics.registry, {
+    port: settings.MUSTER_METRICS_PORT,
+    bind: settings.MUSTER_METRICS_BIND,
+  });
 }
 
 function upgradePathsOf({ MUSTER_ROLES: roles }: Settings): string[] {

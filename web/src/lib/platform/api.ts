@@ -127,12 +127,20 @@ export interface SendOptions {
   readonly quiet?: boolean;
 }
 
+/** Begins the trace of one action (W3C Trace Context): the same id stands in its events and in every log. */
+function traceParent(): string {
+  const span = crypto.getRandomValues(new Uint8Array(8));
+  const spanId = [...span].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `00-${crypto.randomUUID().replaceAll('-', '')}-${spanId}-01`;
+}
+
 /** Sends a command. */
 export function send<T>(path: string, body: unknown, schema: z.ZodType<T>, options: SendOptions = {}): Promise<T> {
   const headers: Record<string, string> = {
     accept: 'application/json',
     'content-type': 'application/json',
     'idempotency-key': options.key ?? crypto.randomUUID(),
+    traceparent: traceParent(),
   };
   if (csrfToken !== '') headers['x-muster-csrf'] = csrfToken;
   return exchange(

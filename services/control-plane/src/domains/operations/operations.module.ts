@@ -1,11 +1,14 @@
 // The operations domain: tasks from request to receipt.
 import { domainModule } from '../../platform/composition/platform.module.ts';
 import { WORKER_STORE } from '../../platform/composition/tokens.ts';
+import { SETTINGS, type Settings } from '../../platform/config/settings.ts';
 import { WORKER_DATABASE, type Connection } from '../../platform/database/database.ts';
 import type { EventStore, HintBus } from '../../platform/event-store/index.ts';
 import { HINTS } from '../../platform/hints/hints.ts';
 import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
+import { Metrics } from '../../platform/telemetry/metrics.ts';
+import { TRACING, type Tracing } from '../../platform/telemetry/tracing.ts';
 import { CancelOperationHandler } from './commands/cancel-operation.command.ts';
 import { RetryOperationHandler } from './commands/retry-operation.command.ts';
 import { Dispatcher } from './delivery/dispatcher.ts';
@@ -15,6 +18,7 @@ import { OperationPlaces } from './operation-places.ts';
 import { OperationRequests } from './operation-requests.ts';
 import { CancelTasksWhenOperationIsCancelled } from './policies/cancel-tasks-when-operation-is-cancelled.policy.ts';
 import { FinishOperationWhenTasksEnd } from './policies/finish-operation-when-tasks-end.policy.ts';
+import { TraceTasks } from './policies/trace-tasks.ts';
 import { GetOperationHandler } from './queries/get-operation.query.ts';
 import { GetTaskHandler } from './queries/get-task.query.ts';
 import { ListOperationsHandler } from './queries/list-operations.query.ts';
@@ -41,17 +45,23 @@ export const operationsModule = domainModule({
     },
     {
       provide: FinishOperationWhenTasksEnd,
-      inject: [SubscriptionRegistry, WORKER_DATABASE, WORKER_STORE, HINTS, Dispatcher],
+      inject: [SubscriptionRegistry, WORKER_DATABASE, WORKER_STORE, HINTS, Dispatcher, SETTINGS, Metrics, TRACING],
       useFactory: (
         registry: SubscriptionRegistry,
         { pool }: Connection,
         store: EventStore,
         hints: HintBus,
         dispatcher: Dispatcher,
+        settings: Settings,
+        metrics: Metrics,
+        tracing: Tracing,
       ) => {
         const finish = new FinishOperationWhenTasksEnd(pool, store, new LiveHints(hints));
         registry.add(finish);
         registry.add(new CancelTasksWhenOperationIsCancelled(pool, store, dispatcher));
+        // It reads each task's whole story, so it runs only when somebody listens.
+        if (settings.MUSTER_METRICS_PORT !== undefined || settings.MUSTER_OTLP_TRACES !== undefined)
+          registry.add(new TraceTasks(store, metrics, tracing));
         return finish;
       },
     },

@@ -112,6 +112,11 @@ export class LinkServer {
     session?.close(4000, code);
   }
 
+  /** Agents that were admitted and have not left. */
+  get connected(): number {
+    return this.#sessions.size;
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     const open = [...this.#sessions.values()];

@@ -7,6 +7,9 @@ import { LocalHintBus, RedisHintBus, type ClosableHintBus } from '../hints/hints
 import { readTrust, type Trust } from '../keys/key-store.ts';
 import { MasterKey, PersonalData } from '../personal-data/personal-data.ts';
 import { DeliveryTransport } from '../queue/delivery-queue.ts';
+import { measureLedger } from '../telemetry/ledger-gauges.ts';
+import { Metrics } from '../telemetry/metrics.ts';
+import { startTracing, type Tracing } from '../telemetry/tracing.ts';
 
 export interface Station {
   readonly database: ProcessConnection;
@@ -24,6 +27,8 @@ export interface Infrastructure {
   readonly master: MasterKey;
   readonly personal: PersonalData;
   readonly delivery: DeliveryTransport;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
   close(): Promise<void>;
 }
 
@@ -36,15 +41,25 @@ const POOL_SIZE = { api: 10, worker: 16, gateway: 16 } as const;
 
 const ASKING_POOL_SIZE = 10;
 
-export function buildInfrastructure(settings: Settings, inline: readonly InlineProjection[]): Infrastructure {
+export async function buildInfrastructure(
+  settings: Settings,
+  inline: readonly InlineProjection[],
+): Promise<Infrastructure> {
+  const processName = settings.MUSTER_ROLES.join('-');
+  const metrics = new Metrics(processName);
   const hints = settings.REDIS_URL ? new RedisHintBus(settings.REDIS_URL) : new LocalHintBus();
   const stations: Partial<Record<Role, Station>> = {};
   for (const role of settings.MUSTER_ROLES) {
     const database = connect(needed(settings, URL_OF[role]), role, POOL_SIZE[role]);
     const tail = new LogTail(database.pool, hints);
-    stations[role] = { database, tail, store: new EventStore({ pool: database.pool, hints, tail, inline }) };
+    stations[role] = {
+      database,
+      tail,
+      store: new EventStore({ pool: database.pool, hints, tail, inline, measure: appendTimes(metrics) }),
+    };
   }
   const asking = stations.api ? connectScoped(needed(settings, URL_OF.api), 'api-asking', ASKING_POOL_SIZE) : undefined;
+  if (stations.worker) measureLedger(metrics, stations.worker.database.pool);
   const [first] = Object.values(stations);
   if (!first) throw new Error('MUSTER_ROLES names no role');
   const master = new MasterKey(needed(settings, 'MUSTER_SECRET_FILE'));
@@ -54,6 +69,7 @@ export function buildInfrastructure(settings: Settings, inline: readonly InlineP
       : { postgresUrl: needed(settings, 'MUSTER_DATABASE_URL_QUEUE') },
     settings.MUSTER_LIMIT_QUEUE,
   );
+  const tracing = await startTracing(settings.MUSTER_OTLP_TRACES, processName);
   return {
     settings,
     stations,
@@ -63,7 +79,10 @@ export function buildInfrastructure(settings: Settings, inline: readonly InlineP
     master,
     personal: new PersonalData((stations.api ?? first).database.pool, master),
     delivery,
+    metrics,
+    tracing,
     async close() {
+      await tracing.close();
       await delivery.close();
       for (const station of Object.values(stations)) {
         await station.tail.stop();
@@ -73,4 +92,8 @@ export function buildInfrastructure(settings: Settings, inline: readonly InlineP
       await hints.close();
     },
   };
+}
+
+function appendTimes(metrics: Metrics): (outcome: 'stored' | 'refused', milliseconds: number) => void {
+  return (outcome, milliseconds) => metrics.appendSeconds.observe({ outcome }, milliseconds / 1000);
 }

@@ -5,6 +5,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { SETTINGS, type Role } from '../config/settings.ts';
 import { ActionBus } from '../cqrs/action-bus.ts';
 import { Authority } from '../cqrs/authority.ts';
+import { ActionTelemetry } from '../cqrs/action-telemetry.ts';
 import { Recorder } from '../cqrs/recorder.ts';
 import { Subjects } from '../cqrs/subjects.ts';
 import { APP_DATABASE, GATEWAY_DATABASE, SYSTEM_DATABASE, WORKER_DATABASE } from '../database/database.ts';
@@ -16,6 +17,8 @@ import { Projections } from '../projections/index.ts';
 import { ReadBarrier } from '../projections/read-barrier.ts';
 import { SubscriptionRegistry } from '../projections/subscription-registry.ts';
 import { DELIVERY } from '../queue/delivery-queue.ts';
+import { Metrics } from '../telemetry/metrics.ts';
+import { TRACING } from '../telemetry/tracing.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import { GATEWAY_STORE, LOG_TAIL, WORKER_STORE } from './tokens.ts';
 
@@ -23,7 +26,7 @@ import { GATEWAY_STORE, LOG_TAIL, WORKER_STORE } from './tokens.ts';
 @Module({})
 export class PlatformModule {
   static over(infrastructure: Infrastructure): DynamicModule {
-    const { settings, stations, asking, hints, trust, master, personal, delivery } = infrastructure;
+    const { settings, stations, asking, hints, trust, master, personal, delivery, metrics, tracing } = infrastructure;
     const providers: Provider[] = [
       { provide: SETTINGS, useValue: settings },
       { provide: HINTS, useValue: hints },
@@ -31,6 +34,8 @@ export class PlatformModule {
       { provide: MasterKey, useValue: master },
       { provide: PersonalData, useValue: personal },
       { provide: DELIVERY, useValue: delivery },
+      { provide: Metrics, useValue: metrics },
+      { provide: TRACING, useValue: tracing },
     ];
     const { api, worker, gateway } = stations;
     if (api && asking) {
@@ -43,6 +48,7 @@ export class PlatformModule {
         Recorder,
         Subjects,
         Authority,
+        ActionTelemetry,
         ActionBus,
       );
     }

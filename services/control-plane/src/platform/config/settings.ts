@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { limitsShape } from './limits.ts';
 import { SettingsError, withFiles } from './secret-files.ts';
+import { telemetryShape } from './telemetry.ts';
 
 export { SettingsError } from './secret-files.ts';
 
@@ -65,6 +66,7 @@ export const settingsSchema = z.object({
   MUSTER_SESSION_SECONDS: seconds(12 * 3600).describe('A session ends after this long in any case'),
   MUSTER_ALIVE_FILE: aliveFile,
   ...limitsShape,
+  ...telemetryShape,
   MUSTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 export type Settings = z.infer<typeof settingsSchema> & { readonly publicUrl: string };

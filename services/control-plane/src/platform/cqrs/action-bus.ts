@@ -17,6 +17,7 @@ import { Authority } from './authority.ts';
 import { commandClass, queryClass } from './messages.ts';
 import type { RequestContext } from './principal.ts';
 import { ReadBarrier } from '../projections/read-barrier.ts';
+import { ActionTelemetry } from './action-telemetry.ts';
 import { eventOf, Recorder } from './recorder.ts';
 
 /** How long a command waits for its ledger position and for read models to show it. */
@@ -42,6 +43,7 @@ export class ActionBus implements OnApplicationBootstrap {
     @Inject(ReadBarrier) private readonly barrier: ReadBarrier,
     @Inject(SYSTEM_DATABASE) private readonly database: Connection,
     @Inject(Authority) private readonly authority: Authority,
+    @Inject(ActionTelemetry) private readonly telemetry: ActionTelemetry,
   ) {}
 
   /** Half-wired does not start. */
@@ -59,7 +61,9 @@ export class ActionBus implements OnApplicationBootstrap {
     context: RequestContext,
   ): Promise<z.output<D['output']>> {
     // The handler of a definition answers with its fields: commandOf ties the two; here only the name is left.
-    return (await this.#command(definition, given, context)) as z.output<D['output']>;
+    return (await this.telemetry.observe(definition.name, context, () =>
+      this.#command(definition, given, context),
+    )) as z.output<D['output']>;
   }
 
   async #command(
@@ -91,6 +95,14 @@ export class ActionBus implements OnApplicationBootstrap {
   }
 
   async query<D extends QueryDefinition>(
+    definition: D,
+    given: unknown,
+    context: RequestContext,
+  ): Promise<z.output<D['output']>> {
+    return this.telemetry.observe(definition.name, context, () => this.#query(definition, given, context));
+  }
+
+  async #query<D extends QueryDefinition>(
     definition: D,
     given: unknown,
     context: RequestContext,

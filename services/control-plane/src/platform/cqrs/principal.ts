@@ -39,6 +39,8 @@ export interface RequestContext {
   readonly ticket?: string;
   /** The grant that allowed it, once the bus has decided. */
   readonly grant?: string;
+  /** Span of the page or program that asked, for traces. */
+  readonly askedFrom?: string;
 }
 
 export function newContext(

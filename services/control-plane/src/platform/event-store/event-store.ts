@@ -27,6 +27,8 @@ export interface EventStoreParts {
   inline?: readonly InlineProjection[];
   upcasters?: Upcasters;
   groupCommit?: Partial<GroupCommitOptions>;
+  /** Told of every append: how it ended and its milliseconds, waiting for its group included. */
+  measure?: (outcome: 'stored' | 'refused', milliseconds: number) => void;
 }
 
 interface QueuedAppend extends PreparedAppend {
@@ -48,8 +50,11 @@ export class EventStore {
   readonly #inline: readonly InlineProjection[];
   readonly #upcasters: Upcasters;
   readonly #groups: GroupCommit<QueuedAppend>;
+  readonly #measure: EventStoreParts['measure'];
 
-  constructor({ pool, hints, tail, inline = [], upcasters = new Upcasters(), groupCommit = {} }: EventStoreParts) {
+  constructor(parts: EventStoreParts) {
+    const { pool, hints, tail, inline = [], upcasters = new Upcasters(), groupCommit = {}, measure } = parts;
+    this.#measure = measure;
     this.#pool = pool;
     this.#db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
     this.#hints = hints;
@@ -62,7 +67,12 @@ export class EventStore {
   /** Rejects with ConcurrencyConflict, CommandReused, AlreadyTaken, EmptyAppend or UnstorableEvent; nothing is stored then. */
   append(append: Append): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      const settle = (result: Appended | Error): void => (result instanceof Error ? reject(result) : resolve(result));
+      const began = performance.now();
+      const settle = (result: Appended | Error): void => {
+        this.#measure?.(result instanceof Error ? 'refused' : 'stored', performance.now() - began);
+        if (result instanceof Error) reject(result);
+        else resolve(result);
+      };
       const accepted = this.#groups.add({ ...prepare(append), settle });
       if (!accepted) reject(new Error('Too many appends are waiting for the database; try again.'));
     });

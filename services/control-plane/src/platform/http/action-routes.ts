@@ -10,6 +10,7 @@ import type { ActionBus } from '../cqrs/action-bus.ts';
 import { newContext } from '../cqrs/principal.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Authenticated, Authenticator } from './authenticator.ts';
+import { readTraceParent } from '../telemetry/tracing.ts';
 import { correlationIdOf, sendProblem } from './problem.ts';
 import { requireCsrf, requireSameOrigin } from './same-origin.ts';
 import { Shares } from './shares.ts';
@@ -52,9 +53,9 @@ async function answer(
     const who = await signedIn(request, authenticator, settings);
     done = shares.take(who.principal.actor);
     const input = inputOf(request);
-    const correlationId = correlationIdOf(request);
+    const asked = { correlationId: correlationIdOf(request), ...askedFrom(request) };
     if (definition.kind === 'query') {
-      const result = await bus.query(definition, input, newContext(who.principal, { correlationId }));
+      const result = await bus.query(definition, input, newContext(who.principal, asked));
       void reply.header('cache-control', 'no-store');
       // An export is a stream of lines; everything else is one object.
       if (result instanceof Readable) void reply.header('content-type', 'application/x-ndjson');
@@ -62,7 +63,7 @@ async function answer(
       return;
     }
     requireCsrf(request.raw, who.csrf);
-    const context = newContext(who.principal, { correlationId, commandId: idempotencyKey(request) });
+    const context = newContext(who.principal, { ...asked, commandId: idempotencyKey(request) });
     await reply.status(202).send(await bus.command(definition, input, context));
   } catch (error) {
     await sendProblem(request, reply, error);
@@ -92,6 +93,11 @@ function inputOf(request: FastifyRequest): Record<string, unknown> {
     throw new Refusal('invalid', 'invalid', 'Send the body as a JSON object');
   }
   return { ...body, ...params };
+}
+
+function askedFrom(request: FastifyRequest): { askedFrom?: string } {
+  const parent = readTraceParent(request.headers.traceparent);
+  return parent === undefined ? {} : { askedFrom: parent.spanId };
 }
 
 function idempotencyKey(request: FastifyRequest): string {

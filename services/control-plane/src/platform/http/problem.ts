@@ -1,10 +1,11 @@
 // One mapping from errors to answers: RFC 9457 problem details. A Refusal says its sentence; anything else is ours, gets
 // a case number, and its details go to the log only.
 import type { Problem } from '@muster/contracts/live';
-import { newId } from '@muster/kernel/ids';
+import { isUuid, newId } from '@muster/kernel/ids';
 import { Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal, type RefusalKind } from '../errors/refusal.ts';
+import { readTraceParent } from '../telemetry/tracing.ts';
 
 const STATUS: Record<RefusalKind, [status: number, title: string]> = {
   invalid: [400, 'Not accepted'],
@@ -98,11 +99,19 @@ export async function sendProblem(request: FastifyRequest, reply: FastifyReply, 
 
 const correlations = new WeakMap<object, string>();
 
+const UUID_PARTS = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/;
+
+function uuidOf(traceId: string | undefined): string | undefined {
+  const uuid = traceId?.replace(UUID_PARTS, '$1-$2-$3-$4-$5');
+  return uuid !== undefined && isUuid(uuid) ? uuid : undefined;
+}
+
 /** One id per request, in every log line and event it leads to. */
 export function correlationIdOf(request: FastifyRequest): string {
   const known = correlations.get(request.raw);
   if (known) return known;
-  const fresh = newId();
+  // A page or another program may have begun the trace: its id, when it has the form of ours, is the correlation.
+  const fresh = uuidOf(readTraceParent(request.headers.traceparent)?.traceId) ?? newId();
   correlations.set(request.raw, fresh);
   return fresh;
 }

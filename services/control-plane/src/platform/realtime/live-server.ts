@@ -120,6 +120,10 @@ export class LiveServer {
     };
   }
 
+  get sockets(): number {
+    return this.#io.engine.clientsCount;
+  }
+
   async close(): Promise<void> {
     clearTimeout(this.#timer);
     clearInterval(this.#beat);

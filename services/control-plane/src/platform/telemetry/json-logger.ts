@@ -1,6 +1,7 @@
 // Nest's log as JSON lines by pino, with what must never be written struck out.
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger } from 'pino';
+import { currentCorrelation } from './correlation.ts';
 
 export class JsonLogger implements LoggerService {
   readonly #log: Logger;
@@ -9,6 +10,7 @@ export class JsonLogger implements LoggerService {
     this.#log = pino({
       level,
       base: undefined,
+      mixin: () => ({ correlationId: currentCorrelation() }),
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: {
         paths: ['password', 'token', 'cookie', 'authorization', '*.password', '*.token'],
