@@ -62,7 +62,9 @@ export class ApiClient {
   }
 
   private async signInWith({ email, password }: Account, code: string): Promise<Me> {
-    const { challengeId } = signInAnswer.parse(await this.send('POST', '/api/session', { email, password }));
+    const begun = signInAnswer.parse(await this.send('POST', '/api/session', { email, password }));
+    if (begun.state !== 'factor') throw new Error(`The sign-in goes on with ${begun.state}, not with a code.`);
+    const { challengeId } = begun;
     const answer = await this.send('POST', '/api/session/factor', { factor: 'totp', challengeId, code });
     return this.remember(secondFactorAnswer.parse(answer).me);
   }

@@ -67,6 +67,10 @@ export interface CommandDefinition<
   readonly name: Name;
   readonly permission: PermissionDefinition;
   readonly sentence: string;
+  /** Too dangerous for a browser somebody walked away from: the person proves himself again, within minutes. */
+  readonly stepUp: boolean;
+  /** Fields of the answer that are shown once, with what a repeat of the command shows in their place. */
+  readonly shownOnce: Readonly<Record<string, string | null>>;
   readonly input: Input;
   readonly output: Output;
 }
@@ -139,10 +143,15 @@ export function command<Name extends string, Input extends z.ZodType, Output ext
     on,
     roles,
     ...definition
-  }: Omit<CommandDefinition<Name, Input, Output>, 'kind' | 'name' | 'permission'> & Allowing,
+  }: Omit<CommandDefinition<Name, Input, Output>, 'kind' | 'name' | 'permission' | 'stepUp' | 'shownOnce'> &
+    Allowing & {
+      /** A critical command asks for it unless told otherwise. */
+      stepUp?: boolean;
+      shownOnce?: Readonly<Record<string, string | null>>;
+    },
 ): CommandDefinition<Name, Input, Output> {
   const permission = permissionFor(name, true, { risk, on, roles, sentence: definition.sentence });
-  return { kind: 'command', name, permission, ...definition };
+  return { kind: 'command', name, permission, stepUp: risk === 'critical', shownOnce: {}, ...definition };
 }
 
 export function query<Name extends string, Input extends z.ZodType, Output extends z.ZodType>(

@@ -1,6 +1,6 @@
 // The closed catalogue. Whoever needs "all events" or "all permissions" takes them from here.
 import { accessEvents } from './access/events.ts';
-import { grantCommands, grantQueries } from './access/grants.ts';
+import { accessCommands, accessQueries } from './access/index.ts';
 import { auditEvents } from './audit/events.ts';
 import { auditQueries } from './audit/index.ts';
 import { banEvents } from './bans/events.ts';
@@ -34,18 +34,18 @@ export const events: readonly EventDefinition[] = [
   ...serverEvents,
 ];
 export const commands: readonly CommandDefinition[] = [
+  ...accessCommands,
   ...serverCommands,
   ...operationCommands,
   ...banCommands,
-  ...grantCommands,
 ];
 export const queries: readonly QueryDefinition[] = [
+  ...accessQueries,
   ...fleetQueries,
   ...serverQueries,
   ...operationQueries,
   ...banQueries,
   ...auditQueries,
-  ...grantQueries,
 ];
 /** One per command and query, so that nothing can be asked without one. */
 export const permissions: readonly PermissionDefinition[] = [...commands, ...queries].map(

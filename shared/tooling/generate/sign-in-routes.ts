@@ -1,16 +1,27 @@
 // The routes of signing in. They stand outside of the catalogue of commands and queries, because nobody is there yet whom
 // a permission could be asked of; so they are listed here for the reference page.
 import {
+  beginEntry,
+  beginEntryAnswer,
+  beginPasskey,
+  beginPasskeyAnswer,
   beginSetup,
   beginSetupAnswer,
+  beginStepUpAnswer,
+  completeEntry,
+  completeEntryAnswer,
   completeSetup,
   completeSetupAnswer,
+  linkState,
+  lookAtLink,
   secondFactor,
   secondFactorAnswer,
   sessionAnswer,
   setupState,
   signIn,
   signInAnswer,
+  stepUp,
+  stepUpAnswer,
 } from '../../contracts/src/access/index.ts';
 import type { PlainRoute } from './pages/openapi.ts';
 
@@ -43,5 +54,46 @@ export const SIGN_IN_ROUTES: readonly PlainRoute[] = [
     sentence: 'Sign in: the second factor',
     input: secondFactor,
     output: secondFactorAnswer,
+  },
+  {
+    method: 'POST',
+    path: '/api/session/passkey',
+    sentence: 'Sign in with a passkey alone: its options, the same for everybody',
+    input: beginPasskey,
+    output: beginPasskeyAnswer,
+  },
+  {
+    method: 'POST',
+    path: '/api/session/step-up/begin',
+    sentence: 'How the signed-in person can prove who it is once more',
+    output: beginStepUpAnswer,
+  },
+  {
+    method: 'POST',
+    path: '/api/session/step-up',
+    sentence: 'Prove who it is once more; dangerous actions are open for some minutes',
+    input: stepUp,
+    output: stepUpAnswer,
+  },
+  {
+    method: 'POST',
+    path: '/api/entry',
+    sentence: 'What an invitation or recovery link opens',
+    input: lookAtLink,
+    output: linkState,
+  },
+  {
+    method: 'POST',
+    path: '/api/entry/begin',
+    sentence: 'Choose a password with a link',
+    input: beginEntry,
+    output: beginEntryAnswer,
+  },
+  {
+    method: 'POST',
+    path: '/api/entry/complete',
+    sentence: 'Prove the second factor that was set up, and sign in',
+    input: completeEntry,
+    output: completeEntryAnswer,
   },
 ];

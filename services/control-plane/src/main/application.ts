@@ -6,7 +6,13 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accessModule } from '../domains/access/access.module.ts';
-import { AccessController, GRANTS_CHANGED, OwnerSetup, SESSION_ENDED } from '../domains/access/index.ts';
+import {
+  AccessController,
+  EntryController,
+  GRANTS_CHANGED,
+  OwnerSetup,
+  SESSION_ENDED,
+} from '../domains/access/index.ts';
 import { auditModule } from '../domains/audit/audit.module.ts';
 import { WitnessLists } from '../domains/audit/index.ts';
 import { bansModule } from '../domains/bans/bans.module.ts';
@@ -126,7 +132,7 @@ function rootModule(infrastructure: Infrastructure): DynamicModule {
       ...domains.map((domain) => domain(roles)),
       ...(roles.includes('gateway') ? [GatewayModule.forProcess()] : []),
     ],
-    controllers: roles.includes('api') ? [AccessController] : [],
+    controllers: roles.includes('api') ? [AccessController, EntryController] : [],
   };
 }
 

@@ -4,6 +4,11 @@ import { topic } from '../define.ts';
 import { timestamp } from '../values.ts';
 
 export const topics = {
+  people: topic('people', {
+    hasSubject: false,
+    query: 'access.ListPeople',
+    sentence: 'People, their links and sessions',
+  }),
   fleet: topic('fleet', {
     hasSubject: false,
     query: 'fleet.GetFleet',

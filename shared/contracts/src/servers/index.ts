@@ -93,6 +93,7 @@ export const OpenEnrolment = command('servers.OpenEnrolment', {
   on: 'fleet',
   roles: ['operator'],
   sentence: 'Issue a one-time token and the line to run on the server',
+  shownOnce: { token: '', installLine: 'The token was shown once. Issue a new one' },
   input: z.strictObject({
     name: serverName.optional(),
     groupIds: z.array(uuid).max(20).default([]),

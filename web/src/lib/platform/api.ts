@@ -56,6 +56,12 @@ export function whenSignedOut(handler: () => void): void {
   onSignedOut = handler;
 }
 
+let onProofAsked: (() => Promise<boolean>) | null = null;
+/** Called when an action is too dangerous without a fresh proof of who asks; true: it was given, ask again. */
+export function whenProofIsAsked(handler: () => Promise<boolean>): void {
+  onProofAsked = handler;
+}
+
 async function problemOf(response: Response): Promise<Problem> {
   const parsed = ProblemBody.safeParse(await response.json().catch(() => null));
   if (parsed.success) return new Problem(parsed.data);
@@ -106,6 +112,9 @@ async function exchange<T>(path: string, init: RequestInit, schema: z.ZodType<T>
   if (!response.ok) {
     const problem = await problemOf(response);
     if (problem.status === 401 && announceSignOut) onSignedOut();
+    // The same request under the same idempotency key, once.
+    if (problem.type.endsWith('/step-up') && announceSignOut && (await onProofAsked?.()) === true)
+      return exchange(path, init, schema, false);
     throw problem;
   }
   const body: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);

@@ -27,6 +27,8 @@ const PAGES: readonly { label: string; href: string; hint: string }[] = [
   { label: 'Audit', href: '/audit', hint: 'g a' },
   { label: 'Servers', href: '/servers', hint: 'g s' },
   { label: 'Groups and tags', href: '/groups', hint: 'g r' },
+  { label: 'People', href: '/people', hint: 'g e' },
+  { label: 'Your account', href: '/account', hint: 'password, passkeys, sessions' },
   { label: 'Enrol a server', href: '/servers/enrol', hint: 'Servers' },
 ];
 

@@ -1,6 +1,7 @@
 // Access: what other domains may use.
 export { AccessController } from './access.controller.ts';
 export { GRANTS_CHANGED } from './grants/grants.ts';
+export { EntryController } from './entry.controller.ts';
 export { LiveOperators } from './live-operators.ts';
 export { OwnerSetup } from './owner-setup.ts';
 export { People } from './people.ts';

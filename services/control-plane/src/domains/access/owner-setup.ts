@@ -18,7 +18,9 @@ import { issueOwnerLink, linkHash } from './owner-link.ts';
 import { hashPassword, requireGoodPassword } from './passwords.ts';
 import { People, type Person } from './people.ts';
 import { acceptedStep, newRecoveryCodes, newTotp, plainRecoveryCode } from './second-factor.ts';
+import { SignInPolicies } from './sign-in-policy.ts';
 import type { AccessTables } from './tables.ts';
+import { knownTimeZone } from './time-zone.ts';
 
 const SETUP_MINUTES = 30;
 const CODE_ATTEMPTS = 10;
@@ -42,6 +44,7 @@ export class OwnerSetup {
     @Inject(Grants) private readonly grants: Grants,
     @Inject(PersonalData) private readonly personal: PersonalData,
     @Inject(Recorder) private readonly recorder: Recorder,
+    @Inject(SignInPolicies) private readonly policies: SignInPolicies,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -63,7 +66,7 @@ export class OwnerSetup {
 
   async begin(input: z.output<typeof beginSetup>): Promise<z.output<typeof beginSetupAnswer>> {
     await this.#requireLink(input.link);
-    requireGoodPassword(input.password, input);
+    requireGoodPassword(input.password, input, await this.policies.of(DEFAULT_TENANT));
     const { secret, uri } = newTotp(input.email);
     const draft: Draft = {
       name: input.name,
@@ -109,6 +112,7 @@ export class OwnerSetup {
       email: draft.email,
       timeZone: draft.timeZone,
       role: 'owner',
+      state: 'active',
     };
     const recoveryCodes = newRecoveryCodes();
     await this.#register(person, recoveryCodes.length, correlationId);
@@ -171,6 +175,9 @@ export class OwnerSetup {
           password_hash: draft.passwordHash,
           totp_secret: this.people.box.seal(draft.secret, personId),
           totp_step: step,
+          password_set_at: new Date(),
+          totp_since: new Date(),
+          recovery_issued_at: new Date(),
         })
         .execute();
       await db
@@ -237,15 +244,5 @@ export class OwnerSetup {
       .where('expires_at', '>', new Date())
       .executeTakeFirst();
     return row !== undefined;
-  }
-}
-
-function knownTimeZone(name: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
-  } catch {
-    throw new Refusal('invalid', 'invalid', `${name} is not a time zone like Europe/Berlin`, {
-      fields: [{ path: 'timeZone', message: 'is not a time zone like Europe/Berlin' }],
-    });
   }
 }

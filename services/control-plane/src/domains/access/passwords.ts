@@ -1,4 +1,6 @@
 // Passwords: argon2id, and what a password must not be. An unknown account costs the same time as a wrong password.
+import type { SignInPolicy } from '@muster/contracts/access';
+import { guessableHabit, isAtLeast, passwordStrength } from '@muster/kernel/password-strength';
 import { hash, verify } from '@node-rs/argon2';
 import { Refusal } from '../../platform/errors/refusal.ts';
 
@@ -17,20 +19,23 @@ export async function passwordMatches(stored: string | null, password: string): 
 }
 
 /** Throws Refusal with what is wrong. Length does most; the rest keeps out what every list of guesses begins with. */
-export function requireGoodPassword(password: string, person: { name: string; email: string }): void {
-  const simple = password.toLowerCase();
-  const own = [person.name, ...person.name.split(/\s+/), ...person.email.split(/[@.]/)]
-    .map((part) => part.toLowerCase())
-    .filter((part) => part.length >= 4);
-  const named = own.find((part) => simple.includes(part));
-  if (named) throw weak(`leave out “${named}”: guesses begin with names`);
-  if (new Set(simple).size < 6) throw weak('use more different characters');
-  if (COMMON.some((word) => simple.includes(word)) && simple.length < 20)
-    throw weak('leave out words that everybody uses');
-  if (/(?:19|20)\d\d[!.]?$/.test(simple) && simple.length < 20) throw weak('do not end it with a year');
+export function requireGoodPassword(
+  password: string,
+  person: { readonly name: string; readonly email: string },
+  policy: Pick<SignInPolicy, 'passwordMinLength' | 'passwordStrength'> & { readonly forbiddenWords: readonly string[] },
+): void {
+  if (password.length < policy.passwordMinLength) throw weak(`take at least ${policy.passwordMinLength} characters`);
+  const own = [
+    person.name,
+    ...person.name.split(/\s+/),
+    ...person.email.split(/[@.]/),
+    ...policy.forbiddenWords.flatMap((word) => [word, word.replaceAll(/\s+/g, '')]),
+  ];
+  const habit = guessableHabit(password, own);
+  if (habit !== null) throw weak(`leave out ${habit}`);
+  const strength = passwordStrength(password, own);
+  if (!isAtLeast(strength, policy.passwordStrength)) throw weak('make it longer, or use more different characters');
 }
-
-const COMMON = ['password', 'passwort', 'qwerty', '123456', 'letmein', 'welcome', 'admin', 'muster', 'changeme'];
 
 function weak(what: string): Refusal {
   const sentence = `This password is easy to guess: ${what}`;

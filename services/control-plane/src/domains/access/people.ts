@@ -14,6 +14,8 @@ export interface Person {
   readonly email: string;
   readonly timeZone: string;
   readonly role: string;
+  /** invited: has a link and nothing to sign in with yet. */
+  readonly state: 'invited' | 'active';
 }
 
 export const emailTag = (box: SecretBox, email: string): string => box.tag(email.trim().toLowerCase());
@@ -45,17 +47,19 @@ export class People implements PersonNames {
       email: (await this.personal.open(row.email)) ?? '',
       timeZone: row.time_zone,
       role: row.role,
+      state: row.state,
     };
   }
 
-  async idByEmail(email: string): Promise<string | null> {
+  /** Has somebody this address already? */
+  async isTaken(tag: string): Promise<boolean> {
     const row = await this.database.db
       .withTables<AccessTables>()
       .selectFrom('muster.access_people')
       .select('person_id')
-      .where('email_tag', '=', emailTag(this.box, email))
+      .where('email_tag', '=', tag)
       .executeTakeFirst();
-    return row?.person_id ?? null;
+    return row !== undefined;
   }
 
   ownerExists(): Promise<boolean> {

@@ -1,43 +1,74 @@
-// Growing delay for who fails to sign in: per account and per source address together, so that a stranger neither
-// guesses on nor locks the owner out, who comes from another address. Kept in the database: a restart forgives nothing.
+// Growing delay for who fails to prove who he is. A turn is taken before the proof is looked at, so that a thousand
+// guesses at once are one turn; it is given back when the proof was right. Kept in the database: a restart forgives nothing.
+//
+// Who may wait for whom: a browser or an address from which the account was opened before has a turn of its own, which
+// strangers cannot use up. All other browsers share one turn per account, however many addresses they come from. And
+// each address has one for all accounts.
 import { sql } from 'kysely';
 import type { Connection } from '../../platform/database/database.ts';
 import { Refusal } from '../../platform/errors/refusal.ts';
 
-/** Failures that cost nothing; then the delay doubles from a second to fifteen minutes. */
-const FREE = 5;
 const LONGEST_SECONDS = 900;
 const FORGIVEN_AFTER_HOURS = 24;
 
-export class SignInThrottle {
-  constructor(private readonly database: Connection) {}
+export interface Subject {
+  readonly key: string;
+  /** Failures that cost nothing; after them the delay doubles from a second on. */
+  readonly free: number;
+}
 
-  /** Throws Refusal when one of the subjects must still wait. */
-  async requireTurn(subjects: readonly string[]): Promise<void> {
-    const { rows } = await sql<{ wait: number }>`
-      select coalesce(max(extract(epoch from not_before - now())), 0)::float8 as wait
-      from muster.access_throttle where subject = any(${subjects}::text[])`.execute(this.database.db);
-    const wait = rows[0]?.wait ?? 0;
-    if (wait <= 0) return;
-    throw new Refusal('too-many', 'throttled', `Too many attempts. The next one is looked at in ${words(wait)}`, {
-      retryAfter: wait,
+/** Failures of one person at his own desk, and of a whole office behind one address. */
+export const accountSubject = (key: string): Subject => ({ key, free: 5 });
+export const sourceSubject = (key: string): Subject => ({ key, free: 20 });
+
+export class SignInThrottle {
+  constructor(
+    private readonly database: Connection,
+    private readonly now: () => Date = () => new Date(),
+  ) {}
+
+  /** Takes a turn of each subject, or throws Refusal and takes none. */
+  async take(subjects: readonly Subject[]): Promise<void> {
+    const now = this.now();
+    await this.database.db.transaction().execute(async (trx) => {
+      // In one order everywhere, so that two visitors never wait for each other.
+      for (const { key, free } of subjects.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
+        const { rows } = await sql`
+          insert into muster.access_throttle as t (subject, failures, not_before) values (${key}, 1, ${now})
+          on conflict (subject) do update set
+            failures = case when t.not_before < ${now}::timestamptz - make_interval(hours => ${FORGIVEN_AFTER_HOURS})
+                       then 1 else t.failures + 1 end,
+            not_before = ${now}::timestamptz + make_interval(secs => case when t.failures < ${free} then 0
+              else least(${LONGEST_SECONDS}, power(2, least(t.failures - ${free}, 12))) end)
+          where t.not_before <= ${now} returning subject`.execute(trx);
+        if (rows.length === 0) throw await this.#tooSoon(key, now);
+      }
     });
   }
 
-  async failed(subjects: readonly string[]): Promise<void> {
-    for (const subject of subjects) {
-      await sql`
-        insert into muster.access_throttle as t (subject, failures, not_before) values (${subject}, 1, now())
-        on conflict (subject) do update set
-          failures = case when t.not_before < now() - make_interval(hours => ${FORGIVEN_AFTER_HOURS}) then 1
-                     else t.failures + 1 end,
-          not_before = now() + make_interval(secs => case when t.failures < ${FREE} then 0
-            else least(${LONGEST_SECONDS}, power(2, least(t.failures - ${FREE}, 12))) end)`.execute(this.database.db);
-    }
+  /** The proof was right: this turn does not count. */
+  async giveBack(subjects: readonly Subject[]): Promise<void> {
+    await sql`
+      update muster.access_throttle set failures = greatest(0, failures - 1), not_before = ${this.now()}
+      where subject = any(${subjects.map(({ key }) => key)}::text[])`.execute(this.database.db);
   }
 
-  async succeeded(subjects: readonly string[]): Promise<void> {
-    await sql`delete from muster.access_throttle where subject = any(${subjects}::text[])`.execute(this.database.db);
+  /** Somebody got in: what he failed before is forgotten. */
+  async forget(subjects: readonly Subject[]): Promise<void> {
+    await sql`
+      delete from muster.access_throttle where subject = any(${subjects.map(({ key }) => key)}::text[])`.execute(
+      this.database.db,
+    );
+  }
+
+  async #tooSoon(key: string, now: Date): Promise<Refusal> {
+    const { rows } = await sql<{ wait: number }>`
+      select extract(epoch from not_before - ${now}::timestamptz)::float8 as wait
+      from muster.access_throttle where subject = ${key}`.execute(this.database.db);
+    const wait = Math.max(1, rows[0]?.wait ?? 1);
+    return new Refusal('too-many', 'throttled', `Too many attempts. The next one is looked at in ${words(wait)}`, {
+      retryAfter: wait,
+    });
   }
 }
 

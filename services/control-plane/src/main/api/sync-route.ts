@@ -24,7 +24,7 @@ export function serveSync(
 ): void {
   server.get('/api/sync', async (request, reply) => {
     try {
-      const { principal } = await signedIn(request, authenticator, settings);
+      const { principal } = await signedIn(request, reply, authenticator, settings);
       const question = syncQuestion.safeParse(request.query);
       if (!question.success) throw invalid(question.error);
       const { topic, epoch, since } = question.data;

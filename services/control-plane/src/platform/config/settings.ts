@@ -64,6 +64,8 @@ export const settingsSchema = z.object({
   MUSTER_TASK_EXPIRY_SECONDS: seconds(12 * 3600).describe('How long a task waits for its server'),
   MUSTER_SESSION_IDLE_SECONDS: seconds(2 * 3600).describe('A session ends after this long without use'),
   MUSTER_SESSION_SECONDS: seconds(12 * 3600).describe('A session ends after this long in any case'),
+  MUSTER_SESSION_ROTATE_SECONDS: seconds(15 * 60).describe('A session gets a new token after this long'),
+  MUSTER_STEP_UP_SECONDS: seconds(10 * 60).describe('How long a proof of identity opens dangerous actions'),
   MUSTER_ALIVE_FILE: aliveFile,
   ...limitsShape,
   ...telemetryShape,

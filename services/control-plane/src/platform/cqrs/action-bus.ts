@@ -1,14 +1,15 @@
 // The one decorated bus. For commands: authorise, validate, answer a repeat from memory, run the handler, record a
 // refusal, wait until the caller can read its own write. @nestjs/cqrs runs neither guards nor interceptors for
 // handlers, so what must hold for all of them stands here.
+import { createHmac } from 'node:crypto';
 import { CommandRefused, SensitiveRead } from '@muster/contracts/audit';
 import { commands, queries, type CommandDefinition, type QueryDefinition } from '@muster/contracts';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
-import { sha256Hex } from '@muster/kernel/hashing';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { sql } from 'kysely';
 import type { z } from 'zod';
+import { SETTINGS, type Settings } from '../config/settings.ts';
 import { SYSTEM_DATABASE, type Connection } from '../database/database.ts';
 import { withSight } from '../database/sight.ts';
 import { AlreadyTaken, CommandReused, ConcurrencyConflict, EventStore } from '../event-store/index.ts';
@@ -16,6 +17,7 @@ import { Refusal, type FieldError } from '../errors/refusal.ts';
 import { Authority } from './authority.ts';
 import { commandClass, queryClass } from './messages.ts';
 import type { RequestContext } from './principal.ts';
+import { MasterKey } from '../personal-data/personal-data.ts';
 import { ReadBarrier } from '../projections/read-barrier.ts';
 import { ActionTelemetry } from './action-telemetry.ts';
 import { eventOf, Recorder } from './recorder.ts';
@@ -25,6 +27,9 @@ const OWN_WRITE_MS = 1500;
 /** A handler that lost a race reads again and decides anew. */
 const CONFLICT_ATTEMPTS = 4;
 
+/** Code of the problem that the page answers with the step-up dialog. */
+const STEP_UP = 'step-up';
+
 interface Remembered {
   readonly request_hash: string;
   readonly answer: Record<string, unknown>;
@@ -33,6 +38,7 @@ interface Remembered {
 @Injectable()
 export class ActionBus implements OnApplicationBootstrap {
   readonly #log = new Logger('ActionBus');
+  readonly #fingerprintKey: Buffer;
   readonly #inFlight = new Map<string, { hash: string; answer: Promise<Record<string, unknown>> }>();
 
   constructor(
@@ -44,7 +50,11 @@ export class ActionBus implements OnApplicationBootstrap {
     @Inject(SYSTEM_DATABASE) private readonly database: Connection,
     @Inject(Authority) private readonly authority: Authority,
     @Inject(ActionTelemetry) private readonly telemetry: ActionTelemetry,
-  ) {}
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(MasterKey) master: MasterKey,
+  ) {
+    this.#fingerprintKey = master.derive('command-fingerprints');
+  }
 
   /** Half-wired does not start. */
   onApplicationBootstrap(): void {
@@ -75,12 +85,13 @@ export class ActionBus implements OnApplicationBootstrap {
       this.authority.requirePermission(definition, context.principal);
       const input = validate(definition.input, given);
       const { sight, grant } = await this.authority.decide(definition, input, context.principal);
-      const hash = sha256Hex(canonicalBytes({ command: definition.name, input }));
+      const hash = this.#fingerprint(definition.name, input);
       const key = `${context.principal.actor} ${context.commandId}`;
       const running = this.#inFlight.get(key);
       if (running) return this.#same(running.hash, hash, context, await running.answer);
       const known = await this.#recall(context);
       if (known) return this.#same(known.request_hash, hash, context, known.answer);
+      this.#requireFreshProof(definition, context);
       const allowed = grant === null ? context : { ...context, grant };
       const answer = withSight(sight, () => this.#run(definition, input, allowed, hash));
       this.#inFlight.set(key, { hash, answer });
@@ -125,6 +136,27 @@ export class ActionBus implements OnApplicationBootstrap {
     }
   }
 
+  /** Told by its code, which the page answers with a dialog; the same command under the same id then goes through. */
+  #requireFreshProof(definition: CommandDefinition, { principal }: RequestContext): void {
+    if (!definition.stepUp) return;
+    if (principal.kind === 'token') {
+      throw new Refusal('forbidden', 'needs-person', 'This is done by a person who is there, never by a token');
+    }
+    if (principal.kind !== 'person') return;
+    const proven = principal.factorAt === undefined ? 0 : Date.parse(principal.factorAt);
+    if (Date.now() - proven <= this.settings.MUSTER_STEP_UP_SECONDS * 1000) return;
+    throw new Refusal(
+      'forbidden',
+      STEP_UP,
+      'Prove that it is you once more: this action is dangerous in a stranger’s hands',
+    );
+  }
+
+  /** Keyed: the input may hold a password, and a plain hash of it could be guessed at. */
+  #fingerprint(command: string, input: unknown): string {
+    return createHmac('sha256', this.#fingerprintKey).update(canonicalBytes({ command, input })).digest('hex');
+  }
+
   async #run(
     definition: CommandDefinition,
     input: unknown,
@@ -140,7 +172,7 @@ export class ActionBus implements OnApplicationBootstrap {
         const position = last ? await this.store.positionOf(last, OWN_WRITE_MS) : null;
         if (position !== null) await this.barrier.reached(position, OWN_WRITE_MS);
         const answer = { ...outcome.answer, commandId: context.commandId, position, replayed: outcome.replayed };
-        await this.#remember(context, hash, answer);
+        await this.#remember(definition, context, hash, answer);
         return answer;
       } catch (error) {
         if (error instanceof ConcurrencyConflict && attempt < CONFLICT_ATTEMPTS) continue;
@@ -161,10 +193,16 @@ export class ActionBus implements OnApplicationBootstrap {
     return rows[0];
   }
 
-  async #remember({ principal, commandId }: RequestContext, hash: string, answer: Record<string, unknown>) {
+  /** What is shown once is not kept. */
+  async #remember(
+    { shownOnce }: CommandDefinition,
+    { principal, commandId }: RequestContext,
+    hash: string,
+    answer: Record<string, unknown>,
+  ): Promise<void> {
     await sql`
       insert into muster.platform_commands (actor, command_id, request_hash, answer)
-      values (${principal.actor}, ${commandId}, ${hash}, ${JSON.stringify(withoutSecrets(answer))}::jsonb)
+      values (${principal.actor}, ${commandId}, ${hash}, ${JSON.stringify({ ...answer, ...shownOnce })}::jsonb)
       on conflict do nothing`.execute(this.database.db);
   }
 
@@ -185,6 +223,8 @@ export class ActionBus implements OnApplicationBootstrap {
   async #refused(what: string, given: unknown, context: RequestContext, thrown: unknown): Promise<unknown> {
     const error = translated(thrown);
     if (!(error instanceof Refusal) || context.principal.kind === 'anonymous') return error;
+    // A question, not a refusal; the answer to it is an event.
+    if (error.code === STEP_UP) return error;
     try {
       await this.recorder.record(
         context,
@@ -246,6 +286,7 @@ function translated(error: unknown): unknown {
 function subjectOf(input: unknown): string | null {
   if (typeof input !== 'object' || input === null) return null;
   for (const name of [
+    'personId',
     'range',
     'address',
     'name',
@@ -260,12 +301,4 @@ function subjectOf(input: unknown): string | null {
     if (typeof value === 'string' || typeof value === 'number') return String(value).slice(0, 200);
   }
   return null;
-}
-
-/** Tokens are shown once: a repeat gets everything but them. */
-function withoutSecrets(answer: Record<string, unknown>): Record<string, unknown> {
-  const { token, installLine, ...rest } = answer;
-  return token === undefined && installLine === undefined
-    ? answer
-    : { ...rest, token: '', installLine: 'The token was shown once. Issue a new one' };
 }

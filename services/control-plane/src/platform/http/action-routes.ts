@@ -50,7 +50,7 @@ async function answer(
   let done = (): void => undefined;
   try {
     requireSameOrigin(request.raw, settings.publicUrl);
-    const who = await signedIn(request, authenticator, settings);
+    const who = await signedIn(request, reply, authenticator, settings);
     done = shares.take(who.principal.actor);
     const input = inputOf(request);
     const asked = { correlationId: correlationIdOf(request), ...askedFrom(request) };
@@ -75,12 +75,15 @@ async function answer(
 /** Throws Refusal when nobody is signed in. */
 export async function signedIn(
   request: FastifyRequest,
+  reply: FastifyReply,
   authenticator: Authenticator,
   settings: Settings,
 ): Promise<Authenticated> {
   const source = sourceAddress(request.raw, settings.MUSTER_TRUSTED_PROXIES);
   const who = await authenticator.authenticate(request.raw, source);
   if (!who) throw new Refusal('unauthenticated', 'signed-out', 'Sign in first');
+  const cookie = await authenticator.renew(who);
+  if (cookie !== null) void reply.header('set-cookie', cookie);
   return who;
 }
 

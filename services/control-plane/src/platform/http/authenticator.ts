@@ -11,6 +11,8 @@ export interface Authenticated {
 export interface Authenticator {
   /** null: nobody is signed in. */
   authenticate(request: IncomingMessage, source: string): Promise<Authenticated | null>;
+  /** A Set-Cookie for whoever has used the same token for long; null when the present one is still good. */
+  renew(who: Authenticated): Promise<string | null>;
 }
 
 export const AUTHENTICATOR = Symbol('AUTHENTICATOR');

@@ -31,5 +31,5 @@ describe('strength', () => {
   ] as const)('of "%s" is %s', (password, strength) => {
     expect(strengthOf(password, 12, ['Mara', 'Okafor'])).toBe(strength);
   });
-  it('of a generated one is good', () => expect(strengthOf(generatePassword(), 12)).toBe('good'));
+  it('of a generated one is strong', () => expect(strengthOf(generatePassword(), 12)).toBe('strong'));
 });

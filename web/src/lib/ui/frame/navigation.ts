@@ -22,6 +22,7 @@ export const rail: readonly { readonly verb: string; readonly destinations: read
     destinations: [
       { label: 'Servers', href: '/servers', key: 's' },
       { label: 'Groups', href: '/groups', key: 'r' },
+      { label: 'People', href: '/people', key: 'e' },
     ],
   },
 ];

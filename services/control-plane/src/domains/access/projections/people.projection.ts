@@ -1,44 +1,76 @@
 // Read model of people: sealed names and addresses, found by a keyed hash of the address.
-import { OwnerRegistered } from '@muster/contracts/access';
+import { InvitationAccepted, OwnerRegistered, PersonInvited } from '@muster/contracts/access';
+import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../platform/event-store/index.ts';
 import type { PersonalData, SecretBox } from '../../../platform/personal-data/personal-data.ts';
 import type { Subscription } from '../../../platform/projections/index.ts';
 import { READ_MODEL } from '../../../platform/projections/read-barrier.ts';
+import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
 import { emailTag } from '../people.ts';
 import type { AccessTables } from '../tables.ts';
+
+interface Newcomer {
+  readonly personId: string;
+  readonly name: string;
+  readonly email: string;
+  readonly timeZone: string;
+  readonly role: string;
+  readonly state: 'invited' | 'active';
+}
 
 export class PeopleProjection implements Subscription {
   readonly name = `${READ_MODEL}people`;
   readonly version = 1;
-  readonly types = [OwnerRegistered.type];
+  readonly types = [OwnerRegistered.type, PersonInvited.type, InvitationAccepted.type];
   readonly from = 'beginning';
 
   constructor(
     private readonly personal: PersonalData,
     private readonly box: SecretBox,
+    private readonly live: LiveHints,
   ) {}
 
   async handle(trx: EventStoreTransaction, events: readonly SequencedEvent[]): Promise<void> {
     for (const event of events) {
-      const data = OwnerRegistered.schema.parse(event.data);
-      const email = await this.personal.open(data.email);
-      // Erased: nobody signs in as that person any more.
-      if (email === null) continue;
-      const row = {
-        person_id: data.personId,
-        name: data.name,
-        email: data.email,
-        time_zone: data.timeZone,
-        role: 'owner',
-        registered_at: event.recordedAt,
-      };
-      await trx
-        .withTables<AccessTables>()
-        .insertInto('muster.access_people')
-        .values({ tenant_id: event.tenantId, email_tag: emailTag(this.box, email), ...row })
-        // An attempt that was cut off before its credentials were stored gives way to the next one.
-        .onConflict((conflict) => conflict.columns(['tenant_id', 'email_tag']).doUpdateSet(row))
-        .execute();
+      if (event.type === OwnerRegistered.type) {
+        const data = OwnerRegistered.schema.parse(event.data);
+        await this.#add(trx, event, { ...data, role: 'owner', state: 'active' });
+      } else if (event.type === PersonInvited.type) {
+        const data = PersonInvited.schema.parse(event.data);
+        await this.#add(trx, event, { ...data, timeZone: 'UTC', state: 'invited' });
+      } else {
+        const { personId, timeZone } = InvitationAccepted.schema.parse(event.data);
+        await sql`
+          update muster.access_people set state = 'active', time_zone = ${timeZone}
+          where person_id = ${personId}`.execute(trx);
+      }
     }
+  }
+
+  async afterCommit(events: readonly SequencedEvent[]): Promise<void> {
+    this.live.changed('people', events.at(-1)?.position ?? null);
+    return Promise.resolve();
+  }
+
+  async #add(trx: EventStoreTransaction, event: SequencedEvent, person: Newcomer): Promise<void> {
+    const email = await this.personal.open(person.email);
+    // Erased: nobody signs in as that person any more.
+    if (email === null) return;
+    const row = {
+      person_id: person.personId,
+      name: person.name,
+      email: person.email,
+      time_zone: person.timeZone,
+      role: person.role,
+      state: person.state,
+      registered_at: event.recordedAt,
+    };
+    await trx
+      .withTables<AccessTables>()
+      .insertInto('muster.access_people')
+      .values({ tenant_id: event.tenantId, email_tag: emailTag(this.box, email), ...row })
+      // An attempt that was cut off before its credentials were stored gives way to the next one.
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'email_tag']).doUpdateSet(row))
+      .execute();
   }
 }
