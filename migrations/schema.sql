@@ -792,7 +792,8 @@ CREATE TABLE muster.access_challenges (
     payload bytea,
     attempts integer DEFAULT 0 NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    CONSTRAINT access_challenges_kind_check CHECK ((kind = ANY (ARRAY['sign-in'::text, 'set-up'::text])))
+    session_id uuid,
+    CONSTRAINT access_challenges_kind_check CHECK ((kind = ANY (ARRAY['sign-in'::text, 'set-up'::text, 'passkey'::text, 'step-up'::text, 'entry'::text, 'enrol-totp'::text, 'enrol-passkey'::text])))
 );
 
 ALTER TABLE muster.access_challenges OWNER TO muster_owner;
@@ -803,13 +804,28 @@ ALTER TABLE muster.access_challenges OWNER TO muster_owner;
 
 CREATE TABLE muster.access_credentials (
     person_id uuid NOT NULL,
-    password_hash text NOT NULL,
-    totp_secret bytea NOT NULL,
+    password_hash text,
+    totp_secret bytea,
     totp_step bigint DEFAULT 0 NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    password_set_at timestamp with time zone,
+    totp_since timestamp with time zone,
+    recovery_issued_at timestamp with time zone
 );
 
 ALTER TABLE muster.access_credentials OWNER TO muster_owner;
+
+--
+-- Name: access_devices; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_devices (
+    device_hash bytea NOT NULL,
+    person_id uuid NOT NULL,
+    used_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE muster.access_devices OWNER TO muster_owner;
 
 --
 -- Name: access_grants; Type: TABLE; Schema: muster; Owner: muster_owner
@@ -839,6 +855,24 @@ ALTER TABLE ONLY muster.access_grants FORCE ROW LEVEL SECURITY;
 ALTER TABLE muster.access_grants OWNER TO muster_owner;
 
 --
+-- Name: access_links; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_links (
+    link_hash bytea NOT NULL,
+    person_id uuid NOT NULL,
+    purpose text NOT NULL,
+    reset_second_factor boolean NOT NULL,
+    made_by uuid NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT access_links_purpose_check CHECK ((purpose = ANY (ARRAY['invitation'::text, 'recovery'::text])))
+);
+
+ALTER TABLE muster.access_links OWNER TO muster_owner;
+
+--
 -- Name: access_owner_links; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -852,6 +886,25 @@ CREATE TABLE muster.access_owner_links (
 ALTER TABLE muster.access_owner_links OWNER TO muster_owner;
 
 --
+-- Name: access_passkeys; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_passkeys (
+    passkey_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    credential_id text NOT NULL,
+    public_key bytea NOT NULL,
+    counter bigint NOT NULL,
+    transports text[] NOT NULL,
+    synced boolean NOT NULL,
+    name text NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    used_at timestamp with time zone
+);
+
+ALTER TABLE muster.access_passkeys OWNER TO muster_owner;
+
+--
 -- Name: access_people; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -863,7 +916,9 @@ CREATE TABLE muster.access_people (
     email_tag text NOT NULL,
     time_zone text NOT NULL,
     role text NOT NULL,
-    registered_at timestamp with time zone NOT NULL
+    registered_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'active'::text NOT NULL,
+    CONSTRAINT access_people_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text])))
 );
 
 ALTER TABLE muster.access_people OWNER TO muster_owner;
@@ -925,10 +980,26 @@ CREATE TABLE muster.access_sessions (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     used_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    ended_at timestamp with time zone
+    ended_at timestamp with time zone,
+    device text,
+    next_token_hash bytea,
+    token_issued_at timestamp with time zone DEFAULT now() NOT NULL,
+    previous_token_hash bytea,
+    replaced_at timestamp with time zone
 );
 
 ALTER TABLE muster.access_sessions OWNER TO muster_owner;
+
+--
+-- Name: access_sign_in_policy; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_sign_in_policy (
+    tenant_id uuid NOT NULL,
+    policy jsonb NOT NULL
+);
+
+ALTER TABLE muster.access_sign_in_policy OWNER TO muster_owner;
 
 --
 -- Name: access_throttle; Type: TABLE; Schema: muster; Owner: muster_owner
@@ -1680,6 +1751,13 @@ ALTER TABLE ONLY muster.access_credentials
     ADD CONSTRAINT access_credentials_pkey PRIMARY KEY (person_id);
 
 --
+-- Name: access_devices access_devices_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_devices
+    ADD CONSTRAINT access_devices_pkey PRIMARY KEY (device_hash, person_id);
+
+--
 -- Name: access_grants access_grants_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -1687,11 +1765,32 @@ ALTER TABLE ONLY muster.access_grants
     ADD CONSTRAINT access_grants_pkey PRIMARY KEY (grant_id);
 
 --
+-- Name: access_links access_links_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_links
+    ADD CONSTRAINT access_links_pkey PRIMARY KEY (link_hash);
+
+--
 -- Name: access_owner_links access_owner_links_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
 ALTER TABLE ONLY muster.access_owner_links
     ADD CONSTRAINT access_owner_links_pkey PRIMARY KEY (link_hash);
+
+--
+-- Name: access_passkeys access_passkeys_credential_id_key; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_passkeys
+    ADD CONSTRAINT access_passkeys_credential_id_key UNIQUE (credential_id);
+
+--
+-- Name: access_passkeys access_passkeys_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_passkeys
+    ADD CONSTRAINT access_passkeys_pkey PRIMARY KEY (passkey_id);
 
 --
 -- Name: access_people access_people_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
@@ -1729,6 +1828,13 @@ ALTER TABLE ONLY muster.access_roles
     ADD CONSTRAINT access_roles_pkey PRIMARY KEY (role_id);
 
 --
+-- Name: access_sessions access_sessions_next_token_hash_key; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_sessions
+    ADD CONSTRAINT access_sessions_next_token_hash_key UNIQUE (next_token_hash);
+
+--
 -- Name: access_sessions access_sessions_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -1736,11 +1842,25 @@ ALTER TABLE ONLY muster.access_sessions
     ADD CONSTRAINT access_sessions_pkey PRIMARY KEY (session_id);
 
 --
+-- Name: access_sessions access_sessions_previous_token_hash_key; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_sessions
+    ADD CONSTRAINT access_sessions_previous_token_hash_key UNIQUE (previous_token_hash);
+
+--
 -- Name: access_sessions access_sessions_token_hash_key; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
 ALTER TABLE ONLY muster.access_sessions
     ADD CONSTRAINT access_sessions_token_hash_key UNIQUE (token_hash);
+
+--
+-- Name: access_sign_in_policy access_sign_in_policy_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_sign_in_policy
+    ADD CONSTRAINT access_sign_in_policy_pkey PRIMARY KEY (tenant_id);
 
 --
 -- Name: access_throttle access_throttle_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
@@ -1992,10 +2112,28 @@ CREATE INDEX access_grants_holder_id_idx ON muster.access_grants USING btree (ho
 CREATE INDEX access_grants_until_idx ON muster.access_grants USING btree (until) WHERE ((ended_at IS NULL) AND (until IS NOT NULL));
 
 --
+-- Name: access_links_person_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE UNIQUE INDEX access_links_person_id_idx ON muster.access_links USING btree (person_id) WHERE (ended_at IS NULL);
+
+--
+-- Name: access_passkeys_person_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX access_passkeys_person_id_idx ON muster.access_passkeys USING btree (person_id);
+
+--
 -- Name: access_sessions_person_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
 CREATE INDEX access_sessions_person_id_idx ON muster.access_sessions USING btree (person_id) WHERE (ended_at IS NULL);
+
+--
+-- Name: access_sessions_person_id_source_tag_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX access_sessions_person_id_source_tag_idx ON muster.access_sessions USING btree (person_id, source_tag);
 
 --
 -- Name: audit_entries_actor_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
@@ -3112,6 +3250,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_challenges TO muster_ap
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_credentials TO muster_app;
 
 --
+-- Name: TABLE access_devices; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_devices TO muster_app;
+
+--
 -- Name: TABLE access_grants; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
@@ -3120,10 +3264,22 @@ GRANT SELECT ON TABLE muster.access_grants TO muster_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_grants TO muster_worker;
 
 --
+-- Name: TABLE access_links; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_links TO muster_app;
+
+--
 -- Name: TABLE access_owner_links; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_owner_links TO muster_app;
+
+--
+-- Name: TABLE access_passkeys; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_passkeys TO muster_app;
 
 --
 -- Name: TABLE access_people; Type: ACL; Schema: muster; Owner: muster_owner
@@ -3137,7 +3293,7 @@ GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_people TO muster_worker;
 -- Name: TABLE access_recovery_codes; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_recovery_codes TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_recovery_codes TO muster_app;
 
 --
 -- Name: TABLE access_refusals; Type: ACL; Schema: muster; Owner: muster_owner
@@ -3160,6 +3316,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_roles TO muster_worker;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_sessions TO muster_app;
 GRANT SELECT ON TABLE muster.access_sessions TO muster_worker;
+
+--
+-- Name: TABLE access_sign_in_policy; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.access_sign_in_policy TO muster_auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_sign_in_policy TO muster_app;
 
 --
 -- Name: TABLE access_throttle; Type: ACL; Schema: muster; Owner: muster_owner
