@@ -458,6 +458,44 @@ end $$;
 ALTER FUNCTION muster.bans_ensure_month(day date) OWNER TO muster_owner;
 
 --
+-- Name: bans_forget_month(date); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.bans_forget_month(month date) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    declare
+      partition_name text := 'bans_ban_log_' || to_char(month, 'YYYY_MM');
+      lines bigint;
+    begin
+      if month > date_trunc('month', now()) - interval '2 months' then
+        raise exception 'The ban log of % is too young to be forgotten', to_char(month, 'YYYY-MM');
+      end if;
+      if to_regclass('muster.' || partition_name) is null then return null; end if;
+      execute format('select count(*) from muster.%I', partition_name) into lines;
+      execute format('drop table muster.%I', partition_name);
+      return lines;
+    end $$;
+
+ALTER FUNCTION muster.bans_forget_month(month date) OWNER TO muster_owner;
+
+--
+-- Name: bans_months(); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.bans_months() RETURNS SETOF date
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+      select to_date(right(relid::text, 7), 'YYYY_MM')
+      from pg_partition_tree('muster.bans_ban_log') where isleaf and relid::text ~ 'bans_ban_log_[0-9]{4}_[0-9]{2}$'
+      order by 1
+    $_$;
+
+ALTER FUNCTION muster.bans_months() OWNER TO muster_owner;
+
+--
 -- Name: scope_list(); Type: FUNCTION; Schema: muster; Owner: muster_owner
 --
 
@@ -3067,6 +3105,20 @@ GRANT ALL ON FUNCTION muster.asking() TO muster_app;
 REVOKE ALL ON FUNCTION muster.bans_ensure_month(day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.bans_ensure_month(day date) TO muster_worker;
 GRANT ALL ON FUNCTION muster.bans_ensure_month(day date) TO muster_gateway;
+
+--
+-- Name: FUNCTION bans_forget_month(month date); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.bans_forget_month(month date) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.bans_forget_month(month date) TO muster_worker;
+
+--
+-- Name: FUNCTION bans_months(); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.bans_months() FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.bans_months() TO muster_worker;
 
 --
 -- Name: FUNCTION scope_list(); Type: ACL; Schema: muster; Owner: muster_owner

@@ -112,6 +112,17 @@ export const BanLogDigested = event('bans.BanLogDigested', {
   example: { serverId, batch: 7, sha256: hash, count: 212, from: '2026-11-20T02:46:30Z', to: '2026-11-20T02:46:59Z' },
 });
 
+export const BanLogMonthForgotten = event('bans.BanLogMonthForgotten', {
+  class: 'fact',
+  sentence: 'A month of the ban log was past its retention and was removed',
+  schema: z.strictObject({
+    month: z.string().regex(/^\d{4}-\d{2}$/),
+    lines: z.int().nonnegative(),
+    keptMonths: z.int().positive(),
+  }),
+  example: { month: '2025-09', lines: 812_440, keptMonths: 13 },
+});
+
 export const banEvents = [
   AddressBlocked,
   BlockLifted,
@@ -121,4 +132,5 @@ export const banEvents = [
   TableDrifted,
   TableRepaired,
   BanLogDigested,
+  BanLogMonthForgotten,
 ] as const;

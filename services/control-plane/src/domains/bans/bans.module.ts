@@ -50,6 +50,7 @@ import { SearchBanLogHandler } from './queries/search-ban-log.query.ts';
 import { EndWhatIsOver } from './schedules/end-what-is-over.schedule.ts';
 import { JudgeTables } from './schedules/judge-tables.schedule.ts';
 import { KeepSystemProtections } from './schedules/keep-system-protections.schedule.ts';
+import { ForgetOldMonths } from './schedules/forget-old-months.schedule.ts';
 import { MakeMonthsAhead } from './schedules/make-months-ahead.schedule.ts';
 import { Sightings } from './sightings.ts';
 import { SystemAddresses } from './system-addresses.ts';
@@ -140,6 +141,7 @@ const following: Provider[] = [
   KeepSystemProtections,
   JudgeTables,
   MakeMonthsAhead,
+  ForgetOldMonths,
 ];
 
 const listening: Provider = {

@@ -6,6 +6,7 @@ import { SETTINGS, type Role } from '../config/settings.ts';
 import { ActionBus } from '../cqrs/action-bus.ts';
 import { Authority } from '../cqrs/authority.ts';
 import { ActionTelemetry } from '../cqrs/action-telemetry.ts';
+import { ForgetAnswers } from '../cqrs/forget-answers.ts';
 import { Recorder } from '../cqrs/recorder.ts';
 import { Subjects } from '../cqrs/subjects.ts';
 import { APP_DATABASE, GATEWAY_DATABASE, SYSTEM_DATABASE, WORKER_DATABASE } from '../database/database.ts';
@@ -50,6 +51,7 @@ export class PlatformModule {
         Authority,
         ActionTelemetry,
         ActionBus,
+        ForgetAnswers,
       );
     }
     if (worker) {

@@ -62,6 +62,13 @@ export const settingsSchema = z.object({
   MUSTER_SILENT_AFTER_SECONDS: seconds(35).describe('After how long without a heartbeat a server counts as silent'),
   MUSTER_SWEEP_SECONDS: seconds(60).describe('How often delivery is compared with what was asked'),
   MUSTER_TASK_EXPIRY_SECONDS: seconds(12 * 3600).describe('How long a task waits for its server'),
+  MUSTER_BAN_LOG_MONTHS: z.coerce
+    .number()
+    .int()
+    .min(2)
+    .max(120)
+    .default(13)
+    .describe('Whole months of the ban log that are kept beside the present one'),
   MUSTER_SESSION_IDLE_SECONDS: seconds(2 * 3600).describe('A session ends after this long without use'),
   MUSTER_SESSION_SECONDS: seconds(12 * 3600).describe('A session ends after this long in any case'),
   MUSTER_SESSION_ROTATE_SECONDS: seconds(15 * 60).describe('A session gets a new token after this long'),

@@ -64,4 +64,9 @@ export const banSentences: Record<string, SentenceWriter> = {
     words: [`sent ${counted(figure(entry, 'count'), 'ban log line')} as one digest`],
     aside: `sha256 ${field(entry, 'sha256').slice(0, 8)}`,
   }),
+  'bans.BanLogMonthForgotten': (entry) => ({
+    subject: 'Muster',
+    words: [`removed ${counted(figure(entry, 'lines'), 'ban log line')} of ${field(entry, 'month')}, past their time`],
+    aside: `kept: ${counted(figure(entry, 'keptMonths'), 'month')}`,
+  }),
 };

@@ -74,9 +74,9 @@ export class TraceTasks implements Subscription {
       this.tracing.record(span);
     };
     part('waited for its turn and its server', request.recordedAt, at(TaskReleased.type));
-    part('on its way to the server', at(TaskReleased.type), at(TaskAccepted.type));
+    // By the host's own clock, which may differ from ours. A task that is done at once is not announced before.
     const onHost = hostTimes(end);
-    // By the host's own clock, which may differ from ours.
+    part('on its way to the server', at(TaskReleased.type), at(TaskAccepted.type) ?? onHost?.startedAt);
     part('worked on the host', onHost?.startedAt, onHost?.finishedAt);
   }
 }
