@@ -17,6 +17,7 @@ const COMMANDS = {
   start: { file: 'deploy/local/start.ts', args: [], build: true },
   demo: { file: 'deploy/local/start.ts', args: ['--demo'], build: true },
   test: { file: 'test/run.ts', args: [], build: true },
+  'test:chaos': { file: 'test/chaos/main.ts', args: [], build: true },
   check: { file: 'shared/tooling/check/check.ts', args: [], build: false },
   bench: { file: 'test/bench/bench.ts', args: [], build: true },
   lab: { file: 'test/lab/main.ts', args: [], build: true },

@@ -72,6 +72,8 @@ export class ApiClient {
   async call<Input extends z.ZodType, Output extends z.ZodType>(
     action: CommandDefinition<string, Input, Output> | QueryDefinition<string, Input, Output>,
     input: z.input<Input>,
+    /** The same key again is the same action. */
+    idempotencyKey: string = randomUUID(),
   ): Promise<z.output<Output>> {
     const endpoint = endpoints[action.name];
     if (endpoint === undefined) throw new Error(`No endpoint is declared for ${action.name}.`);
@@ -83,7 +85,9 @@ export class ApiClient {
       return encodeURIComponent(value);
     });
     const answer =
-      method === 'GET' ? await this.send('GET', path + queryString(rest)) : await this.send(method, path, rest);
+      method === 'GET'
+        ? await this.send('GET', path + queryString(rest))
+        : await this.send(method, path, rest, idempotencyKey);
     return action.output.parse(answer);
   }
 
@@ -96,7 +100,7 @@ export class ApiClient {
     return headers;
   }
 
-  async send(method: string, path: string, body?: unknown): Promise<unknown> {
+  async send(method: string, path: string, body?: unknown, idempotencyKey: string = randomUUID()): Promise<unknown> {
     const headers: Record<string, string> = {
       accept: 'application/json',
       origin: this.baseUrl,
@@ -104,7 +108,7 @@ export class ApiClient {
     };
     if (body !== undefined) {
       headers['content-type'] = 'application/json';
-      headers['idempotency-key'] = randomUUID();
+      headers['idempotency-key'] = idempotencyKey;
     }
     const response = await fetch(this.baseUrl + path, {
       method,

@@ -20,9 +20,13 @@ export interface ServerOptions {
   /** One line of the server's log. */
   log?: (line: string) => void;
   say: (sentence: string) => void;
+  /** Absent: any free one. */
+  port?: number;
 }
 
 export interface PostgresServer {
+  /** Of the server's first process; undefined when it is gone. */
+  programId(): number | undefined;
   port: number;
   /** Connection string of a role; the superuser is `postgres`. */
   url(role: string, password: string, database: string): string;
@@ -47,7 +51,7 @@ const READY = 'database system is ready to accept connections';
 export async function startServer(options: ServerOptions): Promise<PostgresServer> {
   if (!existsSync(join(options.dataFolder, 'PG_VERSION'))) await initialise(options);
   await endEarlierServer(options);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const settings = { ...SETTINGS, ...options.settings };
   const args = ['-D', options.dataFolder, '-p', String(port)];
   for (const [name, value] of Object.entries(settings)) args.push('-c', `${name}=${value}`);
@@ -55,6 +59,7 @@ export async function startServer(options: ServerOptions): Promise<PostgresServe
   await untilReady(child, options);
   return {
     port,
+    programId: () => child.programId(),
     url: (role, password, database) =>
       `postgres://${encodeURIComponent(role)}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     exited: child.exited,

@@ -18,13 +18,25 @@ export class UnderAttack {
   private blocks = 0;
   private readonly running: SimulatedServer[] = [];
 
+  readonly installation: Installation;
+  readonly database: TestDatabase;
+  readonly folder: string;
+  readonly client: ApiClient;
+  readonly account: Account;
+
   private constructor(
-    readonly installation: Installation,
-    readonly database: TestDatabase,
-    readonly folder: string,
-    readonly client: ApiClient,
-    readonly account: Account,
-  ) {}
+    installation: Installation,
+    database: TestDatabase,
+    folder: string,
+    client: ApiClient,
+    account: Account,
+  ) {
+    this.installation = installation;
+    this.database = database;
+    this.folder = folder;
+    this.client = client;
+    this.account = account;
+  }
 
   static async begin(env: Record<string, string> = {}): Promise<UnderAttack> {
     const folder = mkdtempSync(join(tmpdir(), 'muster-attack-'));

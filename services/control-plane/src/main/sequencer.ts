@@ -18,6 +18,8 @@ const pool = new pg.Pool({
 });
 // An idle connection that breaks is replaced by the next query; it must not end the process.
 pool.on('error', (error) => log.warn({ err: error }, 'lost a database connection'));
+// The same for one that is lent out: the statement that follows fails, and is repeated.
+pool.on('connect', (client) => client.on('error', () => undefined));
 
 const hints = settings.REDIS_URL === undefined ? new LocalHintBus() : new RedisHintBus(settings.REDIS_URL);
 const sequencer = new Sequencer({

@@ -136,8 +136,15 @@ export class DiskSpool implements Spool {
     const seq = await this.#takeNumber();
     const bytes = Buffer.from(`${JSON.stringify({ seq, body })}\n`);
     const { segment, file } = await this.#segmentFor(priority, seq);
-    await file.appendFile(bytes);
-    await file.datasync();
+    try {
+      await file.appendFile(bytes);
+      await file.datasync();
+    } catch (error) {
+      // A full disk may have taken half of it. What follows must not stand behind that: the next append makes a new segment.
+      this.#open.delete(priority);
+      await file.close();
+      throw error;
+    }
     segment.entries.push({
       seq,
       offset: segment.bytes,

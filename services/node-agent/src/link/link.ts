@@ -277,7 +277,11 @@ export class Link {
       if ('receipt' in answer) this.#send({ t: 'receipt', task, receipt: answer.receipt });
       else this.#send({ t: 'ack', task, state: answer.state });
     } catch (error) {
-      // No acknowledgement: the control plane keeps it and sends it again.
+      // No acknowledgement: the control plane keeps it and sends it again, and its lane begins where the helper stands.
+      await this.#with.tasks.state().then(
+        ({ seen }) => this.#order.begin(seen),
+        () => undefined,
+      );
       this.#with.log('a task could not be handed over', { task, error: String(error) });
     }
   }

@@ -131,8 +131,14 @@ export class Journal {
   #append(entry: JournalRecord): Promise<void> {
     const write = this.#writing.then(async () => {
       const line = lineOf(entry);
-      await this.#file.appendFile(line);
-      await this.#file.datasync();
+      try {
+        await this.#file.appendFile(line);
+        await this.#file.datasync();
+      } catch (error) {
+        // A full disk may have taken half of the line. Left there, it would stand in front of whole records.
+        await this.#file.truncate(this.#size);
+        throw error;
+      }
       this.#size += Buffer.byteLength(line);
       this.#take(entry);
     });

@@ -37,6 +37,9 @@ export type Cancellation =
   | { readonly state: 'too-late' }
   | { readonly state: 'refused'; readonly code: string; readonly reason: string };
 
+/** How often it is tried whether the journal can be written again. */
+const ROOM_POLL_MS = 1000;
+
 interface Waiting {
   readonly envelope: TaskEnvelope;
   readonly hash: string;
@@ -49,6 +52,7 @@ export class TaskRunner {
   /** Submissions are judged one after the other: two copies of one envelope must not both pass the sequence check. */
   #judging: Promise<unknown> = Promise.resolve();
   #running = 0;
+  #closing = false;
 
   constructor(dependencies: RunnerDependencies) {
     this.#with = dependencies;
@@ -76,8 +80,9 @@ export class TaskRunner {
     return this.#inTurn(() => this.#judgeCancel(signed));
   }
 
-  /** Resolves when nothing waits or runs. */
+  /** Resolves when nothing waits or runs; what cannot be written down is left to the next start. */
   async settled(): Promise<void> {
+    this.#closing = true;
     await this.#judging;
     await Promise.all(this.#lanes.values());
   }
@@ -181,11 +186,28 @@ export class TaskRunner {
     const { lane } = task.envelope;
     const before = this.#lanes.get(lane) ?? Promise.resolve();
     const run = before
-      .then(() => this.#run(task, interruptedAt))
+      .then(() => this.#untilWrittenDown(task, interruptedAt))
       .finally(() => {
         this.#running -= 1;
       });
     this.#lanes.set(lane, run);
+  }
+
+  /**
+   * A journal that cannot be written (a full disk) holds its lane up and loses nothing: what was not started is started
+   * once there is room, what was started is probed.
+   */
+  async #untilWrittenDown(task: Waiting, interruptedAt: string | undefined): Promise<void> {
+    for (let startedAt = interruptedAt; ;) {
+      try {
+        return await this.#run(task, startedAt);
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, ROOM_POLL_MS));
+        const known = this.#with.journal.task(task.envelope.task);
+        if (this.#closing || known?.state === 'done' || known?.state === 'over') return;
+        startedAt = known?.state === 'started' ? known.startedAt : undefined;
+      }
+    }
   }
 
   async #run({ envelope, hash }: Waiting, interruptedAt: string | undefined): Promise<void> {

@@ -62,7 +62,7 @@ const follows: Readonly<Record<TaskEventType, readonly TaskState[]>> = {
   'operations.TaskFailed': ['released', 'accepted', 'running', 'unknown'],
   'operations.TaskExpired': ['requested', 'released', 'unknown'],
   'operations.TaskCancelled': OPEN,
-  'operations.TaskOutcomeUnknown': ['accepted', 'running'],
+  'operations.TaskOutcomeUnknown': ['released', 'accepted', 'running'],
 };
 
 /** False: the event is late or a repeat and must not be recorded. */

@@ -55,6 +55,8 @@ function poolOf(url: string, name: string, max: number, options?: string): pg.Po
   });
   // An idle client that loses its server emits here; the next query gets a new one or an error of its own.
   pool.on('error', () => undefined);
+  // The same while it is lent out, between two statements of a transaction: without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

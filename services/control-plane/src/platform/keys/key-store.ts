@@ -96,7 +96,8 @@ export function ensureKeys(folder: string, origin: string, now: Date): KeysMade 
   const ageing = held === null || held.keyset.keys.some((key) => key.notAfter < soon);
   if (held && missing.length === 0 && !ageing) return { trust: held, rootIsNew, rootWords: null, renewed: false };
   for (const use of missing) writeSecret(join(folder, `${use}.key`), exportSigningKey(generateSigningKey()));
-  const notBefore = new Date(now.getTime() - 300_000).toISOString();
+  // A server whose clock is behind must know a key that was made just now.
+  const notBefore = new Date(now.getTime() - DAY).toISOString();
   const notAfter = new Date(now.getTime() + ONLINE_KEY_DAYS * DAY).toISOString();
   const body: Keyset = {
     v: 1,

@@ -185,15 +185,16 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
          and t.released_at < now() - make_interval(secs => ${REDELIVER_SECONDS}) limit 10000`,
     );
     await this.#enqueue(lost, 'task');
-    const { rows: late } = await this.database.pool.query<TaskSnapshot>(
-      `select task_id, state, version from muster.operations_tasks
+    const { rows: late } = await this.database.pool.query<TaskSnapshot & { signed: boolean }>(
+      `select task_id, state, version, signed_at is not null as signed from muster.operations_tasks
        where state in ('requested', 'released', 'accepted', 'running')
          and expires_at < now() - case when state = 'requested' then interval '0' else make_interval(secs => ${GRACE_SECONDS}) end
        limit 5000`,
     );
     await Promise.all(
       late.map((task) =>
-        task.state === 'requested' || task.state === 'released'
+        // What was signed may have been sent, and what was sent may have been done: only the server can tell.
+        task.state === 'requested' || (task.state === 'released' && !task.signed)
           ? this.#tasks.record(task, TaskExpired, { taskId: task.task_id }, 'expired')
           : this.#tasks.record(task, TaskOutcomeUnknown, { taskId: task.task_id }, 'unknown'),
       ),

@@ -13,6 +13,8 @@ import { TaskLog, type TaskSnapshot } from '../delivery/task-log.ts';
 /** An envelope is good for this long at most; a server that is away longer gets a fresh one. */
 const ENVELOPE_SECONDS = 12 * 3600;
 const CANCEL_SECONDS = 3600;
+/** The dispatcher has seen to it that its time has come; a server whose clock is behind must not refuse it for that. */
+const CLOCK_SLACK_MS = 24 * 3600_000;
 const BATCH = 500;
 
 interface Unsigned extends TaskSnapshot {
@@ -76,7 +78,7 @@ export class TaskSigner {
       seq: row.seq,
       name: row.task,
       args: row.args,
-      notBefore: row.not_before.toISOString(),
+      notBefore: new Date(row.not_before.getTime() - CLOCK_SLACK_MS).toISOString(),
       notAfter: new Date(Math.min(row.expires_at.getTime(), Date.now() + ENVELOPE_SECONDS * 1000)).toISOString(),
       actor: row.actor,
       approvals: [],

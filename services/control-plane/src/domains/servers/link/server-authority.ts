@@ -33,6 +33,8 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
   readonly #log = new Logger('Presence');
   readonly #live: LiveHints;
   readonly #beats = new Map<string, Beat>();
+  /** Sessions that went on beating after their agent had opened another one elsewhere. */
+  readonly #suspects = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   /** Presence is written by one statement at a time: a beat must not claim a connection that has just ended. */
   #writing: Promise<unknown> = Promise.resolve();
@@ -156,6 +158,7 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
   async closed(session: LinkSession): Promise<void> {
     const { serverId } = session.server;
     if (this.#beats.get(serverId)?.session_id === session.sessionId) this.#beats.delete(serverId);
+    this.#suspects.delete(session.sessionId);
     await this.#inTurn(() =>
       sql`
         update muster.servers_presence set gateway_id = null, session_id = null
@@ -223,18 +226,22 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
   }
 
   /**
-   * An agent that dials another gateway has left its older connection. One that goes on beating there, after the new one
-   * was opened, is a second machine with the same identity.
+   * An agent that dials another gateway has left its older connection. One that goes on beating there is a second machine
+   * with the same identity. Once may be a beat that a healed network brought late; then the end of that connection follows.
    */
   async #judgeTwins(beats: readonly Beat[]): Promise<void> {
     if (beats.length === 0) return;
-    const { rows } = await sql<{ server_id: string; other: string }>`
-      select p.server_id, p.machine_hash as other
+    const { rows } = await sql<{ server_id: string; session_id: string; other: string }>`
+      select p.server_id, b.session_id, p.machine_hash as other
       from json_to_recordset(${JSON.stringify(beats)}::json) as b(server_id uuid, session_id uuid, heard_at timestamptz)
       join muster.servers_presence p using (server_id)
       where p.session_id <> b.session_id
         and b.heard_at > p.connected_at + make_interval(secs => ${MOVED_SECONDS})`.execute(this.database.db);
-    for (const { server_id: serverId, other } of rows) {
+    for (const { server_id: serverId, session_id: session, other } of rows) {
+      if (!this.#suspects.has(session)) {
+        this.#suspects.add(session);
+        continue;
+      }
       const agent = await this.identify(serverId);
       if (agent?.status === 'welcome') await this.conflict(agent, other);
     }
