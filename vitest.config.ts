@@ -1,10 +1,10 @@
-// Which test runs where. `unit` is pure and needs nothing; `integration` gets a real PostgreSQL and Redis; `browser` and
-// `lab` need Chromium and Docker and are run by the test command when the machine has them.
+// Which test runs where. `unit` is pure and needs nothing; `integration` gets a real PostgreSQL and Redis; `browser`,
+// `chaos` and `lab` need Chromium, Redis and root, and Docker, and are run by the test command when the machine has them.
 import { configDefaults, defineConfig } from 'vitest/config';
 import { testBase } from './shared/tooling/vitest.base.ts';
 
 const built = ['**/dist/**', '**/build/**', '**/.svelte-kit/**'];
-const special = ['**/*.int.spec.ts', '**/*.browser.spec.ts', '**/*.lab.spec.ts'];
+const special = ['**/*.int.spec.ts', '**/*.browser.spec.ts', '**/*.lab.spec.ts', '**/*.chaos.spec.ts'];
 
 export default defineConfig({
   test: {
@@ -35,6 +35,16 @@ export default defineConfig({
           name: 'browser',
           include: ['test/e2e/**/*.browser.spec.ts'],
           testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...testBase,
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/*.chaos.spec.ts'],
+          testTimeout: 240_000,
           hookTimeout: 180_000,
           fileParallelism: false,
         },

@@ -1,6 +1,7 @@
 // Parts of the test suite that need more than Node: what each proves, and what this machine lacks for it.
 import { accessSync, constants } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { findRedis, REDIS_PROGRAMS } from '@muster/deploy/local/redis/server';
 
 export interface Part {
   /** The vitest project. */
@@ -30,6 +31,18 @@ const CANDIDATES: readonly Candidate[] = [
     onlyOnRequest: false,
   },
   {
+    name: 'chaos',
+    proves: 'every process, store, network, disk and clock broken once, with nothing lost or doubled',
+    deadlineMs: 600_000,
+    lacks: () =>
+      findRedis() === undefined
+        ? `needs one of ${REDIS_PROGRAMS.join(', ')} on PATH`
+        : process.getuid?.() === 0
+          ? undefined
+          : 'needs root, to mount the small disks that it fills',
+    onlyOnRequest: true,
+  },
+  {
     name: 'lab',
     proves: 'five real Debian servers: enrolment, a real brute force, a block on the fleet',
     deadlineMs: 900_000,
@@ -48,7 +61,10 @@ export function leftOutParts(everything: boolean): { runnable: Part[]; leftOut: 
     const lacks = candidate.lacks();
     if (lacks !== undefined) leftOut.push({ ...candidate, needs: lacks });
     else if (candidate.onlyOnRequest && !everything) {
-      leftOut.push({ ...candidate, needs: 'starts containers and takes minutes; runs with MUSTER_TEST=all npm test' });
+      leftOut.push({
+        ...candidate,
+        needs: 'takes minutes and breaks or starts whole machines; runs with MUSTER_TEST=all npm test',
+      });
     } else runnable.push(candidate);
   }
   return { runnable, leftOut };
