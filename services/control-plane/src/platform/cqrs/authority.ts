@@ -55,8 +55,9 @@ export class Authority {
     const covering = held.find(({ scope }) => place?.scopes.includes(scope));
     if (covering) return { ...allowed, grant: covering.grantId };
     if (place && (await this.#holdAll(scopes, place))) return allowed;
+    if (place?.scopes.includes(FLEET)) throw needsFleet(permission);
     const seen = place !== null && (await this.#seen(principal, place));
-    throw seen ? outOfScope(permission) : notFound(place?.called ?? kind);
+    throw seen ? outOfScope(permission) : notFound(place?.called ?? called(kind, value));
   }
 
   /** Whether somebody may see a thing: for rooms of sockets, which are about one without a command. */
@@ -110,4 +111,10 @@ function needsFleet(permission: PermissionDefinition): Refusal {
 function outOfScope(permission: PermissionDefinition): Refusal {
   const sentence = `Your permission ${permission.name} does not reach that. An owner can grant it there`;
   return new Refusal('forbidden', 'out-of-scope', sentence);
+}
+
+/** A target or a scope is called after what it names. */
+function called(kind: string, value: unknown): string {
+  const named: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'kind') : undefined;
+  return typeof named === 'string' ? named : kind;
 }

@@ -1,0 +1,262 @@
+// A whole control plane on a database of its own, with people who are signed in: for specs about who may do what. Servers
+// come into being by their events, people by theirs, grants by the API.
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EventDefinition } from '@muster/contracts';
+import { OwnerRegistered, type GrantScope } from '@muster/contracts/access';
+import { CapabilitySet, FingerprintConfirmed, ServerEnrolled } from '@muster/contracts/servers';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { sha256 } from '@muster/kernel/hashing';
+import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
+import pg from 'pg';
+import { pino } from 'pino';
+import { io, type Socket } from 'socket.io-client';
+import { createDatabase, type TestDatabase } from '../../../../../test/support/postgres.ts';
+import { Sessions } from '../../domains/access/sessions.ts';
+import { People } from '../../domains/access/people.ts';
+import { WORKER_STORE } from '../../platform/composition/tokens.ts';
+import { readSettings } from '../../platform/config/settings.ts';
+import { eventOf } from '../../platform/cqrs/recorder.ts';
+import { EventStore, InProcessHintBus } from '../../platform/event-store/index.ts';
+import { ensureKeys, readKey } from '../../platform/keys/key-store.ts';
+import { PersonalData } from '../../platform/personal-data/personal-data.ts';
+import { Sequencer } from '../../platform/sequencer/sequencer.ts';
+import { SignedMarkFile } from '../../platform/sequencer/signed-mark.ts';
+import { startControlPlane, type RunningControlPlane } from '../application.ts';
+
+const ORIGIN = 'test/scopes/1';
+
+export interface SignedIn {
+  readonly personId: string;
+  readonly sessionId: string;
+  readonly cookie: string;
+  readonly csrf: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly body: Record<string, unknown>;
+}
+
+export class RunningMuster {
+  readonly running: RunningControlPlane;
+  readonly superuser: pg.Pool;
+  readonly #database: TestDatabase;
+  readonly #sequencer: Sequencer;
+  readonly #folder: string;
+  #owner: SignedIn | undefined;
+
+  private constructor(parts: {
+    running: RunningControlPlane;
+    superuser: pg.Pool;
+    database: TestDatabase;
+    sequencer: Sequencer;
+    folder: string;
+  }) {
+    this.running = parts.running;
+    this.superuser = parts.superuser;
+    this.#database = parts.database;
+    this.#sequencer = parts.sequencer;
+    this.#folder = parts.folder;
+  }
+
+  static async start(): Promise<RunningMuster> {
+    const database = await createDatabase();
+    const folder = mkdtempSync(join(tmpdir(), 'muster-scopes-'));
+    const keys = join(folder, 'keys');
+    ensureKeys(keys, ORIGIN, new Date());
+    writeFileSync(join(folder, 'secret'), randomBytes(32).toString('base64'), { mode: 0o600 });
+    const superuser = new pg.Pool({ connectionString: database.url, max: 2 });
+    const sequencerPool = new pg.Pool({ connectionString: database.urlAs('muster_sequencer'), max: 2 });
+    for (const pool of [superuser, sequencerPool]) pool.on('error', () => undefined);
+    const sequencer = new Sequencer({
+      pool: sequencerPool,
+      hints: new InProcessHintBus(),
+      log: pino({ level: 'silent' }),
+      ledgerKey: readKey(keys, 'ledger'),
+      mark: new SignedMarkFile(keys),
+      origin: ORIGIN,
+      checkpointEveryMs: 200,
+    });
+    await sequencer.start();
+    const running = await startControlPlane(
+      readSettings({
+        MUSTER_ROLES: 'api,worker,gateway',
+        MUSTER_PORT: '0',
+        MUSTER_PUBLIC_URL: 'http://localhost:7410',
+        MUSTER_DATABASE_URL_APP: database.urlAs('muster_app'),
+        MUSTER_DATABASE_URL_WORKER: database.urlAs('muster_worker'),
+        MUSTER_DATABASE_URL_GATEWAY: database.urlAs('muster_gateway'),
+        MUSTER_DATABASE_URL_QUEUE: database.url,
+        MUSTER_KEYS: keys,
+        MUSTER_SECRET_FILE: join(folder, 'secret'),
+        MUSTER_LOG_LEVEL: 'silent',
+      }),
+    );
+    return new RunningMuster({ running, superuser, database, sequencer, folder });
+  }
+
+  async stop(): Promise<void> {
+    await this.running.stop();
+    await this.#sequencer.stop();
+    await this.superuser.end();
+    await this.#database.drop();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  /** Somebody who holds what the grants say, signed in with a second factor. */
+  async person(
+    name: string,
+    ...grants: readonly { role: string; scope: GrantScope; until?: Date }[]
+  ): Promise<SignedIn> {
+    const personId = await this.#register(name);
+    const signedIn = await this.#signIn(personId);
+    for (const { role, scope, until } of grants) {
+      // Only the first owner has no end.
+      const ends = role === 'contractor' || role === 'owner';
+      const end = until ?? (ends ? new Date(Date.now() + 3_600_000) : null);
+      const answer = await this.call('POST', '/api/access/grants', await this.owner(), {
+        holderId: personId,
+        role,
+        scope,
+        until: end?.toISOString() ?? null,
+        reason: 'For the spec',
+      });
+      if (answer.status !== 202) throw new Error(`${role} was not granted: ${answer.text}`);
+    }
+    return signedIn;
+  }
+
+  async owner(): Promise<SignedIn> {
+    if (this.#owner) return this.#owner;
+    const personId = newId();
+    const personal = this.running.app.get(PersonalData);
+    await this.append(`person-${personId}`, [
+      [
+        OwnerRegistered,
+        {
+          personId,
+          name: await personal.seal(personId, 'Olga Owner'),
+          email: await personal.seal(personId, 'olga@hosting.example'),
+          timeZone: 'Europe/Berlin',
+        },
+      ],
+    ]);
+    await this.until(async () => {
+      const { rows } = await this.superuser.query('select 1 from muster.access_grants where holder_id = $1', [
+        personId,
+      ]);
+      const { rows: people } = await this.superuser.query('select 1 from muster.access_people where person_id = $1', [
+        personId,
+      ]);
+      return rows.length + people.length === 2;
+    });
+    this.#owner = await this.#signIn(personId);
+    return this.#owner;
+  }
+
+  /** Confirmed, managed for bans, and silent: nothing is connected. */
+  async server(name: string): Promise<string> {
+    const serverId = newId();
+    const stream = `server-${serverId}`;
+    await this.append(stream, [
+      [
+        ServerEnrolled,
+        { ...ServerEnrolled.example, serverId, enrolmentId: newId(), name, hostname: `${name}.example` },
+      ],
+      [FingerprintConfirmed, { serverId, fingerprint: ServerEnrolled.example.fingerprint }],
+      [CapabilitySet, { ...CapabilitySet.example, serverId, capability: 'bans', mode: 'managed' }],
+    ]);
+    await this.until(async () => {
+      const { rows } = await this.superuser.query(
+        'select 1 from muster.servers_servers where server_id = $1 and confirmed',
+        [serverId],
+      );
+      return rows.length === 1;
+    });
+    return serverId;
+  }
+
+  async append(streamId: string, events: readonly (readonly [EventDefinition, object])[]): Promise<void> {
+    const store = this.running.app.get<EventStore>(WORKER_STORE);
+    const made = events.map(([definition, data]) => eventOf(definition, data));
+    await store.append({
+      commandId: newId(),
+      actor: 'spec',
+      requestHash: sha256(canonicalBytes(made.map(({ data }) => data))),
+      tenantId: DEFAULT_TENANT,
+      streamId,
+      streamType: streamId.split('-', 1)[0] ?? 'spec',
+      expectedVersion: 'any',
+      events: made,
+      meta: {
+        v: 1,
+        actor: 'spec',
+        actorKind: 'system',
+        software: 'spec',
+        correlation: newId(),
+        tenant: DEFAULT_TENANT,
+      },
+    });
+  }
+
+  async call(method: string, path: string, as: SignedIn, body?: unknown): Promise<Answer> {
+    const response = await fetch(`http://127.0.0.1:${this.running.port}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', cookie: as.cookie, 'x-muster-csrf': as.csrf },
+      ...(body === undefined || method === 'GET' ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const parsed = text.startsWith('{') && !text.includes('\n{') ? (JSON.parse(text) as Record<string, unknown>) : {};
+    return { status: response.status, text, body: parsed };
+  }
+
+  async socket(as: SignedIn): Promise<Socket> {
+    const socket = io(`http://127.0.0.1:${this.running.port}`, {
+      transports: ['websocket'],
+      reconnection: false,
+      extraHeaders: { cookie: as.cookie },
+    });
+    await new Promise<void>((resolve, reject) => {
+      socket.on('connect', resolve);
+      socket.on('connect_error', reject);
+    });
+    return socket;
+  }
+
+  async until(holds: () => Promise<boolean>, timeoutMs = 5000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    while (!(await holds())) {
+      if (Date.now() > deadline) throw new Error('what was waited for did not come');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** As the row that the events of an accepted invitation make. */
+  async #register(name: string): Promise<string> {
+    const personId = newId();
+    const personal = this.running.app.get(PersonalData);
+    await this.superuser.query(
+      `insert into muster.access_people (person_id, tenant_id, name, email, email_tag, time_zone, role, registered_at)
+       values ($1, $2, $3, $4, $5, 'UTC', 'member', now())`,
+      [
+        personId,
+        DEFAULT_TENANT,
+        await personal.seal(personId, name),
+        await personal.seal(personId, `${personId}@example.net`),
+        personId,
+      ],
+    );
+    return personId;
+  }
+
+  async #signIn(personId: string): Promise<SignedIn> {
+    const person = await this.running.app.get(People).byId(personId);
+    if (!person) throw new Error('nobody by that id');
+    const { session, cookie, csrf } = await this.running.app.get(Sessions).open(person, 'totp', '198.51.100.99');
+    return { personId, sessionId: session.sessionId, cookie: cookie.split(';', 1)[0] ?? '', csrf };
+  }
+}
