@@ -959,6 +959,8 @@ CREATE TABLE muster.access_people (
     CONSTRAINT access_people_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text])))
 );
 
+ALTER TABLE ONLY muster.access_people FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE muster.access_people OWNER TO muster_owner;
 
 --
@@ -2574,6 +2576,12 @@ ALTER TABLE ONLY muster.servers_group_members
 ALTER TABLE muster.access_grants ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: access_people; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.access_people ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: audit_entries; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
 --
 
@@ -2662,6 +2670,12 @@ ALTER TABLE muster.operations_tasks ENABLE ROW LEVEL SECURITY;
 --
 
 CREATE POLICY process ON muster.access_grants TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: access_people process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.access_people TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
 -- Name: audit_entries process; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -2848,6 +2862,12 @@ ALTER TABLE muster.servers_servers ENABLE ROW LEVEL SECURITY;
 --
 
 CREATE POLICY shown ON muster.access_grants TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR ((holder_id)::text = ( SELECT muster.asking() AS asking)) OR (scope_key = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
+
+--
+-- Name: access_people shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.access_people TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR ((person_id)::text = ( SELECT muster.asking() AS asking)) OR ((( SELECT muster.asking() AS asking) = ''::text) AND (cardinality(( SELECT muster.scope_list() AS scope_list)) = 0))));
 
 --
 -- Name: audit_entries shown; Type: POLICY; Schema: muster; Owner: muster_owner

@@ -18,6 +18,9 @@ const PAGES = [
   ['Servers', '/servers'],
   ['Enrol a server', '/servers/enrol'],
   ['Groups', '/groups'],
+  ['Grants', '/grants'],
+  ['Roles', '/grants/roles'],
+  ['Who can', '/grants/who'],
 ] as const;
 /** The tokens are the same on every page: each width sees each theme, and two of the four see every page. */
 const VIEWS = [

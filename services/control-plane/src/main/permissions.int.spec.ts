@@ -83,6 +83,24 @@ const ROWS: Readonly<Record<string, Row>> = {
   'audit.GetCheckpoint': nothing,
   'audit.GetConsistency': () => ({ from: 0, to: 1 }),
   'audit.ExportLedger': nothing,
+  'access.GetAccount': nothing,
+  'access.ChangePassword': nothing,
+  'access.BeginTotp': nothing,
+  'access.ConfirmTotp': nothing,
+  'access.RemoveTotp': nothing,
+  'access.BeginPasskey': nothing,
+  'access.AddPasskey': nothing,
+  'access.RemovePasskey': nothing,
+  'access.IssueRecoveryCodes': nothing,
+  'access.EndSession': nothing,
+  'access.EndOtherSessions': nothing,
+  'access.ListPeople': nothing,
+  'access.InvitePerson': () => ({ name: 'Somebody', email: `${newId()}@example.net` }),
+  'access.MakeRecoveryLink': () => ({ personId: newId(), reason }),
+  'access.CancelLink': () => ({ personId: newId() }),
+  'access.EndPersonSessions': () => ({ personId: newId(), reason }),
+  'access.GetSignInPolicy': nothing,
+  'access.SetSignInPolicy': nothing,
   'access.ListRoles': nothing,
   'access.ListGrants': nothing,
   'access.ExplainPermission': () => ({ permission: 'bans.address.block' }),
@@ -107,16 +125,21 @@ const NAMES_NOTHING = new Set([
   'bans.EndProtection',
   'audit.GetEntry',
   'audit.GetProof',
+  'access.MakeRecoveryLink',
+  'access.CancelLink',
+  'access.EndPersonSessions',
   'access.GiveGrant',
   'access.ChangeRole',
   'access.RemoveRole',
 ]);
 
 /** Done once, they would end the matrix: for those who may, the decision is asked and the deed left undone. */
-const ENDS_THINGS = new Set(['servers.RetireServer', 'access.RevokeGrant']);
+const ENDS_THINGS = new Set(['servers.RetireServer', 'access.RevokeGrant', 'access.SetSignInPolicy']);
 
 const actions = [...commands, ...queries];
+const SELF = new Set(actions.filter(({ permission }) => permission.on === 'self').map(({ name }) => name));
 let muster: RunningMuster;
+let nobody: SignedIn;
 let mine: Things;
 let theirs: Things;
 
@@ -131,6 +154,7 @@ const cast: Cast[] = [];
 
 beforeAll(async () => {
   muster = await RunningMuster.start();
+  nobody = await muster.person('Nobody in particular');
   [mine, theirs] = [await team('mine'), await team('theirs')];
   const scopes: Record<Cast['scope'], GrantScope> = {
     fleet: { kind: 'fleet' },
@@ -259,14 +283,20 @@ describe.each(actions.map((action) => [action.name, action] as const))('%s', (na
     return permission.on[0] === 'group' || permission.on[0] === 'block' ? scope === 'group' : true;
   };
 
-  test.each(builtInRoles.map(({ role }) => role))('as %s', async (role) => {
+  test.runIf(permission.on === 'self')('needs no role: it is about the caller’s own account', async () => {
+    expect(builtInRoles.some(({ role }) => permissionsOf(role).has(permission.name))).toBe(false);
+    expect(await decided(name, mine, nobody)).toBe(200);
+  });
+
+  test.skipIf(permission.on === 'self').each(builtInRoles.map(({ role }) => role))('as %s', async (role) => {
     const holds = permissionsOf(role).has(permission.name);
     for (const { scope, ...as } of cast.filter((one) => one.role === role)) {
       const person = name.startsWith('audit.') ? as.quiet : as.person;
       const where = `${role} on ${scope}`;
       if (holds && ENDS_THINGS.has(name)) {
         const answers = await Promise.all([decided(name, mine, person), decided(name, theirs, person)]);
-        expect(answers, where).toEqual(scope === 'fleet' ? [200, 200] : [reaches(scope) ? 200 : 404, 404]);
+        const foreign = permission.on === 'fleet' ? 403 : 404;
+        expect(answers, where).toEqual(scope === 'fleet' ? [200, 200] : [reaches(scope) ? 200 : foreign, foreign]);
         continue;
       }
       const own = await send(name, mine, person);
@@ -470,7 +500,7 @@ describe('with the bus’s checks switched off', () => {
   afterAll(() => restore());
 
   test.each(actions.map(({ name }) => name))('%s shows nothing of another scope', async (name) => {
-    if (ENDS_THINGS.has(name)) return;
+    if (ENDS_THINGS.has(name) || SELF.has(name)) return;
     // What somebody holds does not matter now; where he holds it does.
     for (const { role, scope, ...as } of cast.filter((one) => one.role === 'auditor' && one.scope !== 'fleet')) {
       const person = name.startsWith('audit.') ? as.quiet : as.person;

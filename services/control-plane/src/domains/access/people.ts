@@ -1,7 +1,7 @@
 // People by id and by address. Names and addresses are sealed; they are opened only for who may see them.
 import { Inject, Injectable } from '@nestjs/common';
 import { isUuid } from '@muster/kernel/ids';
-import { APP_DATABASE, type Connection } from '../../platform/database/database.ts';
+import { SYSTEM_DATABASE, type Connection } from '../../platform/database/database.ts';
 import { MasterKey, PersonalData, SecretBox } from '../../platform/personal-data/personal-data.ts';
 import type { PersonNames } from '../../platform/personal-data/person-names.ts';
 import { ownerExists } from './owner-link.ts';
@@ -25,7 +25,7 @@ export class People implements PersonNames {
   readonly box: SecretBox;
 
   constructor(
-    @Inject(APP_DATABASE) private readonly database: Connection,
+    @Inject(SYSTEM_DATABASE) private readonly database: Connection,
     @Inject(PersonalData) private readonly personal: PersonalData,
     @Inject(MasterKey) master: MasterKey,
   ) {

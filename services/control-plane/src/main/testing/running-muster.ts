@@ -256,7 +256,12 @@ export class RunningMuster {
   async #signIn(personId: string): Promise<SignedIn> {
     const person = await this.running.app.get(People).byId(personId);
     if (!person) throw new Error('nobody by that id');
-    const { session, cookie, csrf } = await this.running.app.get(Sessions).open(person, 'totp', '198.51.100.99');
+    const { session, cookie, csrf } = await this.running.app.get(Sessions).open(person, 'totp', {
+      source: '198.51.100.99',
+      device: 'spec',
+      deviceToken: undefined,
+      correlationId: newId(),
+    });
     return { personId, sessionId: session.sessionId, cookie: cookie.split(';', 1)[0] ?? '', csrf };
   }
 }

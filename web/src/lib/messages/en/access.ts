@@ -1,4 +1,5 @@
 import { count, counted } from '../../platform/quantities.ts';
+import { grantSentences } from './grants.ts';
 import { field, figure, nameOf, quoted, type SentenceWriter } from '../sentence.ts';
 
 const FACTORS: Readonly<Record<string, string>> = {
@@ -23,6 +24,7 @@ const SESSION_ENDS: Readonly<Record<string, string>> = {
 const aside = (text: string | undefined): { aside?: string } => (text === undefined ? {} : { aside: text });
 
 export const accessSentences: Record<string, SentenceWriter> = {
+  ...grantSentences,
   'access.OwnerRegistered': () => ({ words: ['registered as the first owner'], aside: 'with the one-time link' }),
   'access.SecondFactorEnrolled': () => ({ words: ['set up codes from an authenticator as second factor'] }),
   'access.SecondFactorRemoved': () => ({

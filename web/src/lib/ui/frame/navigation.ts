@@ -23,6 +23,7 @@ export const rail: readonly { readonly verb: string; readonly destinations: read
       { label: 'Servers', href: '/servers', key: 's' },
       { label: 'Groups', href: '/groups', key: 'r' },
       { label: 'People', href: '/people', key: 'e' },
+      { label: 'Grants', href: '/grants', key: 't' },
     ],
   },
 ];

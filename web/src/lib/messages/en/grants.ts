@@ -1,0 +1,68 @@
+import { counted } from '../../platform/quantities.ts';
+import { field, figure, nameOf, quoted, type SentenceWriter } from '../sentence.ts';
+
+type Entry = Parameters<SentenceWriter>[0];
+
+const ROLES: Readonly<Record<string, string>> = {
+  owner: 'owner',
+  operator: 'operator',
+  security: 'security',
+  backup: 'backup',
+  auditor: 'auditor',
+  contractor: 'contractor',
+  'client-admin': 'client administrator',
+  'client-viewer': 'client viewer',
+};
+const ENDS: Readonly<Record<string, string>> = {
+  revoked: 'revoked',
+  expired: 'its end had come',
+  reviewed: 'not kept in a review',
+  offboarded: 'its holder left',
+};
+
+const holder = (entry: Entry): string => nameOf(entry, 'holderId', 'somebody');
+
+function scope(entry: Entry): string {
+  const value = entry.data['scope'];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'a part of the fleet';
+  const id = value['groupId'] ?? value['serverId'] ?? value['clientId'];
+  if (typeof id === 'string') return entry.names[id] ?? `a ${String(value['kind'])}`;
+  return typeof value['tag'] === 'string' ? value['tag'] : 'the fleet';
+}
+
+const permissions = (entry: Entry): string => {
+  const held = entry.data['permissions'];
+  return counted(Array.isArray(held) ? held.length : 0, 'permission');
+};
+
+export const grantSentences: Record<string, SentenceWriter> = {
+  'access.GrantGiven': (entry) => ({
+    words: [
+      'made ',
+      { bold: holder(entry) },
+      ` ${ROLES[field(entry, 'role')] ?? 'holder of an own role'} on `,
+      { bold: scope(entry) },
+    ],
+    aside: quoted(field(entry, 'reason')),
+    glyph: { name: 'lock', label: 'Granted' },
+  }),
+  'access.GrantEnded': (entry) => ({
+    words: ['ended a grant of ', { bold: holder(entry) }],
+    aside: ENDS[field(entry, 'why')] ?? field(entry, 'why'),
+    glyph: { name: 'lock', label: 'Ended' },
+  }),
+  'access.GrantEndingSoon': (entry) => ({
+    subject: holder(entry),
+    words: [`holds a grant that ends within ${counted(figure(entry, 'days'), 'day')}`],
+    glyph: { name: 'warn', label: 'Look' },
+  }),
+  'access.RoleDefined': (entry) => ({
+    words: ['defined the role ', { bold: field(entry, 'name') }],
+    aside: permissions(entry),
+  }),
+  'access.RoleChanged': (entry) => ({
+    words: ['changed the role ', { bold: field(entry, 'name') }],
+    aside: permissions(entry),
+  }),
+  'access.RoleRemoved': () => ({ words: ['removed an own role'], aside: 'nobody held it' }),
+};
