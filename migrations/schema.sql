@@ -1367,6 +1367,38 @@ ALTER TABLE ONLY muster.operations_cancels FORCE ROW LEVEL SECURITY;
 ALTER TABLE muster.operations_cancels OWNER TO muster_owner;
 
 --
+-- Name: operations_holds; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.operations_holds (
+    hold_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    reason text NOT NULL,
+    epoch integer NOT NULL,
+    backup_taken_at timestamp with time zone NOT NULL,
+    size bigint NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone
+);
+
+ALTER TABLE muster.operations_holds OWNER TO muster_owner;
+
+--
+-- Name: operations_journals; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.operations_journals (
+    hold_id uuid NOT NULL,
+    server_id uuid NOT NULL,
+    head_origin text,
+    head_size bigint,
+    lost integer NOT NULL,
+    collected_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE muster.operations_journals OWNER TO muster_owner;
+
+--
 -- Name: operations_lanes; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -1378,6 +1410,23 @@ CREATE TABLE muster.operations_lanes (
 WITH (fillfactor='70');
 
 ALTER TABLE muster.operations_lanes OWNER TO muster_owner;
+
+--
+-- Name: operations_lost_actions; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.operations_lost_actions (
+    hold_id uuid NOT NULL,
+    server_id uuid NOT NULL,
+    task_id uuid NOT NULL,
+    state text NOT NULL,
+    task text,
+    actor text,
+    at timestamp with time zone NOT NULL,
+    outcome text
+);
+
+ALTER TABLE muster.operations_lost_actions OWNER TO muster_owner;
 
 --
 -- Name: operations_operations; Type: TABLE; Schema: muster; Owner: muster_owner
@@ -2029,11 +2078,32 @@ ALTER TABLE ONLY muster.operations_cancels
     ADD CONSTRAINT operations_cancels_pkey PRIMARY KEY (task_id);
 
 --
+-- Name: operations_holds operations_holds_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.operations_holds
+    ADD CONSTRAINT operations_holds_pkey PRIMARY KEY (hold_id);
+
+--
+-- Name: operations_journals operations_journals_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.operations_journals
+    ADD CONSTRAINT operations_journals_pkey PRIMARY KEY (hold_id, server_id);
+
+--
 -- Name: operations_lanes operations_lanes_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
 ALTER TABLE ONLY muster.operations_lanes
     ADD CONSTRAINT operations_lanes_pkey PRIMARY KEY (server_id, lane);
+
+--
+-- Name: operations_lost_actions operations_lost_actions_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.operations_lost_actions
+    ADD CONSTRAINT operations_lost_actions_pkey PRIMARY KEY (hold_id, server_id, task_id);
 
 --
 -- Name: operations_operations operations_operations_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
@@ -2547,6 +2617,20 @@ ALTER TABLE es.tree_state ENABLE ALWAYS TRIGGER only_grows;
 
 ALTER TABLE ONLY es.witness_cosignatures
     ADD CONSTRAINT witness_cosignatures_size_fkey FOREIGN KEY (size) REFERENCES es.checkpoints(size);
+
+--
+-- Name: operations_journals operations_journals_hold_id_fkey; Type: FK CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.operations_journals
+    ADD CONSTRAINT operations_journals_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES muster.operations_holds(hold_id);
+
+--
+-- Name: operations_lost_actions operations_lost_actions_hold_id_fkey; Type: FK CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.operations_lost_actions
+    ADD CONSTRAINT operations_lost_actions_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES muster.operations_holds(hold_id);
 
 --
 -- Name: servers_capabilities servers_capabilities_server_id_fkey; Type: FK CONSTRAINT; Schema: muster; Owner: muster_owner
@@ -3552,11 +3636,42 @@ GRANT SELECT ON TABLE muster.operations_cancels TO muster_gateway;
 GRANT SELECT ON TABLE muster.operations_cancels TO muster_app;
 
 --
+-- Name: TABLE operations_holds; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.operations_holds TO muster_auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_holds TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_holds TO muster_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_holds TO muster_gateway;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_holds TO muster_signer;
+
+--
+-- Name: TABLE operations_journals; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.operations_journals TO muster_auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_journals TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_journals TO muster_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_journals TO muster_gateway;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_journals TO muster_signer;
+
+--
 -- Name: TABLE operations_lanes; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
 GRANT SELECT ON TABLE muster.operations_lanes TO muster_auditor;
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_lanes TO muster_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_lanes TO muster_gateway;
+
+--
+-- Name: TABLE operations_lost_actions; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.operations_lost_actions TO muster_auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_lost_actions TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_lost_actions TO muster_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_lost_actions TO muster_gateway;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_lost_actions TO muster_signer;
 
 --
 -- Name: TABLE operations_operations; Type: ACL; Schema: muster; Owner: muster_owner

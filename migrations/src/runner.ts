@@ -12,6 +12,8 @@ export { LOGIN_ROLES, OWNER, type LoginRole, type RolePasswords } from './roles.
 export interface MigrateOptions {
   /** Given to the login roles, also when they exist already. A role without one keeps what it has. */
   passwords?: RolePasswords;
+  /** Only these versions, by name: a backup is loaded into exactly the schema it was taken from. */
+  only?: readonly string[];
   /** Called with one sentence for each version that was applied. */
   say?: (sentence: string) => void;
 }
@@ -46,7 +48,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     await oneAtATime.query('select pg_advisory_lock($1)', [MIGRATING]);
     const { error, results = [] } = await new Migrator({
       db,
-      provider: new VersionFolder(),
+      provider: new VersionFolder(options.only),
       migrationTableSchema: 'muster_migrations',
       // Domains add versions side by side; none depends on another's number.
       allowUnorderedMigrations: true,
@@ -64,14 +66,46 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
   }
 }
 
+/** Names of the versions that this release knows, oldest first. */
+export async function knownVersions(): Promise<string[]> {
+  return (await versionFiles()).map(nameOf);
+}
+
+/** Names of the versions that a database has, oldest first; none for an empty one. */
+export async function appliedVersions(client: pg.ClientBase): Promise<string[]> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `select to_regclass('muster_migrations.kysely_migration') is not null as there`,
+  );
+  if (rows[0]?.there !== true) return [];
+  const applied = await client.query<{ name: string }>(
+    'select name from muster_migrations.kysely_migration order by name',
+  );
+  return applied.rows.map((row) => row.name);
+}
+
+const nameOf = (file: string): string => file.replace(/\.(ts|js)$/, '');
+
+async function versionFiles(): Promise<string[]> {
+  const files = (await readdir(VERSIONS)).sort().filter((file) => !file.endsWith('.d.ts') && /\.(ts|js)$/.test(file));
+  for (const file of files) {
+    if (!VERSION_NAME.test(file)) throw new Error(`versions/${file}: name it NNNN_<domain>_<what>.ts`);
+  }
+  return files;
+}
+
 class VersionFolder implements MigrationProvider {
+  readonly #only: readonly string[] | undefined;
+
+  constructor(only: readonly string[] | undefined) {
+    this.#only = only;
+  }
+
   async getMigrations(): Promise<Record<string, Migration>> {
     const migrations: Record<string, Migration> = {};
-    for (const file of (await readdir(VERSIONS)).sort()) {
-      if (file.endsWith('.d.ts') || !/\.(ts|js)$/.test(file)) continue;
-      if (!VERSION_NAME.test(file)) throw new Error(`versions/${file}: name it NNNN_<domain>_<what>.ts`);
+    for (const file of await versionFiles()) {
+      if (this.#only !== undefined && !this.#only.includes(nameOf(file))) continue;
       const version = (await import(new URL(file, VERSIONS).href)) as Version;
-      migrations[file.replace(/\.(ts|js)$/, '')] = { up: (db) => applyVersion(db as Kysely<unknown>, version) };
+      migrations[nameOf(file)] = { up: (db) => applyVersion(db as Kysely<unknown>, version) };
     }
     return migrations;
   }

@@ -2,13 +2,16 @@
 // memory instead of nft; receipts are signed by its own key, and say nowhere that an nft was there.
 import type { HeldState } from '@muster/contracts/bans';
 import { ApplyBans, ManageBans, SnapshotBans } from '@muster/contracts/bans';
-import type { Keyset, Receipt, Signed, SignedKeyset, TaskEnvelope } from '@muster/contracts/agent';
+import type { JournalEntry, Keyset, Receipt, Signed, SignedKeyset, TaskEnvelope } from '@muster/contracts/agent';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { blockListHash } from '@muster/kernel/hashing';
 import { signFor } from '@muster/kernel/signing';
 import {
+  aboutTask,
+  journalPage,
   NO_EVENTS,
   type CancelAnswer,
+  type JournalPage,
   type TaskAnswer,
   type TaskEvents,
   type TaskHandler,
@@ -21,7 +24,9 @@ import type { SimulatedIdentity } from './identity.ts';
 
 const NFT = 'simulated';
 
-type Outcome = { ok: true; evidence: Receipt['evidence'] } | { ok: false; code: string; error: string };
+type Outcome =
+  | { ok: true; evidence: Receipt['evidence'] }
+  | { ok: false; code: string; error: string; evidence?: Receipt['evidence'] };
 type Lane = TaskEnvelope['lane'];
 
 export class SimulatedHost implements TaskHandler {
@@ -36,6 +41,8 @@ export class SimulatedHost implements TaskHandler {
   private readonly protections = new Map<string, string>();
   private readonly seen: Record<Lane, number> = { guard: 0, change: 0, job: 0 };
   private readonly unacknowledged = new Map<string, Signed>();
+  /** Every task that was taken, as a root helper's journal keeps it. */
+  private readonly taken = new Map<string, JournalEntry & { hash: string }>();
 
   constructor(identity: SimulatedIdentity) {
     this.identity = identity;
@@ -50,12 +57,14 @@ export class SimulatedHost implements TaskHandler {
     const opened = openTask(signed, { server: this.identity.server, keyset: this.keys, now: new Date() });
     if (isRefusal(opened)) throw new Error(opened.reason);
     const { envelope, hash } = opened;
-    const known = this.unacknowledged.get(envelope.task);
-    if (known !== undefined) return { state: 'done', receipt: known };
+    const known = this.taken.get(envelope.task);
+    if (known?.receipt && known.hash === hash) return { state: 'done', receipt: known.receipt };
     const startedAt = new Date().toISOString();
     const late = outsideItsTime(envelope, new Date());
     let outcome: Outcome;
-    if (late !== undefined) outcome = { ok: false, code: late.code, error: late.reason };
+    if (known !== undefined) {
+      outcome = { ok: false, code: 'altered', error: 'This task id was used before with another content' };
+    } else if (late !== undefined) outcome = { ok: false, code: late.code, error: late.reason };
     else if (envelope.seq <= this.seen[envelope.lane]) {
       outcome = { ok: false, code: 'sequence', error: `Sequence ${envelope.seq} was used already` };
     } else outcome = this.apply(envelope);
@@ -72,9 +81,20 @@ export class SimulatedHost implements TaskHandler {
       finishedAt: new Date().toISOString(),
       before: null,
       after: outcome.ok ? this.hash() : null,
-      evidence: outcome.ok ? outcome.evidence : {},
+      evidence: outcome.evidence ?? {},
     });
     this.unacknowledged.set(envelope.task, receipt);
+    if (known === undefined) {
+      const at = new Date().toISOString();
+      this.taken.set(envelope.task, {
+        task: envelope.task,
+        state: 'done',
+        about: aboutTask(envelope),
+        at,
+        receipt,
+        hash,
+      });
+    }
     this.onHeld(this.held());
     return { state: 'done', receipt };
   }
@@ -91,6 +111,11 @@ export class SimulatedHost implements TaskHandler {
   acknowledged(task: string): Promise<void> {
     this.unacknowledged.delete(task);
     return Promise.resolve();
+  }
+
+  journal(from: number): Promise<JournalPage> {
+    const entries = [...this.taken.values()].map(({ hash: _, ...entry }) => entry);
+    return Promise.resolve(journalPage(entries, from));
   }
 
   keyset(signed: SignedKeyset): Promise<void> {
@@ -150,7 +175,7 @@ export class SimulatedHost implements TaskHandler {
 
   private gap(revision: number): Outcome {
     const error = `The change starts at revision ${revision}, this server holds ${this.revision}`;
-    return { ok: false, code: 'gap', error };
+    return { ok: false, code: 'gap', error, evidence: { revision: this.revision } };
   }
 
   private measured(verified: string[]): Outcome {

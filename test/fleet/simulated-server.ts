@@ -1,5 +1,5 @@
 // One simulated server: the real link and the real protocol, an invented host behind them.
-import type { SignedKeyset, Keyset } from '@muster/contracts/agent';
+import type { SignedEpoch, SignedKeyset, Keyset } from '@muster/contracts/agent';
 import { systemClock } from '@muster/kernel/clock';
 import { newId } from '@muster/kernel/ids';
 import { Link, MemorySpool, webSocketTransport, Witness } from '../../services/node-agent/src/link/index.ts';
@@ -39,6 +39,7 @@ export class SimulatedServer {
     const attackers = new SimulatedAttackers(identity.name);
     const random = new Seeded(`pace of ${identity.name}`);
     let seen: SeenCheckpoint | undefined;
+    let epoch: SignedEpoch | undefined;
     let keyset: Keyset | undefined;
     const witness = await Witness.open(
       {
@@ -47,8 +48,14 @@ export class SimulatedServer {
           seen = checkpoint;
           return Promise.resolve();
         },
+        loadEpoch: () => Promise.resolve(epoch),
+        saveEpoch: (signed) => {
+          epoch = signed;
+          return Promise.resolve();
+        },
       },
       identity.agentKey,
+      identity.rootKey,
     );
     const facts = (): void => {
       const now = new Date();

@@ -1,9 +1,12 @@
 // The `muster` command line: for the host's own operators and for whoever has to believe the ledger.
 import { Command, CommanderError } from 'commander';
+import { addBackup } from './commands/backup.command.ts';
 import { addExport } from './commands/export.command.ts';
 import { explain, NO_VERDICT } from './commands/failure.ts';
 import { addMigrate } from './commands/migrate.command.ts';
 import { addOwnerLink } from './commands/owner-link.command.ts';
+import { addRecovery } from './commands/recovery.command.ts';
+import { addRestore } from './commands/restore.command.ts';
 import { addSetup } from './commands/setup.command.ts';
 import { addVerify } from './commands/verify.command.ts';
 
@@ -16,6 +19,9 @@ addExport(program);
 addSetup(program);
 addMigrate(program);
 addOwnerLink(program);
+addBackup(program);
+addRestore(program);
+addRecovery(program);
 for (const command of program.commands) command.exitOverride();
 
 try {

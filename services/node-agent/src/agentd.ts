@@ -171,7 +171,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     transport: webSocketTransport(store.enrolment.controlPlane),
     tasks,
     spool,
-    witness: await Witness.open(store.witness, store.key),
+    witness: await Witness.open(store.witness, store.key, store.enrolment.rootKey),
     keysets: store,
     clock: systemClock,
     load: () => loadavg()[0] ?? 0,

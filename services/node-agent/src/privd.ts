@@ -20,6 +20,7 @@ import type { PrivdPaths } from './privd/paths.ts';
 import { PrivdSocket, RefusedRequest } from './privd/socket-server.ts';
 import type { CapabilityRegistry } from './runtime/capability.ts';
 import { Journal } from './runtime/journal.ts';
+import { journalPage } from './runtime/journal-pages.ts';
 import { TaskRunner } from './runtime/task-runner.ts';
 import { readHostPolicy } from './trust/host-policy.ts';
 import { isRefusal } from './trust/refusal.ts';
@@ -139,6 +140,7 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
       await journal.acknowledged(task);
       return {};
     },
+    journal: ({ from }) => Promise.resolve(journalPage(journal.entries(), from)),
     held: async () => {
       const repair = await bans.upkeep();
       return { held: await bans.heldState(), repair: repair ?? null, nextExpiry: bans.nextExpiry };

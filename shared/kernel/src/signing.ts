@@ -8,6 +8,8 @@ import { concatBytes, toHex, utf8 } from './bytes.ts';
 export type SigningPurpose =
   | 'muster/keyset/v1'
   | 'muster/witnesses/v1'
+  | 'muster/epoch/v1'
+  | 'muster/backup/v1'
   | 'muster/task/v1'
   | 'muster/cancel/v1'
   | 'muster/receipt/v1'

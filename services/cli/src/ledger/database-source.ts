@@ -1,8 +1,11 @@
 // The ledger as it stands in a database. Any role that may read it will do; muster_auditor is made for this.
-import type { SignedKeyset } from '@muster/contracts/agent';
+import { signedKeyset, type SignedKeyset } from '@muster/contracts/agent';
 import pg from 'pg';
+import { z } from 'zod';
 import type { LedgerEntry, StoredCheckpoint, StoredCosignature } from './entry.ts';
 import { UnreadableSource, type LedgerSource } from './source.ts';
+
+const keysetPublished = z.object({ signed: signedKeyset });
 
 const PAGE = 5_000;
 const TILE = 256;
@@ -81,8 +84,16 @@ export class DatabaseSource implements LedgerSource {
     }));
   }
 
-  keysets(): Promise<SignedKeyset[]> {
-    return Promise.resolve([]);
+  /** Root's keysets stand in the ledger itself: a key that was replaced is still needed for what it signed. */
+  async keysets(): Promise<SignedKeyset[]> {
+    const { rows } = await this.#client.query<{ body: Buffer }>(
+      `select e.body from es.ledger l join es.events e on e.event_id = l.event_id and e.recorded_at = l.recorded_at
+       where l.event_type = 'audit.KeysetPublished' order by l.position`,
+    );
+    return rows.flatMap(({ body }) => {
+      const published = keysetPublished.safeParse(JSON.parse(body.toString('utf8')));
+      return published.success ? [published.data.signed] : [];
+    });
   }
 
   async *entries(): AsyncIterable<LedgerEntry[]> {

@@ -37,7 +37,7 @@ export async function* exportLines(
     lines++;
     return `${JSON.stringify(value)}\n`;
   };
-  for (const keyset of keysets) yield line({ k: 'keyset', keyset });
+  for (const keyset of [...keysets, ...(await source.keysets())]) yield line({ k: 'keyset', keyset });
   for (const { size, note } of thinned(checkpoints)) yield line({ k: 'checkpoint', size, note });
   for (const cosignature of await source.cosignatures()) yield line({ k: 'cosignature', ...cosignature });
   for await (const entries of source.entries()) {

@@ -11,6 +11,7 @@ import type { Trust } from './trust.ts';
 
 const enrolled = z.object({ serverId: z.string(), agentKey: z.string(), hostKey: z.string().nullable() });
 const witnessListPublished = z.object({ body: z.string(), signature: z.string() });
+const epochBegun = z.object({ body: z.string(), signature: z.string() });
 const taskSigned = z.object({ taskId: z.string(), envelope: signed });
 const taskEnded = z.object({ taskId: z.string(), receipt: signed.nullable() });
 
@@ -46,6 +47,12 @@ export class Evidence {
         return this.#trust.addWitnesses(witnessListPublished.parse(dataOf(content)))
           ? undefined
           : 'the list of witnesses is not signed by the root key';
+      case 'audit.EpochBegun':
+        return this.#trust.isEpoch(epochBegun.parse(dataOf(content)))
+          ? undefined
+          : 'a new epoch of the log was begun, and the root key did not sign it';
+      case 'operations.TaskFoundDone':
+        return this.#checkReceipt(taskEnded.parse(dataOf(content)), 'whatever envelope');
       case 'operations.TaskSigned':
         return this.#checkTask(taskSigned.parse(dataOf(content)));
       case 'operations.TaskSucceeded':
@@ -86,7 +93,11 @@ export class Evidence {
     return undefined;
   }
 
-  #checkReceipt({ taskId, receipt: signedReceipt }: { taskId: string; receipt: Signed | null }): string | undefined {
+  /** A receipt from a journal answers an envelope that the restored ledger does not hold. */
+  #checkReceipt(
+    { taskId, receipt: signedReceipt }: { taskId: string; receipt: Signed | null },
+    answers: 'the signed envelope' | 'whatever envelope' = 'the signed envelope',
+  ): string | undefined {
     if (signedReceipt === null) {
       this.unattested++;
       return undefined;
@@ -102,7 +113,7 @@ export class Evidence {
       return `the signature of the receipt of task ${taskId} is not valid`;
     }
     const envelope = this.#envelopes.get(taskId);
-    if (envelope !== undefined && envelope !== parsed.data.envelope) {
+    if (answers === 'the signed envelope' && envelope !== undefined && envelope !== parsed.data.envelope) {
       return `the receipt of task ${taskId} answers another envelope than the one that was signed`;
     }
     this.attested++;

@@ -9,7 +9,7 @@ import {
   type WitnessList,
 } from '@muster/contracts/agent';
 import { fromBase64 } from '@muster/kernel/bytes';
-import { verifyFor } from '@muster/kernel/signing';
+import { keyIdOf, verifyFor } from '@muster/kernel/signing';
 import { z } from 'zod';
 
 export class UnusableTrust extends Error {
@@ -94,9 +94,23 @@ export class Trust {
     return [...new Set(keys.filter((key) => key.use === 'ledger').map((key) => key.publicKey))];
   }
 
+  /** By the newest keyset that is known. */
+  isRevoked(publicKey: string): boolean {
+    const newest = this.#keysets.reduce<Keyset | undefined>(
+      (last, set) => (last === undefined || set.serial > last.serial ? set : last),
+      undefined,
+    );
+    return newest?.revoked.includes(keyIdOf(publicKey)) ?? false;
+  }
+
   /** The key by its id, if root named it for signing tasks; also when it has ended since. */
   taskKey(id: string): string | undefined {
     return this.#keysets.flatMap((set) => set.keys).find((key) => key.use === 'task' && key.id === id)?.publicKey;
+  }
+
+  /** True when this root stated it. */
+  isEpoch({ body, signature }: Pick<SignedKeyset, 'body' | 'signature'>): boolean {
+    return verifyFor('muster/epoch/v1', this.rootKey, fromBase64(body), signature);
   }
 
   #signedBytes({ body, signature, rootKey }: SignedKeyset): Uint8Array | undefined {

@@ -23,7 +23,7 @@ export async function verifyLedger(source: LedgerSource, trust: Trust, options: 
   for (const keyset of await source.keysets()) trust.add(keyset);
   const problems: Problem[] = [];
   const checkpoints = await trustedCheckpoints(source, trust, options.outsideCheckpoints ?? [], problems);
-  const origin = checkpoints[0]?.checkpoint.origin ?? null;
+  const origin = checkpoints.at(-1)?.checkpoint.origin ?? null;
   const evidence = new Evidence(trust);
   const walk = new Walk(checkpoints, evidence, problems);
   for await (const entries of source.entries()) {
@@ -34,7 +34,7 @@ export async function verifyLedger(source: LedgerSource, trust: Trust, options: 
   }
   walk.end();
   for (const what of await source.strays()) problems.push({ kind: 'stray', position: null, what });
-  const witnesses = await checkWitnesses(source, trust, evidence, origin, walk, problems);
+  const witnesses = await checkWitnesses(source, trust, evidence, originsOf(checkpoints), walk, problems);
   problems.sort((a, b) => (a.position ?? Infinity) - (b.position ?? Infinity));
   return {
     ok: problems.length === 0,
@@ -82,7 +82,28 @@ async function trustedCheckpoints(
       problems.push({ kind: 'forged-checkpoint', position: size - 1, what });
     } else trusted.push(parsed);
   }
-  return trusted.sort((a, b) => a.checkpoint.size - b.checkpoint.size);
+  trusted.sort((a, b) => a.checkpoint.size - b.checkpoint.size);
+  await requireGoodKeyAtTheEnd(trusted, trust, problems);
+  return trusted;
+}
+
+/** What a stolen key signed counts only as far as a later key, which root still vouches for, has signed over it. */
+async function requireGoodKeyAtTheEnd(
+  trusted: readonly SignedNote[],
+  trust: Trust,
+  problems: Problem[],
+): Promise<void> {
+  const newest = trusted.at(-1);
+  if (newest === undefined) return;
+  const key = await keyOf(newest, trust.ledgerKeys(newest.checkpoint.origin));
+  if (key === undefined || !trust.isRevoked(key)) return;
+  const what = `the newest checkpoint, of ${newest.checkpoint.size} events, is signed by a key that root has revoked`;
+  problems.push({ kind: 'forged-checkpoint', position: newest.checkpoint.size - 1, what });
+}
+
+/** The log's name at each signed size: a restore goes on under the next one. */
+function originsOf(checkpoints: readonly SignedNote[]): Map<number, string> {
+  return new Map(checkpoints.map(({ checkpoint }) => [checkpoint.size, checkpoint.origin]));
 }
 
 async function trustedNote(text: string, trust: Trust): Promise<SignedNote | string> {
@@ -94,15 +115,20 @@ async function trustedNote(text: string, trust: Trust): Promise<SignedNote | str
   }
   const keys = trust.ledgerKeys(note.checkpoint.origin);
   if (keys.length === 0) return `is of the log ${note.checkpoint.origin}, for which root named no ledger key`;
+  if ((await keyOf(note, keys)) !== undefined) return note;
+  return 'is not signed by the ledger key';
+}
+
+async function keyOf(note: SignedNote, keys: readonly string[]): Promise<string | undefined> {
   for (const key of keys) {
     const object = publicKeyObject(key);
     const valid = await verifySignedNote(sha256, note, {
       publicKey: fromBase64(key),
       verify: (message, signature) => verify(null, message, object, signature),
     });
-    if (valid) return note;
+    if (valid) return key;
   }
-  return 'is not signed by the ledger key';
+  return undefined;
 }
 
 /** Goes through the positions once, in order. */
@@ -236,7 +262,7 @@ async function checkWitnesses(
   source: LedgerSource,
   trust: Trust,
   evidence: Evidence,
-  origin: string | null,
+  origins: ReadonlyMap<number, string>,
   walk: Walk,
   problems: Problem[],
 ): Promise<Pick<Report, 'witnessedSize' | 'cosignatures'>> {
@@ -244,7 +270,8 @@ async function checkWitnesses(
   let valid = 0;
   for (const cosignature of await source.cosignatures()) {
     const { size, witnessId, root } = cosignature;
-    const verdict = origin === null ? 'invalid' : evidence.verifyCosignature(origin, cosignature);
+    const origin = origins.get(size);
+    const verdict = origin === undefined ? 'invalid' : evidence.verifyCosignature(origin, cosignature);
     const computed = walk.rootAt(size);
     if (verdict === 'invalid') {
       problems.push({

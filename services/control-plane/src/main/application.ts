@@ -17,7 +17,7 @@ import { auditModule } from '../domains/audit/audit.module.ts';
 import { WitnessLists } from '../domains/audit/index.ts';
 import { bansModule } from '../domains/bans/bans.module.ts';
 import { fleetModule } from '../domains/fleet/index.ts';
-import { taskTable } from '../domains/operations/index.ts';
+import { inlineTables } from '../domains/operations/index.ts';
 import { operationsModule } from '../domains/operations/operations.module.ts';
 import { ServerAuthority } from '../domains/servers/index.ts';
 import { serversModule } from '../domains/servers/servers.module.ts';
@@ -54,7 +54,7 @@ export interface RunningControlPlane {
 }
 
 export async function startControlPlane(settings: Settings): Promise<RunningControlPlane> {
-  const infrastructure = await buildInfrastructure(settings, [taskTable]);
+  const infrastructure = await buildInfrastructure(settings, inlineTables);
   const app = await NestFactory.create<NestFastifyApplication>(
     rootModule(infrastructure),
     new FastifyAdapter({

@@ -6,7 +6,7 @@ import { needed, readSettings, SettingsError } from '../platform/config/settings
 import { EventStore, InProcessHintBus, LogTail } from '../platform/event-store/index.ts';
 import { readKey } from '../platform/keys/key-store.ts';
 import { AliveFile } from '../platform/telemetry/alive-file.ts';
-import { taskTable } from '../domains/operations/index.ts';
+import { inlineTables } from '../domains/operations/index.ts';
 import { TaskSigner } from '../domains/operations/signer/task-signer.ts';
 
 const FASTEST_MS = 4;
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const { pool } = connect(needed(settings, 'MUSTER_DATABASE_URL_SIGNER'), 'signer', 8);
   const hints = new InProcessHintBus();
   const tail = new LogTail(pool, hints);
-  const store = new EventStore({ pool, hints, tail, inline: [taskTable] });
+  const store = new EventStore({ pool, hints, tail, inline: inlineTables });
   const signer = new TaskSigner(pool, store, readKey(settings.MUSTER_KEYS, 'task'), {
     warn: (sentence) => log.warn(sentence),
   });

@@ -2,8 +2,8 @@
 // it has read the host's logs. One folder, its own; it can be moved for observing as an ordinary user.
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { signedKeyset } from '@muster/contracts/agent';
-import type { Keyset, SignedKeyset } from '@muster/contracts/agent';
+import { signedEpoch, signedKeyset } from '@muster/contracts/agent';
+import type { Keyset, SignedEpoch, SignedKeyset } from '@muster/contracts/agent';
 import { importSigningKey } from '@muster/kernel/signing';
 import type { SigningKey } from '@muster/kernel/signing';
 import { z } from 'zod';
@@ -60,12 +60,18 @@ export class AgentStore implements KeysetMemory {
     this.#keyset = keyset;
     this.cursors = read;
     const path = join(folder, 'witness.json');
+    const epochPath = join(folder, 'epoch.json');
     this.witness = {
       load: async () => {
         const text = await readIfPresent(path);
         return text === undefined ? undefined : seen.parse(JSON.parse(text));
       },
       save: (checkpoint: SeenCheckpoint) => writeFileAtomically(path, JSON.stringify(checkpoint), { mode: 0o600 }),
+      loadEpoch: async () => {
+        const text = await readIfPresent(epochPath);
+        return text === undefined ? undefined : signedEpoch.parse(JSON.parse(text));
+      },
+      saveEpoch: (epoch: SignedEpoch) => writeFileAtomically(epochPath, JSON.stringify(epoch), { mode: 0o600 }),
     };
   }
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Signed, SignedKeyset } from '@muster/contracts/agent';
 import { NO_EVENTS } from '../link/task-handler.ts';
-import type { CancelAnswer, TaskAnswer, TaskHandler, TaskState } from '../link/task-handler.ts';
+import type { CancelAnswer, JournalPage, TaskAnswer, TaskHandler, TaskState } from '../link/task-handler.ts';
 import { readLines } from '../privd/line-socket.ts';
 import { MAX_LINE_BYTES, answers, reply } from '../privd/socket-protocol.ts';
 import type { Answer, Operation, Request } from '../privd/socket-protocol.ts';
@@ -67,6 +67,9 @@ export class PrivdClient implements TaskHandler {
   }
   async acknowledged(task: string): Promise<void> {
     await this.ask('acknowledge', { task });
+  }
+  async journal(from: number): Promise<JournalPage> {
+    return this.ask('journal', { from });
   }
   async keyset(keyset: SignedKeyset): Promise<void> {
     await this.ask('keyset', { keyset });

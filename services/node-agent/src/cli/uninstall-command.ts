@@ -145,7 +145,7 @@ async function report(host: HostStore, found: { restored: string[]; left: string
       transport: webSocketTransport(store.enrolment.controlPlane),
       tasks: observer(() => undefined),
       spool,
-      witness: await Witness.open(store.witness, store.key),
+      witness: await Witness.open(store.witness, store.key, store.enrolment.rootKey),
       keysets: store,
       clock: systemClock,
       load: () => loadavg()[0] ?? 0,

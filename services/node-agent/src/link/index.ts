@@ -6,7 +6,8 @@ export type { KeysetMemory, LinkIdentity, LinkOptions, LinkSettings } from './li
 export { MemorySpool } from './spool.ts';
 export type { Priority, Spool, SpooledBatch } from './spool.ts';
 export { NO_EVENTS } from './task-handler.ts';
-export type { CancelAnswer, TaskAnswer, TaskEvents, TaskHandler, TaskState } from './task-handler.ts';
+export { aboutTask, journalPage } from '../runtime/journal-pages.ts';
+export type { CancelAnswer, JournalPage, TaskAnswer, TaskEvents, TaskHandler, TaskState } from './task-handler.ts';
 export { webSocketTransport } from './transport.ts';
 export type { Transport, Wire, WireEvents } from './transport.ts';
 export { Witness } from './witness.ts';

@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Keyset, Signed, SignedKeyset } from '@muster/contracts/agent';
+import type { EpochStatement, JournalEntry, Keyset, Signed, SignedEpoch, SignedKeyset } from '@muster/contracts/agent';
+import { journalPage } from '../runtime/journal-pages.ts';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { toHex } from '@muster/kernel/bytes';
 import { signCheckpoint } from '@muster/kernel/checkpoint';
@@ -10,7 +11,7 @@ import { systemClock } from '@muster/kernel/clock';
 import { sha256 } from '@muster/kernel/hashing';
 import { consistencyProof, leafHash, nodeHash, rootOf } from '@muster/kernel/merkle';
 import type { NodeHashes } from '@muster/kernel/merkle';
-import { generateSigningKey, verifyFor } from '@muster/kernel/signing';
+import { generateSigningKey, signFor, verifyFor } from '@muster/kernel/signing';
 import { sign } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TestControlPlane } from '../testing/control-plane.ts';
@@ -66,6 +67,7 @@ function taskHandler(changes: Partial<TaskHandler> = {}): TaskHandler {
     cancel: () => Promise.resolve({ state: 'too-late' }),
     receipts: () => Promise.resolve([]),
     acknowledged: () => Promise.resolve(),
+    journal: () => Promise.resolve({ entries: [], next: null }),
     keyset: () => Promise.resolve(),
     ...changes,
   };
@@ -75,13 +77,13 @@ async function connect(
   options: {
     tasks?: TaskHandler;
     spool?: Spool;
-    memory?: { seen?: SeenCheckpoint };
+    memory?: { seen?: SeenCheckpoint; epoch?: SignedEpoch };
     rootKey?: string;
     keysets?: { current: Keyset | undefined };
   } = {},
 ): Promise<{ link: Link; said: string[] }> {
   const said: string[] = [];
-  const memory = options.memory ?? {};
+  const memory: { seen?: SeenCheckpoint; epoch?: SignedEpoch } = options.memory ?? {};
   const keysets = options.keysets ?? { current: undefined };
   gateway.agentKey = agentKey.publicKey;
   const link = new Link({
@@ -103,8 +105,14 @@ async function connect(
           memory.seen = seen;
           return Promise.resolve();
         },
+        loadEpoch: () => Promise.resolve(memory.epoch),
+        saveEpoch: (epoch) => {
+          memory.epoch = epoch;
+          return Promise.resolve();
+        },
       },
       agentKey,
+      plane.root.publicKey,
     ),
     keysets: {
       get current() {
@@ -279,11 +287,11 @@ describe('witness', () => {
       if (level === 0) return of[index] ?? new Uint8Array(32);
       return nodeHash(sha256, nodes(of)(level - 1, 2 * index), nodes(of)(level - 1, 2 * index + 1));
     };
-  const note = (of: readonly Uint8Array[], size: number, key = plane.ledger): string => {
+  const note = (of: readonly Uint8Array[], size: number, key = plane.ledger, epoch = 1): string => {
     const root = rootOf(sha256, nodes(of), size);
     return signCheckpoint(
       sha256,
-      { origin: 'muster.test/log/1', size, root },
+      { origin: `muster.test/log/${epoch}`, size, root },
       Buffer.from(key.publicKey, 'base64'),
       (message) => sign(null, message, key.privateKey),
     );
@@ -311,6 +319,94 @@ describe('witness', () => {
     beat(note(leaves, 5), []);
     await gateway.frame('fork-alarm', (frame) => frame.why.includes('shrank'));
     expect(memory.seen?.size).toBe(7);
+  });
+  describe('after a restore', () => {
+    const restored = (
+      of: readonly Uint8Array[],
+      size: number,
+      changes: Partial<EpochStatement> = {},
+      key = plane.root,
+    ) => {
+      const bytes = canonicalBytes({
+        v: 1,
+        epoch: 2,
+        origin: 'muster.test/log/2',
+        previous: { origin: 'muster.test/log/1', size, root: toHex(rootOf(sha256, nodes(of), size)) },
+        begunAt: '2026-11-20T03:00:00Z',
+        backupTakenAt: '2026-11-19T03:00:00Z',
+        ...changes,
+      });
+      return { body: Buffer.from(bytes).toString('base64'), signature: signFor('muster/epoch/v1', key, bytes) };
+    };
+    const head = (size: number): SeenCheckpoint => ({
+      origin: 'muster.test/log/1',
+      size,
+      root: toHex(rootOf(sha256, nodes(leaves), size)),
+    });
+    /** What came after the restore is another than what had come before. */
+    const other = [...leaves.slice(0, 5), ...[90, 91, 92].map((leaf) => leafHash(sha256, new Uint8Array([leaf])))];
+    const meet = async (memory: { seen?: SeenCheckpoint; epoch?: SignedEpoch }): Promise<void> => {
+      await connect({ memory });
+      await gateway.frame('heartbeat');
+      gateway.send({ t: 'keyset', keyset: plane.keyset(2, { origin: 'muster.test/log/2' }) });
+    };
+
+    it('goes on from where root says, although it had seen more', async () => {
+      const memory = { seen: head(7) };
+      await meet(memory);
+      gateway.send({ t: 'epoch', epoch: restored(leaves, 5) });
+      beat(note(other, 6, plane.ledger, 2), []);
+      expect((await gateway.frame('cosign')).size).toBe(6);
+      expect(memory.seen).toMatchObject({ origin: 'muster.test/log/2', size: 6 });
+      expect(gateway.frames.some(({ t }) => t === 'fork-alarm')).toBe(false);
+    });
+    it('wants proof that nothing else changed when it had not seen more', async () => {
+      await meet({ seen: head(4) });
+      gateway.send({ t: 'epoch', epoch: restored(leaves, 5) });
+      const forged = [leafHash(sha256, new Uint8Array([99])), ...other.slice(1)];
+      beat(note(forged, 6, plane.ledger, 2), consistencyProof(sha256, nodes(forged), 4, 6));
+      expect((await gateway.frame('fork-alarm')).why).toMatch(/does not contain/);
+      beat(note(other, 6, plane.ledger, 2), consistencyProof(sha256, nodes(other), 4, 6));
+      expect((await gateway.frame('cosign')).size).toBe(6);
+    });
+    it('does not believe a new name of the log that root has not stated', async () => {
+      const memory = { seen: head(4) };
+      await meet(memory);
+      gateway.send({ t: 'epoch', epoch: restored(leaves, 5, {}, plane.ledger) });
+      beat(note(other, 6, plane.ledger, 2), []);
+      expect((await gateway.frame('fork-alarm')).why).toMatch(/root has not said/);
+      expect(memory.seen.size).toBe(4);
+    });
+    it('alarms when one epoch is begun twice, and when an earlier one comes back', async () => {
+      await meet({ seen: head(4), epoch: restored(leaves, 5) });
+      gateway.send({ t: 'epoch', epoch: restored(leaves, 4) });
+      expect((await gateway.frame('fork-alarm')).why).toMatch(/begun twice/);
+      gateway.send({ t: 'epoch', epoch: restored(leaves, 4, { epoch: 3, origin: 'muster.test/log/3' }) });
+      gateway.send({ t: 'epoch', epoch: restored(leaves, 5) });
+      await gateway.frame('fork-alarm', ({ why }) => why.includes('after epoch 3'));
+    });
+    it('shows its journal in pages that fit into a frame, with what it had witnessed', async () => {
+      const receipt = { body: 'A'.repeat(100_000), signature: `${'A'.repeat(86)}==`, keyId: '0'.repeat(16) };
+      const all: JournalEntry[] = Array.from({ length: 7 }, (_, i) => ({
+        task: `0190b5e2-7a10-7000-8000-00000000000${i}`,
+        state: 'done',
+        about: { name: 'bans.apply@1', lane: 'guard', seq: i + 1, actor: 'person', args: HASH },
+        at: '2026-11-20T03:00:00Z',
+        receipt,
+      }));
+      await connect({
+        memory: { seen: head(4) },
+        tasks: taskHandler({ journal: (from) => Promise.resolve(journalPage(all, from)) }),
+      });
+      await gateway.frame('heartbeat');
+      gateway.send({ t: 'journal-request', from: 0 });
+      const first = await gateway.frame('journal');
+      expect(first).toMatchObject({ from: 0, next: 2, head: head(4) });
+      gateway.send({ t: 'journal-request', from: 6 });
+      const last = await gateway.frame('journal', ({ from }) => from === 6);
+      expect(last.entries.map(({ task }) => task)).toEqual([all[6]?.task]);
+      expect(last.next).toBeNull();
+    });
   });
   it('does not listen to a note that the ledger key did not sign', async () => {
     const memory: { seen?: SeenCheckpoint } = {};

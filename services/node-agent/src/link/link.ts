@@ -1,8 +1,8 @@
 // One agent's connection to its control plane: dials, proves itself, makes the gateway prove itself, then carries frames
 // both ways. Holds no global state, so that a test can run thousands in one process.
 import { randomBytes } from 'node:crypto';
-import { fromAgent, toAgent } from '@muster/contracts/agent';
-import type { FromAgent, Keyset, Signed, SignedKeyset, ToAgent } from '@muster/contracts/agent';
+import { AGENT_FEATURES, fromAgent, toAgent } from '@muster/contracts/agent';
+import type { FromAgent, Keyset, Signed, SignedEpoch, SignedKeyset, ToAgent } from '@muster/contracts/agent';
 import type { CapabilityName } from '@muster/contracts/servers';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import type { Clock } from '@muster/kernel/clock';
@@ -75,6 +75,8 @@ export class Link {
   #ackedSeq = 0;
   #pumping = false;
   #hopeless = false;
+  /** The control plane is older than we are: only the first version of the protocol is spoken. */
+  #plain = false;
   readonly #order = new TaskOrder((envelope) => void this.#submit(envelope));
   /** Frames are handled in order, one at a time; tasks are only handed over here, so a long one holds up nothing. */
   #inOrder: Promise<void> = Promise.resolve();
@@ -141,6 +143,8 @@ export class Link {
   }
 
   #closed(why: string): void {
+    // It may have been upgraded meanwhile.
+    if (this.ready) this.#plain = false;
     this.#end();
     if (this.#stopped) return;
     const wait = this.#hopeless ? Backoff.hopelessMs : this.#backoff.next();
@@ -199,6 +203,7 @@ export class Link {
       keysetSerial: keysets.current?.serial ?? 0,
       seen: { guard: state.seen.guard ?? 0, change: state.seen.change ?? 0, job: state.seen.job ?? 0 },
       openTasks: state.openTasks.slice(0, 1000),
+      ...(this.#plain ? {} : { speaks: [...AGENT_FEATURES] }),
     });
   }
 
@@ -262,6 +267,10 @@ export class Link {
       case 'keyset':
         await this.#acceptKeyset(frame.keyset);
         return;
+      case 'journal-request':
+        return this.#showJournal(frame.from);
+      case 'epoch':
+        return this.#beginEpoch(frame.epoch);
       case 'challenge':
       case 'welcome':
       case 'goodbye':
@@ -308,6 +317,20 @@ export class Link {
     this.#send(frame);
   }
 
+  /** Of no use to anybody but a control plane that was restored, and it asks only then. */
+  async #showJournal(from: number): Promise<void> {
+    const { entries, next } = await this.#with.tasks.journal(from);
+    this.#send({ t: 'journal', from, entries, next, head: this.#with.witness.head ?? null });
+  }
+
+  async #beginEpoch(epoch: SignedEpoch): Promise<void> {
+    const judged = await this.#with.witness.acceptEpoch(epoch);
+    if (judged === undefined) return;
+    if (isRefusal(judged)) return this.#with.log('a new epoch of the ledger was not believed', { why: judged.reason });
+    if (judged.t === 'fork-alarm') this.#with.log('ALARM: the ledger forked or shrank', { why: judged.why });
+    this.#send(judged);
+  }
+
   #startHeartbeat(seconds: number): void {
     this.#heardAt = performance.now();
     const beat = (): void => {
@@ -321,6 +344,7 @@ export class Link {
         t: 'heartbeat',
         time: clock.now().toISOString(),
         seenSize: witness.size,
+        ...(this.#plain || witness.head === undefined ? {} : { seenOrigin: witness.head.origin }),
         load1: load(),
         spooled: spool.waiting,
       });
@@ -331,6 +355,8 @@ export class Link {
 
   #goodbye(frame: Extract<ToAgent, { t: 'goodbye' }>): void {
     this.#with.log('the control plane said goodbye', { code: frame.code, reason: frame.reason });
+    // It has not understood our hello: the next one says no more than the first version of the protocol.
+    if (frame.code === 'protocol' && !this.ready) this.#plain = !this.#plain;
     this.#hopeless = frame.code === 'retired' || frame.code === 'quarantined' || frame.code === 'unknown';
     this.#wire?.close();
   }

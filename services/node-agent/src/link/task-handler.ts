@@ -1,6 +1,6 @@
 // Who carries tasks out behind a link: the root helper on a real host, a refusal where there is none, a made-up host in a
 // simulated fleet.
-import type { Signed, SignedKeyset } from '@muster/contracts/agent';
+import type { JournalEntry, Signed, SignedKeyset } from '@muster/contracts/agent';
 
 export interface TaskEvents {
   readonly onStarted: (task: string) => void;
@@ -29,7 +29,14 @@ export interface TaskHandler {
   /** Receipts that were not acknowledged yet. */
   receipts(): Promise<readonly { task: string; receipt: Signed }[]>;
   acknowledged(task: string): Promise<void>;
+  /** What is remembered of tasks, from an entry on; `next` is null on the last page. */
+  journal(from: number): Promise<JournalPage>;
   keyset(keyset: SignedKeyset): Promise<void>;
+}
+
+export interface JournalPage {
+  readonly entries: JournalEntry[];
+  readonly next: number | null;
 }
 
 export const NO_EVENTS: TaskEvents = { onStarted: () => undefined, onReceipt: () => undefined };
@@ -46,6 +53,7 @@ export function observer(onTask: () => void): TaskHandler {
     cancel: () => Promise.resolve({ state: 'refused' }),
     receipts: () => Promise.resolve([]),
     acknowledged: () => Promise.resolve(),
+    journal: () => Promise.resolve({ entries: [], next: null }),
     keyset: () => Promise.resolve(),
   };
 }

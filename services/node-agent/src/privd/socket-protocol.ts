@@ -1,6 +1,6 @@
 // What agentd and the root helper say to each other over the Unix socket: one JSON object per line. The helper believes
 // nothing of it: tasks and cancels carry the control plane's signature, the rest only reads or acknowledges.
-import { signed, signedKeyset } from '@muster/contracts/agent';
+import { journalEntry, signed, signedKeyset } from '@muster/contracts/agent';
 import { banLogLine, heldState, jailFacts, tableRepair } from '@muster/contracts/bans';
 import { capabilityName, inventory } from '@muster/contracts/servers';
 import { z } from 'zod';
@@ -18,6 +18,7 @@ export const request = z.discriminatedUnion('op', [
   z.strictObject({ id, op: z.literal('keyset'), keyset: signedKeyset }),
   z.strictObject({ id, op: z.literal('receipts') }),
   z.strictObject({ id, op: z.literal('acknowledge'), task: z.uuid() }),
+  z.strictObject({ id, op: z.literal('journal'), from: z.int().nonnegative() }),
   z.strictObject({ id, op: z.literal('held') }),
   z.strictObject({ id, op: z.literal('ports') }),
   z.strictObject({ id, op: z.literal('jails') }),
@@ -52,6 +53,7 @@ export const answers = {
   keyset: z.strictObject({ serial: z.number() }),
   receipts: z.strictObject({ receipts: z.array(z.strictObject({ task: z.string(), receipt: signed })) }),
   acknowledge: z.strictObject({}),
+  journal: z.strictObject({ entries: z.array(journalEntry), next: z.number().nullable() }),
   held: z.strictObject({ held: heldState, repair: tableRepair.nullable(), nextExpiry: z.number().nullable() }),
   ports: z.strictObject({ ports: inventory.shape.ports }),
   jails: z.strictObject({ facts: jailFacts }),

@@ -113,6 +113,8 @@ export class PrivdSocket {
         return handlers.receipts(message);
       case 'acknowledge':
         return handlers.acknowledge(message);
+      case 'journal':
+        return handlers.journal(message);
       case 'held':
         return handlers.held(message);
       case 'ports':

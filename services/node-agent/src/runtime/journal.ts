@@ -5,9 +5,10 @@ import { createHash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { signed, taskEnvelope } from '@muster/contracts/agent';
-import type { TaskEnvelope } from '@muster/contracts/agent';
+import type { JournalEntry, TaskEnvelope } from '@muster/contracts/agent';
 import { z } from 'zod';
 import { isAbsent, writeFileAtomically } from '../host/files.ts';
+import { aboutTask, type JournalAbout } from './journal-pages.ts';
 
 const lane = z.enum(['guard', 'change', 'job']);
 export type Lane = z.infer<typeof lane>;
@@ -33,6 +34,7 @@ export interface UnfinishedTask {
   readonly state: 'received' | 'started';
   readonly envelope: TaskEnvelope;
   readonly hash: string;
+  readonly receivedAt: string;
   readonly startedAt?: string;
 }
 
@@ -44,6 +46,8 @@ export type TaskRecord =
       readonly hash: string;
       readonly acknowledged: boolean;
       readonly at: string;
+      /** Absent once the journal was compacted. */
+      readonly about?: JournalAbout;
     }
   /** Over and acknowledged, or cancelled before it came; its details are gone, only the refusal to run it again stays. */
   | { readonly state: 'over'; readonly at: string };
@@ -101,6 +105,11 @@ export class Journal {
       if (entry.state === 'done' && !entry.acknowledged) list.push({ task, receipt: entry.receipt });
     }
     return list;
+  }
+
+  /** Everything that is remembered, oldest first. */
+  entries(): JournalEntry[] {
+    return [...this.#tasks].map(([task, record]) => entryOf(task, record));
   }
 
   received(envelope: TaskEnvelope, hash: string, at: string): Promise<void> {
@@ -180,7 +189,12 @@ export class Journal {
     switch (entry.t) {
       case 'received': {
         const { task, lane: of, seq } = entry.envelope;
-        this.#tasks.set(task, { state: 'received', envelope: entry.envelope, hash: entry.hash });
+        this.#tasks.set(task, {
+          state: 'received',
+          envelope: entry.envelope,
+          hash: entry.hash,
+          receivedAt: entry.at,
+        });
         this.#seen.set(of, Math.max(this.seen(of), seq));
         return;
       }
@@ -192,7 +206,14 @@ export class Journal {
       case 'done': {
         const task = this.#tasks.get(entry.task);
         const hash = task !== undefined && 'hash' in task ? task.hash : '';
-        this.#tasks.set(entry.task, { state: 'done', receipt: entry.receipt, hash, acknowledged: false, at: entry.at });
+        this.#tasks.set(entry.task, {
+          state: 'done',
+          receipt: entry.receipt,
+          hash,
+          acknowledged: false,
+          at: entry.at,
+          ...(task !== undefined && 'envelope' in task ? { about: aboutTask(task.envelope) } : {}),
+        });
         return;
       }
       case 'acknowledged': {
@@ -206,6 +227,20 @@ export class Journal {
       case 'floor':
         for (const [of, seq] of Object.entries(entry.seen)) this.#seen.set(lane.parse(of), seq);
         for (const { task, at } of entry.over) this.#tasks.set(task, { state: 'over', at });
+    }
+  }
+}
+
+function entryOf(task: string, record: TaskRecord): JournalEntry {
+  switch (record.state) {
+    case 'over':
+      return { task, state: 'over', about: null, at: record.at, receipt: null };
+    case 'done':
+      return { task, state: 'done', about: record.about ?? null, at: record.at, receipt: record.receipt };
+    case 'received':
+    case 'started': {
+      const at = record.startedAt ?? record.receivedAt;
+      return { task, state: record.state, about: aboutTask(record.envelope), at, receipt: null };
     }
   }
 }

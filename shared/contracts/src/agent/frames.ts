@@ -5,6 +5,8 @@ import { capabilityName } from '../servers/events.ts';
 import { inventory } from '../servers/inventory.ts';
 import { hostText, sha256, signature, timestamp, uuid } from '../values.ts';
 import { signed } from './envelope.ts';
+import { signedEpoch } from './epoch.ts';
+import { journalEntry } from './journal.ts';
 import { signedKeyset } from './keyset.ts';
 
 /** Frames of an agent above this are a protocol error: the link is closed with code 1009. */
@@ -17,6 +19,15 @@ export const MAX_FRAME_TO_AGENT_BYTES = 3 * 1024 * 1024;
 export const MAX_BATCH_ITEMS = 500;
 /** A link that has not proved itself within this time is closed. */
 export const HANDSHAKE_DEADLINE_MS = 10_000;
+
+/**
+ * What an agent can do beyond the first version of this protocol, said in its hello. A gateway sends nothing that the
+ * agent did not name, so that agents one release older keep working. An agent whose hello is not understood says it
+ * again without: then the control plane is the older one.
+ *   journal: answers `journal-request`. epochs: understands `epoch`, and names the log it has witnessed.
+ */
+export const AGENT_FEATURES = ['journal', 'epochs'] as const;
+export type AgentFeature = (typeof AGENT_FEATURES)[number];
 
 const nonce = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'is not a 32-byte nonce in base64');
 
@@ -58,6 +69,10 @@ export const settings = z.strictObject({
   confirmed: z.boolean(),
 });
 export const keysetFrame = z.strictObject({ t: z.literal('keyset'), keyset: signedKeyset });
+/** Asks for the journal from an entry on, in the order of the journal; answered by `journal`. */
+export const journalRequest = z.strictObject({ t: z.literal('journal-request'), from: z.int().nonnegative() });
+/** The newest statement of root about the ledger's epoch, before the first beat. */
+export const epochFrame = z.strictObject({ t: z.literal('epoch'), epoch: signedEpoch });
 /** The connection is refused or ended for a reason that a person can act on. */
 export const goodbye = z.strictObject({
   t: z.literal('goodbye'),
@@ -75,6 +90,8 @@ export const toAgent = z.discriminatedUnion('t', [
   beat,
   settings,
   keysetFrame,
+  journalRequest,
+  epochFrame,
   goodbye,
 ]);
 export type ToAgent = z.infer<typeof toAgent>;
@@ -97,12 +114,16 @@ export const hello = z.strictObject({
   seen: z.record(z.enum(['guard', 'change', 'job']), z.int().nonnegative()),
   /** Tasks whose receipt was not acknowledged yet. */
   openTasks: z.array(uuid).max(1000),
+  /** Names of AGENT_FEATURES; a newer agent may name more. Absent from agents of the first release. */
+  speaks: z.array(z.string().max(40)).max(40).optional(),
 });
 export const heartbeat = z.strictObject({
   t: z.literal('heartbeat'),
   time: timestamp,
   /** Size and root of the last checkpoint this witness accepted; 0 before the first. */
   seenSize: z.int().nonnegative(),
+  /** The log that checkpoint is of; absent from agents that do not speak epochs. */
+  seenOrigin: z.string().max(120).optional(),
   load1: z.number().nonnegative(),
   spooled: z.int().nonnegative(),
 });
@@ -126,6 +147,16 @@ export const forkAlarm = z.strictObject({
   seenRoot: sha256,
   note: z.string().max(4000),
   why: z.string().max(300),
+});
+
+/** One page of the journal, from the entry that was asked for; `next` is null on the last. */
+export const journalPage = z.strictObject({
+  t: z.literal('journal'),
+  from: z.int().nonnegative(),
+  entries: z.array(journalEntry).max(500),
+  next: z.int().nonnegative().nullable(),
+  /** The last checkpoint this witness accepted, whatever the log is called; null before the first. */
+  head: z.strictObject({ origin: z.string().max(120), size: z.int().nonnegative(), root: sha256 }).nullable(),
 });
 
 const batchBody = z.discriminatedUnion('kind', [
@@ -155,6 +186,7 @@ export const fromAgent = z.discriminatedUnion('t', [
   receiptFrame,
   cosign,
   forkAlarm,
+  journalPage,
   batch,
 ]);
 export type FromAgent = z.infer<typeof fromAgent>;

@@ -1,7 +1,8 @@
 // What was refused, what was read that is sensitive, and what witnesses said about the ledger itself.
 import { z } from 'zod';
+import { signedKeyset } from '../agent/keyset.ts';
 import { event } from '../define.ts';
-import { base64, sha256, signature, timestamp, uuid } from '../values.ts';
+import { base64, keyId, sha256, signature, timestamp, uuid } from '../values.ts';
 
 const serverId = '0190b5e2-7a10-7000-8000-00000000b001';
 const hash = '0'.repeat(64);
@@ -62,12 +63,94 @@ export const KeysetPublished = event('audit.KeysetPublished', {
     serial: z.int().positive(),
     keys: z.array(z.strictObject({ id: z.string().max(16), use: z.string().max(20), notAfter: timestamp })).max(32),
     sha256,
+    /** As root signed it, so that the ledger itself tells which keys were good for it; root's word, not the ledger's. */
+    signed: signedKeyset.optional(),
   }),
   example: {
     serial: 1,
     keys: [{ id: '0123456789abcdef', use: 'ledger', notAfter: '2026-12-20T00:00:00Z' }],
     sha256: hash,
   },
+});
+export const BackupTaken = event('audit.BackupTaken', {
+  class: 'action',
+  sentence: 'A backup of the database was written',
+  schema: z.strictObject({
+    backupId: uuid,
+    /** The signed checkpoint it holds: everything up to here can be restored and verified. */
+    origin: z.string().max(120),
+    size: z.int().nonnegative(),
+    root: sha256,
+    rows: z.int().nonnegative(),
+    bytes: z.int().nonnegative(),
+    /** SHA-256 of its manifest. */
+    manifest: sha256,
+  }),
+  example: {
+    backupId: serverId,
+    origin: 'muster.example/muster/1',
+    size: 18_204,
+    root: hash,
+    rows: 40_112,
+    bytes: 21_000_000,
+    manifest: hash,
+  },
+});
+export const EpochBegun = event('audit.EpochBegun', {
+  class: 'action',
+  sentence: 'The database was restored from a backup; the root key signed that the ledger goes on from there',
+  schema: z.strictObject({
+    epoch: z.int().min(2),
+    origin: z.string().max(120),
+    previousOrigin: z.string().max(120),
+    /** Entries that were restored. */
+    size: z.int().nonnegative(),
+    backupId: uuid,
+    backupTakenAt: timestamp,
+    /** agent/epoch: epochStatement, as root signed it. */
+    body: base64.max(4000),
+    signature,
+  }),
+  example: {
+    epoch: 2,
+    origin: 'muster.example/muster/2',
+    previousOrigin: 'muster.example/muster/1',
+    size: 18_204,
+    backupId: serverId,
+    backupTakenAt: '2026-11-20T02:00:00Z',
+    body: 'e30=',
+    signature: `${'A'.repeat(86)}==`,
+  },
+});
+export const KeyRotated = event('audit.KeyRotated', {
+  class: 'action',
+  sentence: 'An online key was replaced by a new one that the root key signed',
+  schema: z.strictObject({
+    use: z.enum(['task', 'ledger', 'release', 'gateway']),
+    from: keyId,
+    to: keyId,
+    /** The old one is accepted until then. */
+    until: timestamp,
+    serial: z.int().positive(),
+  }),
+  example: {
+    use: 'task',
+    from: '0123456789abcdef',
+    to: 'fedcba9876543210',
+    until: '2026-11-20T14:00:00Z',
+    serial: 4,
+  },
+});
+export const KeyRevoked = event('audit.KeyRevoked', {
+  class: 'action',
+  sentence: 'The root key revoked an online key: nobody accepts it any more, whatever it signed',
+  schema: z.strictObject({
+    use: z.enum(['task', 'ledger', 'release', 'gateway']),
+    id: keyId,
+    reason: z.string().max(500),
+    serial: z.int().positive(),
+  }),
+  example: { use: 'task', id: '0123456789abcdef', reason: 'The signer’s disk was copied', serial: 5 },
 });
 
 export const auditEvents = [
@@ -76,4 +159,8 @@ export const auditEvents = [
   ForkAlarmRaised,
   WitnessListPublished,
   KeysetPublished,
+  BackupTaken,
+  EpochBegun,
+  KeyRotated,
+  KeyRevoked,
 ] as const;

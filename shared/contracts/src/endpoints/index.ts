@@ -55,6 +55,8 @@ export const endpoints: Readonly<Record<string, readonly [method: Method, path: 
   'operations.GetTask': ['GET', '/api/operations/tasks/:taskId'],
   'operations.CancelOperation': ['POST', '/api/operations/:operationId/cancel'],
   'operations.RetryOperation': ['POST', '/api/operations/:operationId/retry'],
+  'operations.GetRecovery': ['GET', '/api/recovery'],
+  'operations.ResumeDispatch': ['POST', '/api/recovery/:holdId/resume'],
   'audit.ListEntries': ['GET', '/api/audit/entries'],
   'audit.GetEntry': ['GET', '/api/audit/entries/:position'],
   'audit.GetProof': ['GET', '/api/audit/entries/:position/proof'],

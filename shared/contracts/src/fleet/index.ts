@@ -18,6 +18,7 @@ export const attention = z.strictObject({
     'ledger-late',
     'projection-paused',
     'keys-expiring',
+    'dispatch-held',
   ]),
   severity: z.enum(['critical', 'warn', 'info']),
   since: timestamp,

@@ -160,6 +160,94 @@ export const TaskOutcomeUnknown = event('operations.TaskOutcomeUnknown', {
   schema: z.strictObject({ taskId: uuid }),
   example: { taskId },
 });
+export const TaskFoundDone = event('operations.TaskFoundDone', {
+  class: 'fact',
+  sentence: 'A server’s journal showed that it had carried a task out after the backup that was restored',
+  schema: z.strictObject({ taskId: uuid, receipt: signedBytes }),
+  example: { taskId, receipt: { body: 'e30=', signature: sig, keyId: '0123456789abcdef' } },
+});
+export const SequenceFloorRaised = event('operations.SequenceFloorRaised', {
+  class: 'fact',
+  sentence: 'A server had seen higher task numbers than the database gave; numbers go on above them',
+  schema: z.strictObject({ serverId: uuid, lane, from: z.int().nonnegative(), to: z.int().positive() }),
+  example: { serverId, lane: 'guard', from: 12, to: 19 },
+});
+export const DispatchHeld = event('operations.DispatchHeld', {
+  class: 'action',
+  sentence: 'Nothing is sent to servers until their journals were collected: the database was restored',
+  schema: z.strictObject({
+    holdId: uuid,
+    reason: z.literal('restore'),
+    epoch: z.int().min(2),
+    backupTakenAt: timestamp,
+    /** Entries of the ledger that the backup held. */
+    size: z.int().nonnegative(),
+  }),
+  example: { holdId: operationId, reason: 'restore', epoch: 2, backupTakenAt: '2026-11-20T02:00:00Z', size: 18_204 },
+});
+export const JournalCollected = event('operations.JournalCollected', {
+  class: 'fact',
+  sentence: 'A server showed its journal and the ledger it had witnessed',
+  schema: z.strictObject({
+    holdId: uuid,
+    serverId: uuid,
+    /** False for an agent of an older release, which can only say its numbers. */
+    journal: z.boolean(),
+    /** What it had witnessed before; said by the server. */
+    head: z.strictObject({ origin: z.string().max(120), size: z.int().nonnegative() }).nullable(),
+    entries: z.int().nonnegative(),
+    lost: z.int().nonnegative(),
+    foundDone: z.int().nonnegative(),
+  }),
+  example: {
+    holdId: operationId,
+    serverId,
+    journal: true,
+    head: { origin: 'muster.example/muster/1', size: 18_311 },
+    entries: 40,
+    lost: 2,
+    foundDone: 1,
+  },
+});
+export const LostActionFound = event('operations.LostActionFound', {
+  class: 'fact',
+  sentence: 'A server’s journal names a task that the restored database does not know',
+  schema: z.strictObject({
+    holdId: uuid,
+    serverId: uuid,
+    taskId: uuid,
+    state: z.enum(['received', 'started', 'done', 'over']),
+    /** null when the server no longer keeps details. */
+    about: z
+      .strictObject({ task: z.string().max(80), lane, seq: z.int().positive(), actor: z.string().max(120) })
+      .nullable(),
+    at: timestamp,
+    /** What the host attested: its own signed receipt. */
+    receipt: signedBytes.nullable(),
+  }),
+  example: {
+    holdId: operationId,
+    serverId,
+    taskId,
+    state: 'done',
+    about: { task: 'bans.apply@1', lane: 'guard', seq: 19, actor: 'person' },
+    at: '2026-11-20T13:00:00Z',
+    receipt: null,
+  },
+});
+export const DispatchResumed = event('operations.DispatchResumed', {
+  class: 'action',
+  sentence: 'Tasks are sent to servers again',
+  schema: z.strictObject({
+    holdId: uuid,
+    /** collected: every server had shown its journal. person: somebody decided not to wait longer. */
+    because: z.enum(['collected', 'person']),
+    servers: z.int().nonnegative(),
+    collected: z.int().nonnegative(),
+    lost: z.int().nonnegative(),
+  }),
+  example: { holdId: operationId, because: 'collected', servers: 5, collected: 5, lost: 2 },
+});
 
 export const operationEvents = [
   OperationRequested,
@@ -176,4 +264,10 @@ export const operationEvents = [
   TaskExpired,
   TaskCancelled,
   TaskOutcomeUnknown,
+  TaskFoundDone,
+  SequenceFloorRaised,
+  DispatchHeld,
+  JournalCollected,
+  LostActionFound,
+  DispatchResumed,
 ] as const;

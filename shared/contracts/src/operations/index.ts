@@ -1,7 +1,7 @@
 // Operations as pages read them: a grid of servers, each task's state, time, error and receipt.
 import { z } from 'zod';
 import { command, query } from '../define.ts';
-import { accepted, pageSize, timestamp, uuid } from '../values.ts';
+import { accepted, pageSize, reason as reasonText, timestamp, uuid } from '../values.ts';
 import { lane, taskState } from './events.ts';
 
 export * from './events.ts';
@@ -113,5 +113,51 @@ export const RetryOperation = command('operations.RetryOperation', {
   output: accepted.extend({ tasks: z.int().nonnegative() }),
 });
 
-export const operationCommands = [CancelOperation, RetryOperation] as const;
-export const operationQueries = [ListOperations, GetOperation, GetTask] as const;
+/** A task that only its server remembers. */
+export const lostAction = z.strictObject({
+  serverId: uuid,
+  serverName: z.string(),
+  taskId: uuid,
+  state: z.enum(['received', 'started', 'done', 'over']),
+  /** null when the server no longer keeps details. */
+  task: z.string().nullable(),
+  actor: z.string().nullable(),
+  at: timestamp,
+  /** From the receipt that the host signed. */
+  outcome: z.string().nullable(),
+});
+export const recoveryView = z.strictObject({
+  holdId: uuid,
+  epoch: z.int(),
+  backupTakenAt: timestamp,
+  heldSince: timestamp,
+  /** null while nothing is sent to servers. */
+  resumedAt: timestamp.nullable(),
+  servers: z.int().nonnegative(),
+  collected: z.int().nonnegative(),
+  waitingFor: z.array(z.strictObject({ serverId: uuid, name: z.string() })).max(200),
+  /** Events that were in the ledger at least, by what servers had witnessed, and that the backup did not hold. */
+  lostEvents: z.int().nonnegative(),
+  lostActions: z.array(lostAction).max(1000),
+});
+export type RecoveryView = z.infer<typeof recoveryView>;
+
+export const GetRecovery = query('operations.GetRecovery', {
+  risk: 'low',
+  on: 'fleet',
+  roles: ['operator', 'security', 'backup'],
+  sentence: 'Read what the last restore lost, and what it still waits for',
+  input: z.strictObject({}),
+  output: z.strictObject({ recovery: recoveryView.nullable() }),
+});
+export const ResumeDispatch = command('operations.ResumeDispatch', {
+  risk: 'critical',
+  on: 'fleet',
+  roles: ['operator'],
+  sentence: 'Send tasks to servers again after a restore, without waiting for those that have not shown their journal',
+  input: z.strictObject({ holdId: uuid, reason: reasonText }),
+  output: accepted,
+});
+
+export const operationCommands = [CancelOperation, RetryOperation, ResumeDispatch] as const;
+export const operationQueries = [ListOperations, GetOperation, GetTask, GetRecovery] as const;

@@ -174,7 +174,7 @@ beforeAll(async () => {
     proof: new GetProofHandler(ledger, proofs, view, trust, servers),
     checkpoint: new GetCheckpointHandler(app, proofs, view, servers),
     consistency: new GetConsistencyHandler(proofs),
-    export: new ExportLedgerHandler(app, ledger, proofs, trust, settings),
+    export: new ExportLedgerHandler(app, ledger, proofs, trust, settings, store),
   };
 });
 afterAll(async () => {

@@ -7,6 +7,7 @@ import { SubscriptionRegistry } from '../../platform/projections/subscription-re
 import { LogProofs } from '../../platform/proofs/log-proofs.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
 import { CheckpointView } from './checkpoint-view.ts';
+import { KeysetRecord } from './keyset-record.ts';
 import { LedgerReader } from './ledger-reader.ts';
 import { AuditEntriesProjection } from './projections/entries/entries.projection.ts';
 import { ExportLedgerHandler } from './queries/export-ledger.query.ts';
@@ -38,6 +39,7 @@ export const auditModule = domainModule({
   ],
   gateway: [WitnessDesk],
   worker: [
+    KeysetRecord,
     {
       provide: AuditEntriesProjection,
       inject: [SubscriptionRegistry, HINTS],

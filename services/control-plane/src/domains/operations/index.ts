@@ -9,6 +9,6 @@ export {
   type TaskOrder,
 } from './operation-requests.ts';
 export { OPERATION_REQUESTS } from './tokens.ts';
-export { taskTable } from './projections/task-table.ts';
+export { inlineTables } from './projections/inline-tables.ts';
 export { OpenWork } from './open-work.ts';
 export { OperationRows } from './queries/operation-rows.ts';

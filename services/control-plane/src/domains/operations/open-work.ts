@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { Inject, Injectable } from '@nestjs/common';
 import { APP_DATABASE, type Connection } from '../../platform/database/database.ts';
+import { progressOf, type Progress } from './recovery/progress.ts';
 
 @Injectable()
 export class OpenWork {
@@ -24,6 +25,17 @@ export class OpenWork {
       this.database.db,
     );
     return rows[0] ?? { operations: 0, tasks: 0 };
+  }
+
+  /** Nothing is sent since then, because the database was restored; null in ordinary times. */
+  async heldSince(tenantId: string): Promise<(Progress & { readonly since: Date }) | null> {
+    const { rows } = await sql<{ hold_id: string; began_at: Date }>`
+      select hold_id, began_at from muster.operations_holds
+      where tenant_id = ${tenantId} and ended_at is null order by began_at desc limit 1`.execute(this.database.db);
+    const [hold] = rows;
+    if (hold === undefined) return null;
+    const progress = await progressOf(this.database.pool, { holdId: hold.hold_id, tenantId });
+    return { ...progress, since: hold.began_at };
   }
 
   /** Operations that ended with a failure in the last day and were not asked again; those that wait for a server. */

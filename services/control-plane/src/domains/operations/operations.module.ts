@@ -10,6 +10,7 @@ import { LiveHints } from '../../platform/realtime/live-hints.ts';
 import { Metrics } from '../../platform/telemetry/metrics.ts';
 import { TRACING, type Tracing } from '../../platform/telemetry/tracing.ts';
 import { CancelOperationHandler } from './commands/cancel-operation.command.ts';
+import { ResumeDispatchHandler } from './commands/resume-dispatch.command.ts';
 import { RetryOperationHandler } from './commands/retry-operation.command.ts';
 import { Dispatcher } from './delivery/dispatcher.ts';
 import { TaskCourier } from './delivery/task-courier.ts';
@@ -20,9 +21,12 @@ import { CancelTasksWhenOperationIsCancelled } from './policies/cancel-tasks-whe
 import { FinishOperationWhenTasksEnd } from './policies/finish-operation-when-tasks-end.policy.ts';
 import { TraceTasks } from './policies/trace-tasks.ts';
 import { GetOperationHandler } from './queries/get-operation.query.ts';
+import { GetRecoveryHandler } from './queries/get-recovery.query.ts';
 import { GetTaskHandler } from './queries/get-task.query.ts';
 import { ListOperationsHandler } from './queries/list-operations.query.ts';
 import { OperationRows } from './queries/operation-rows.ts';
+import { HoldKeeper } from './recovery/hold-keeper.ts';
+import { JournalCollector } from './recovery/journal-collector.ts';
 import { OPERATION_REQUESTS } from './tokens.ts';
 
 export const operationsModule = domainModule({
@@ -35,9 +39,12 @@ export const operationsModule = domainModule({
     GetTaskHandler,
     CancelOperationHandler,
     RetryOperationHandler,
+    ResumeDispatchHandler,
+    GetRecoveryHandler,
   ],
   worker: [
     Dispatcher,
+    HoldKeeper,
     {
       provide: OPERATION_REQUESTS,
       inject: [WORKER_STORE, HINTS],
@@ -66,5 +73,5 @@ export const operationsModule = domainModule({
       },
     },
   ],
-  gateway: [TaskCourier],
+  gateway: [TaskCourier, JournalCollector],
 });

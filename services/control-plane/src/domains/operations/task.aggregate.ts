@@ -5,6 +5,7 @@ import {
   TaskCancelled,
   TaskExpired,
   TaskFailed,
+  TaskFoundDone,
   TaskOutcomeUnknown,
   TaskReleased,
   TaskRequested,
@@ -30,6 +31,7 @@ export const taskEventTypes = [
   TaskExpired,
   TaskCancelled,
   TaskOutcomeUnknown,
+  TaskFoundDone,
 ] as const;
 export type TaskEventType = (typeof taskEventTypes)[number]['type'];
 
@@ -46,6 +48,7 @@ export const stateAfter: Readonly<Record<TaskEventType, TaskState | null>> = {
   'operations.TaskExpired': 'expired',
   'operations.TaskCancelled': 'cancelled',
   'operations.TaskOutcomeUnknown': 'unknown',
+  'operations.TaskFoundDone': 'succeeded',
 };
 
 const OPEN: readonly TaskState[] = ['requested', 'released', 'accepted', 'running', 'unknown'];
@@ -63,6 +66,7 @@ const follows: Readonly<Record<TaskEventType, readonly TaskState[]>> = {
   'operations.TaskExpired': ['requested', 'released', 'unknown'],
   'operations.TaskCancelled': OPEN,
   'operations.TaskOutcomeUnknown': ['released', 'accepted', 'running'],
+  'operations.TaskFoundDone': OPEN,
 };
 
 /** False: the event is late or a repeat and must not be recorded. */

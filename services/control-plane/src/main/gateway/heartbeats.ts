@@ -22,7 +22,7 @@ export class Heartbeats implements OnModuleInit {
       session.send({
         t: 'beat',
         time: new Date().toISOString(),
-        checkpoint: await this.witnesses.offer(server, frame.seenSize),
+        checkpoint: await this.witnesses.offer(server, frame.seenSize, frame.seenOrigin),
       });
     });
   }

@@ -1,5 +1,5 @@
 // What domains do with what arrives over the link. The link itself knows frames, not meanings.
-import type { BatchBody, FromAgent } from '@muster/contracts/agent';
+import type { AgentFeature, BatchBody, FromAgent } from '@muster/contracts/agent';
 import { Injectable } from '@nestjs/common';
 
 /** A server whose agent has proved its key. */
@@ -13,6 +13,11 @@ export interface LinkedServer {
 }
 
 type Frame<T extends FromAgent['t']> = Extract<FromAgent, { t: T }>;
+/** What an agent said when it proved itself. */
+export type Greeting = Frame<'hello'>;
+export type GreetingHandler = (server: LinkedServer, greeting: Greeting) => Promise<void>;
+export const speaks = (greeting: Greeting, feature: AgentFeature): boolean =>
+  greeting.speaks?.includes(feature) ?? false;
 type Items<K extends BatchBody['kind']> = Extract<BatchBody, { kind: K }>['items'];
 export type FrameHandler<T extends FromAgent['t']> = (server: LinkedServer, frame: Frame<T>) => Promise<void>;
 /** Stores a batch. Called once per sequence number unless it throws; then the agent sends it again. */
@@ -27,7 +32,8 @@ type Anything = (server: LinkedServer, value: never, seq: never) => Promise<void
 export class LinkRegistry {
   readonly #frames = new Map<string, Anything>();
   readonly #batches = new Map<string, Anything>();
-  readonly #connected: ((server: LinkedServer) => Promise<void>)[] = [];
+  readonly #greeted: GreetingHandler[] = [];
+  readonly #connected: GreetingHandler[] = [];
 
   onFrame<T extends FromAgent['t']>(type: T, handler: FrameHandler<T>): void {
     this.#once(this.#frames, type, handler);
@@ -37,13 +43,22 @@ export class LinkRegistry {
     this.#once(this.#batches, kind, handler);
   }
 
+  /** The agent has proved itself; nothing is sent to it yet, and nobody knows that it is here. */
+  onGreeted(handler: GreetingHandler): void {
+    this.#greeted.push(handler);
+  }
+
   /** After the handshake, before the first frame: whatever is open for this server is sent again. */
-  onConnected(handler: (server: LinkedServer) => Promise<void>): void {
+  onConnected(handler: GreetingHandler): void {
     this.#connected.push(handler);
   }
 
-  async connected(server: LinkedServer): Promise<void> {
-    for (const handler of this.#connected) await handler(server);
+  async greeted(server: LinkedServer, greeting: Greeting): Promise<void> {
+    for (const handler of this.#greeted) await handler(server, greeting);
+  }
+
+  async connected(server: LinkedServer, greeting: Greeting): Promise<void> {
+    for (const handler of this.#connected) await handler(server, greeting);
   }
 
   async frame(server: LinkedServer, frame: FromAgent): Promise<void> {

@@ -17,16 +17,14 @@ import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { signFor, verifyFor, type SigningKey } from '@muster/kernel/signing';
 import { Logger } from '@nestjs/common';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import type { z } from 'zod';
 import type { Trust } from '../keys/key-store.ts';
 import { refuseUpgrade, upgradePath } from '../http/upgrades.ts';
-import type { LinkedServer, LinkRegistry } from './link-registry.ts';
+import type { Greeting, LinkedServer, LinkRegistry } from './link-registry.ts';
 import { LinkSession } from './link-session.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export const LINK_PATH = '/agent/v1/link';
 
-export type Hello = z.infer<typeof hello>;
 type Goodbye = Extract<ToAgent, { t: 'goodbye' }>;
 
 /** What the control plane knows of an agent that knocks. */
@@ -41,7 +39,7 @@ export interface LinkAuthority {
   identify(serverId: string): Promise<KnownAgent | null>;
   /** The same identity from two machines: both are shut out until an operator has looked. */
   conflict(agent: KnownAgent, otherMachineHash: string): Promise<void>;
-  opened(session: LinkSession, greeting: Hello): Promise<void>;
+  opened(session: LinkSession, greeting: Greeting): Promise<void>;
   closed(session: LinkSession): Promise<void>;
 }
 
@@ -198,6 +196,7 @@ export class LinkServer {
     this.#sessions.set(known.serverId, session);
     ws.once('close', () => this.#ended(session));
     ws.on('message', this.#receiver(session));
+    await registry.greeted(known, greeting);
     await authority.opened(session, greeting);
     session.send({
       t: 'welcome',
@@ -214,10 +213,19 @@ export class LinkServer {
       heartbeatSeconds: this.#parts.heartbeatSeconds,
       confirmed: known.confirmed,
     });
-    await registry.connected(known);
+    // In the session's own queue, so that it really comes before the first frame: a beat would be too early for a witness
+    // that has to hear of a new epoch first.
+    session.enqueue(
+      0,
+      () => registry.connected(known, greeting),
+      (error) => {
+        this.#log.error(`${known.serverId} could not be told what is open for it: ${String(error)}`);
+        session.close(1011, 'try again');
+      },
+    );
   }
 
-  async #isTwin(known: KnownAgent, greeting: Hello): Promise<boolean> {
+  async #isTwin(known: KnownAgent, greeting: Greeting): Promise<boolean> {
     const older = this.#sessions.get(known.serverId);
     const otherMachine = greeting.machineHash !== known.machineHash;
     // An agent that dials again has given its older connection up. Whatever still answers there is somebody else, and may

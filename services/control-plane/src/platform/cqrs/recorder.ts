@@ -1,27 +1,16 @@
 // Writes events for a request: fills meta version 1 from who asked and how, and names the append after the command, so
 // that the same request twice is one action.
-import type { EventDefinition } from '@muster/contracts';
 import type { EventMeta } from '@muster/contracts/ledger';
-import { canonicalBytes, type JsonObject } from '@muster/kernel/canonical-json';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { sha256 } from '@muster/kernel/hashing';
 import { derivedId } from '@muster/kernel/ids';
 import { Inject, Injectable } from '@nestjs/common';
-import type { z } from 'zod';
 import { EventStore, type Append, type Appended, type NewEvent } from '../event-store/index.ts';
 import { PersonalData } from '../personal-data/personal-data.ts';
+import { eventOf, SOFTWARE } from './event-of.ts';
 import type { Principal, RequestContext } from './principal.ts';
 
-export const SOFTWARE = 'muster/0.1.0';
-
-/** An event of the catalogue with data of its schema; throws when the data does not fit. */
-export function eventOf<D extends EventDefinition>(
-  definition: D,
-  data: z.input<D['schema']>,
-  eventId?: string,
-): NewEvent {
-  const parsed = definition.schema.parse(data) as JsonObject;
-  return { type: definition.type, version: definition.version, data: parsed, ...(eventId ? { eventId } : {}) };
-}
+export { eventOf, SOFTWARE };
 
 export interface Recording {
   readonly streamId: string;

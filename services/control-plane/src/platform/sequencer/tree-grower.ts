@@ -4,6 +4,7 @@
 import { sha256 } from '@muster/kernel/hashing';
 import { equalBytes, fromBase64, fromHex, toHex } from '@muster/kernel/bytes';
 import { signCheckpoint } from '@muster/kernel/checkpoint';
+import { epochOf, sameLog } from '@muster/kernel/log-origin';
 import { rootOf } from '@muster/kernel/merkle';
 import type { SigningKey } from '@muster/kernel/signing';
 import { nodesFromTiles, tilesOfRanges, TreeEdge, type Tile, type TileId } from '@muster/kernel/tiles';
@@ -111,6 +112,9 @@ export class TreeGrower {
     origin: string,
     treeSize: number,
   ): Promise<void> {
+    // The keyset that root signed names this epoch (es.name_log compared them at the start), so what was signed in an
+    // earlier one no longer binds: the database was restored. Back to an earlier epoch there is no way.
+    if (sameLog(mark.origin, origin) && epochOf(mark.origin) < epochOf(origin)) return;
     if (mark.origin !== origin) {
       throw new InconsistentLog(`this machine signed the log ${mark.origin}; the database holds ${origin}`);
     }

@@ -86,6 +86,13 @@ export function attentionWords(item: Attention): AttentionWords {
         href: '/audit',
         action: 'Open',
       };
+    case 'dispatch-held':
+      return {
+        title: 'Restored from a backup: nothing is sent to servers yet',
+        detail: `${counted(count ?? 0, 'action')} that servers carried out since are lost here. Waiting for the journals of ${who}.`,
+        href: '/audit?type=operations.LostActionFound',
+        action: 'See what was lost',
+      };
     case 'keys-expiring':
       return {
         title: `${text ?? 'An online key'} ends soon`,

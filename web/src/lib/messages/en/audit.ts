@@ -13,6 +13,7 @@ const ATTEMPTS: Record<string, string> = {
   'servers.RetireServer': 'retiring a server',
   'operations.CancelOperation': 'cancelling an operation',
   'operations.RetryOperation': 'a retry',
+  'operations.ResumeDispatch': 'sending tasks again',
 };
 const READS: Record<string, string> = {
   'audit.ExportLedger': 'exported the ledger',
@@ -38,6 +39,26 @@ export const auditSentences: Record<string, SentenceWriter> = {
     words: ['saw a ledger that does not extend the one it had seen'],
     aside: field(entry, 'why'),
     glyph: { name: 'critical', label: 'Critical' },
+  }),
+  'audit.BackupTaken': (entry) => ({
+    words: ['took a backup'],
+    aside: counted(figure(entry, 'size'), 'signed event'),
+  }),
+  'audit.EpochBegun': (entry) => ({
+    subject: 'Root key',
+    words: [
+      `began epoch ${figure(entry, 'epoch')} of the ledger after ${counted(figure(entry, 'size'), 'restored event')}`,
+    ],
+    glyph: { name: 'seal', label: 'Signed' },
+  }),
+  'audit.KeyRotated': (entry) => ({
+    words: [`replaced the ${field(entry, 'use')} key by `, { mono: field(entry, 'to') }],
+    glyph: { name: 'seal', label: 'Signed' },
+  }),
+  'audit.KeyRevoked': (entry) => ({
+    words: [`revoked the ${field(entry, 'use')} key `, { mono: field(entry, 'id') }],
+    aside: field(entry, 'reason'),
+    glyph: { name: 'lock', label: 'Revoked' },
   }),
   'audit.WitnessListPublished': (entry) => ({
     subject: 'Root key',

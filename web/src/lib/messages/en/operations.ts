@@ -57,6 +57,7 @@ export const TASK_EVENT_WORDS: Record<string, string> = {
   'operations.TaskExpired': 'Its time was over before the server took it',
   'operations.TaskCancelled': 'Cancelled before it took effect',
   'operations.TaskOutcomeUnknown': 'The line was lost; the server is asked what it holds',
+  'operations.TaskFoundDone': 'Found done in the server’s journal after a restore',
 };
 
 /** The server of a task: named by the entry, else the agent that reported it. */
@@ -126,5 +127,37 @@ export const operationSentences: Record<string, SentenceWriter> = {
     words: ['took a task and then went silent'],
     aside: 'it is asked again what it holds',
     glyph: { name: 'unknown', label: 'Not known' },
+  }),
+  'operations.TaskFoundDone': (entry) => ({
+    subject: task(entry),
+    words: ['had done its task after the backup that was restored'],
+    aside: 'found in its journal, signed by the agent',
+    glyph: { name: 'ok', label: 'Succeeded' },
+  }),
+  'operations.SequenceFloorRaised': (entry) => ({
+    subject: task(entry),
+    words: [`had seen task numbers up to ${figure(entry, 'to')}; they go on above`],
+  }),
+  'operations.DispatchHeld': (entry) => ({
+    words: ['restored a backup; nothing is sent until servers have shown their journals'],
+    aside: `epoch ${figure(entry, 'epoch')} of the ledger`,
+    glyph: { name: 'lock', label: 'Held' },
+  }),
+  'operations.JournalCollected': (entry) => ({
+    subject: task(entry),
+    words: [
+      `showed its journal: ${counted(figure(entry, 'entries'), 'task')}, ${figure(entry, 'lost')} not known here`,
+    ],
+  }),
+  'operations.LostActionFound': (entry) => ({
+    subject: task(entry),
+    words: ['was given a task that the restored database does not know'],
+    glyph: { name: 'unknown', label: 'Lost' },
+  }),
+  'operations.DispatchResumed': (entry) => ({
+    words: [
+      `sends tasks again: ${figure(entry, 'collected')} of ${counted(figure(entry, 'servers'), 'server')} answered`,
+    ],
+    aside: figure(entry, 'lost') > 0 ? `${counted(figure(entry, 'lost'), 'action')} lost` : undefined,
   }),
 };

@@ -8,7 +8,8 @@ import { sha256 } from '@muster/kernel/hashing';
 import { derivedId } from '@muster/kernel/ids';
 import { keyIdOf, verifyFor } from '@muster/kernel/signing';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { LinkRegistry, type LinkedServer } from '../../../platform/agent-link/link-registry.ts';
+import { LinkRegistry, speaks, type Greeting, type LinkedServer } from '../../../platform/agent-link/link-registry.ts';
+import { LINK_SERVER, type LinkServer } from '../../../platform/agent-link/link-server.ts';
 import { GATEWAY_STORE } from '../../../platform/composition/tokens.ts';
 import { eventOf, SOFTWARE } from '../../../platform/cqrs/recorder.ts';
 import { GATEWAY_DATABASE, type Connection } from '../../../platform/database/database.ts';
@@ -17,6 +18,7 @@ import { HINTS } from '../../../platform/hints/hints.ts';
 import { LogProofs, type StoredCheckpoint } from '../../../platform/proofs/log-proofs.ts';
 import { LiveHints } from '../../../platform/realtime/live-hints.ts';
 import { parseSignedNote } from '@muster/kernel/checkpoint';
+import { Epochs } from './epochs.ts';
 
 type Frame<T extends FromAgent['t']> = Extract<FromAgent, { t: T }>;
 type Offer = Extract<ToAgent, { t: 'beat' }>['checkpoint'];
@@ -32,6 +34,7 @@ export class WitnessDesk implements OnModuleInit {
   readonly #log = new Logger('Witnesses');
   readonly #proofs: LogProofs;
   readonly #live: LiveHints;
+  readonly #epochs: Epochs;
   readonly #asked = new Map<string, number>();
   readonly #kept = new Map<string, string[]>();
   #newest: { at: number; checkpoint: StoredCheckpoint | null } = { at: 0, checkpoint: null };
@@ -40,26 +43,53 @@ export class WitnessDesk implements OnModuleInit {
     @Inject(GATEWAY_DATABASE) private readonly database: Connection,
     @Inject(GATEWAY_STORE) private readonly store: EventStore,
     @Inject(LinkRegistry) private readonly registry: LinkRegistry,
+    @Inject(LINK_SERVER) private readonly link: LinkServer,
     @Inject(HINTS) hints: HintBus,
   ) {
     this.#proofs = new LogProofs(database.pool);
+    this.#epochs = new Epochs(store);
     this.#live = new LiveHints(hints);
   }
 
   onModuleInit(): void {
+    this.registry.onConnected((server, greeting) => this.#tellEpoch(server, greeting));
     this.registry.onFrame('cosign', (server, frame) => this.#cosigned(server, frame));
     this.registry.onFrame('fork-alarm', (server, frame) => this.#alarm(server, frame));
   }
 
-  /** What the next beat to this witness carries; null: nothing new to see. */
-  async offer(server: LinkedServer, seenSize: number): Promise<Offer> {
-    const checkpoint = await this.#newestCheckpoint();
-    if (!checkpoint || checkpoint.size <= seenSize) return null;
+  /**
+   * What the next beat to this witness carries; null: nothing new to see. `seenOrigin`: the log it saw; undefined from an
+   * agent of the first release.
+   */
+  async offer(server: LinkedServer, seenSize: number, seenOrigin: string | undefined): Promise<Offer> {
+    let checkpoint = await this.#newestCheckpoint();
+    if (!checkpoint) return null;
+    const isSameLog = seenOrigin === undefined || seenOrigin === originOf(checkpoint);
+    if (isSameLog && checkpoint.size < seenSize) {
+      // Ours may be a second old. If the log really is shorter than what it saw, it must see that and say so.
+      this.#newest.at = 0;
+      checkpoint = (await this.#newestCheckpoint()) ?? checkpoint;
+    }
+    if (isSameLog && checkpoint.size === seenSize) return null;
     const last = this.#asked.get(server.serverId) ?? 0;
     const turn = (this.#asked.size / COSIGNATURES_PER_SECOND) * 1000;
     if (seenSize > 0 && Date.now() - last < turn) return null;
     this.#asked.set(server.serverId, Date.now());
-    return { note: checkpoint.note, proof: seenSize === 0 ? [] : await this.#consistency(seenSize, checkpoint.size) };
+    const provable = isSameLog || (await this.#wasRestored(seenSize, seenOrigin));
+    const from = provable && seenSize > 0 && seenSize < checkpoint.size ? seenSize : null;
+    return { note: checkpoint.note, proof: from === null ? [] : await this.#consistency(from, checkpoint.size) };
+  }
+
+  /** True when all that a witness of an earlier epoch saw is part of what was restored. */
+  async #wasRestored(seenSize: number, seenOrigin: string): Promise<boolean> {
+    const epoch = await this.#epochs.newest();
+    return epoch?.statement.previous.origin === seenOrigin && seenSize <= epoch.statement.previous.size;
+  }
+
+  async #tellEpoch(server: LinkedServer, greeting: Greeting): Promise<void> {
+    if (!speaks(greeting, 'epochs')) return;
+    const epoch = await this.#epochs.newest();
+    if (epoch !== null) this.link.session(server.serverId)?.send({ t: 'epoch', epoch: epoch.signed });
   }
 
   async #newestCheckpoint(): Promise<StoredCheckpoint | null> {
@@ -85,7 +115,7 @@ export class WitnessDesk implements OnModuleInit {
       [frame.size],
     );
     const [row] = rows;
-    const origin = row ? parseSignedNote(row.note).checkpoint.origin : '';
+    const origin = row ? originOf(row) : '';
     const bytes = canonicalBytes({ origin, size: frame.size, root: frame.root, time: frame.time });
     const good =
       row?.root.toString('hex') === frame.root &&
@@ -111,9 +141,10 @@ export class WitnessDesk implements OnModuleInit {
       why: frame.why,
     });
     await this.store.append({
-      commandId: derivedId('fork-alarm', server.serverId, String(frame.seenSize), frame.note),
+      // Once for what it saw: a witness that stays where it is says so with every beat, and the log grows meanwhile.
+      commandId: derivedId('fork-alarm', server.serverId, String(frame.seenSize), frame.seenRoot),
       actor: `server:${server.serverId}`,
-      requestHash: sha256(canonicalBytes(event.data)),
+      requestHash: sha256(canonicalBytes([server.serverId, frame.seenSize, frame.seenRoot])),
       tenantId: server.tenantId,
       streamId: `witness-${server.serverId}`,
       streamType: 'witness',
@@ -131,3 +162,5 @@ export class WitnessDesk implements OnModuleInit {
     this.#live.changed('fleet');
   }
 }
+
+const originOf = ({ note }: { readonly note: string }): string => parseSignedNote(note).checkpoint.origin;

@@ -7,7 +7,7 @@ import { createDatabase, type TestDatabase } from '../../../../../../test/suppor
 import { connect, type ProcessConnection } from '../../../platform/database/database.ts';
 import { EventStore, InProcessHintBus, LogTail, type SequencedEvent } from '../../../platform/event-store/index.ts';
 import { Projections, type Subscription } from '../../../platform/projections/index.ts';
-import { OperationRequests, taskTable } from '../../operations/index.ts';
+import { OperationRequests, inlineTables } from '../../operations/index.ts';
 import { recordFact } from '../recording.ts';
 
 interface Station {
@@ -49,7 +49,7 @@ export class World {
     return {
       database,
       tail,
-      store: new EventStore({ pool: database.pool, hints: this.hints, tail, inline: [taskTable] }),
+      store: new EventStore({ pool: database.pool, hints: this.hints, tail, inline: inlineTables }),
     };
   }
 

@@ -121,7 +121,9 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
         },
       });
     }
-    if (seesFleet(currentSight())) found.push(...(await this.#paused()), ...(await this.#forks()));
+    if (seesFleet(currentSight())) {
+      found.push(...(await this.#held(tenantId)), ...(await this.#paused()), ...(await this.#forks()));
+    }
     if ((ledger.oldestPendingMs ?? 0) > LEDGER_LATE_MS) {
       const since = new Date(Date.now() - (ledger.oldestPendingMs ?? 0)).toISOString();
       found.push({ kind: 'ledger-late', severity: 'critical', since, subject: nothing });
@@ -130,6 +132,18 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
     if (unconfirmed.length > 0) found.push(about('server-unconfirmed', 'warn', unconfirmed, earliest(unconfirmed)));
     const order = { critical: 0, warn: 1, info: 2 };
     return found.sort((a, b) => order[a.severity] - order[b.severity] || a.since.localeCompare(b.since));
+  }
+
+  async #held(tenantId: string): Promise<Attention[]> {
+    const hold = await this.work.heldSince(tenantId);
+    if (hold === null) return [];
+    const subject = {
+      ...nothing,
+      serverIds: hold.waitingFor.slice(0, 200).map(({ serverId }) => serverId),
+      names: hold.waitingFor.slice(0, 200).map(({ name }) => name),
+      count: hold.lost,
+    };
+    return [{ kind: 'dispatch-held', severity: 'critical', since: hold.since.toISOString(), subject }];
   }
 
   async #paused(): Promise<Attention[]> {

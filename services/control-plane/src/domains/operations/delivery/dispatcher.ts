@@ -14,6 +14,7 @@ import {
   type DeliveryTransport,
 } from '../../../platform/queue/delivery-queue.ts';
 import { TASKS_REQUESTED } from '../operation-requests.ts';
+import { currentHold, NOT_HELD } from '../recovery/dispatch-hold.ts';
 import { TaskLog, type TaskSnapshot } from './task-log.ts';
 
 /** Wakes the signer's process: a task waits for its signature. */
@@ -101,7 +102,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
          from muster.operations_tasks t join muster.servers_presence p using (server_id)
          where t.state not in ('succeeded', 'failed', 'expired', 'cancelled') and p.gateway_id is not null)
        select task_id, server_id, lane, state, version, gateway_id from open
-       where state = 'requested' and not_before <= now() and expires_at > now()
+       where state = 'requested' and not_before <= now() and expires_at > now() and ${NOT_HELD}
          and place <= case lane when 'guard' then ${IN_FLIGHT.guard} when 'change' then ${IN_FLIGHT.change}
                       else ${IN_FLIGHT.job} end
        order by server_id, lane, place limit ${BATCH}`,
@@ -178,6 +179,8 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** Anti-entropy: what should be on its way and is not, what ended by time, what nobody answered. */
   async sweep(): Promise<void> {
+    // Nor does anything end by time meanwhile: a journal may still say that it was done.
+    if ((await currentHold(this.database.pool)) !== null) return;
     this.wake();
     const { rows: lost } = await this.database.pool.query<{ task_id: string; gateway_id: string }>(
       `select t.task_id, p.gateway_id from muster.operations_tasks t join muster.servers_presence p using (server_id)

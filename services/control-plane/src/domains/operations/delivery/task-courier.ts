@@ -1,6 +1,6 @@
 // The gateway's part: takes task ids from its queue, reads the signed envelope in Postgres, sends it over the server's
 // connection, and writes down what the server answers.
-import { receipt as receiptSchema, type Receipt, type Signed } from '@muster/contracts/agent';
+import type { Receipt, Signed } from '@muster/contracts/agent';
 import {
   TaskAccepted,
   TaskCancelled,
@@ -10,7 +10,6 @@ import {
   TaskSucceeded,
 } from '@muster/contracts/operations';
 import { sha256Hex } from '@muster/kernel/hashing';
-import { keyIdOf, verifyFor } from '@muster/kernel/signing';
 import {
   Inject,
   Injectable,
@@ -29,6 +28,9 @@ import type { EventStore, HintBus } from '../../../platform/event-store/index.ts
 import { HINTS } from '../../../platform/hints/hints.ts';
 import { DELIVERY, type DeliveryKind, type DeliveryTransport } from '../../../platform/queue/delivery-queue.ts';
 import { TASKS_REQUESTED } from '../operation-requests.ts';
+import { currentHold } from '../recovery/dispatch-hold.ts';
+import { raiseFloors } from '../recovery/sequence-floors.ts';
+import { attestedReceipt } from './attested-receipt.ts';
 import { EnvelopeReader } from './envelope-reader.ts';
 import { TaskLog, type TaskSnapshot } from './task-log.ts';
 
@@ -46,7 +48,7 @@ export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnAppl
 
   constructor(
     @Inject(GATEWAY_DATABASE) private readonly database: Connection,
-    @Inject(GATEWAY_STORE) store: EventStore,
+    @Inject(GATEWAY_STORE) private readonly store: EventStore,
     @Inject(DELIVERY) private readonly delivery: DeliveryTransport,
     @Inject(LinkRegistry) private readonly registry: LinkRegistry,
     @Inject(LINK_SERVER) private readonly link: LinkServer,
@@ -61,6 +63,7 @@ export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnAppl
     this.registry.onFrame('ack', (server, { task }) => this.#accepted(server, task));
     this.registry.onFrame('started', (server, { task }) => this.#started(server, task));
     this.registry.onFrame('receipt', (server, { task, receipt }) => this.#answered(server, task, receipt));
+    this.registry.onGreeted((server, { seen }) => raiseFloors(this.database.pool, this.store, server, seen));
     this.registry.onConnected((server) => this.#resend(server));
   }
 
@@ -73,6 +76,7 @@ export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnAppl
   }
 
   async #deliver(kind: DeliveryKind, taskId: string): Promise<void> {
+    if (kind === 'task' && (await currentHold(this.database.pool)) !== null) return;
     const envelope = kind === 'task' ? await this.#envelopes.task(taskId) : await this.#envelopes.cancel(taskId);
     // Not signed within the deadline, or over meanwhile: the sweep looks again.
     if (!envelope) return;
@@ -120,24 +124,16 @@ export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnAppl
 
   /** Only what the host's own key signed about exactly this envelope counts. */
   #checked(server: LinkedServer, task: Answered, signed: Signed): Receipt | null {
-    const key = server.hostKey ?? server.agentKey;
-    const bytes = Buffer.from(signed.body, 'base64');
-    if (signed.keyId !== keyIdOf(key) || !verifyFor('muster/receipt/v1', key, bytes, signed.signature)) {
-      this.#log.warn(`a receipt for task ${task.task_id} is not signed by the host key of ${server.serverId}`);
+    const receipt = attestedReceipt(server, task.task_id, signed);
+    if (receipt === null) {
+      this.#log.warn(`a receipt for task ${task.task_id} is not one that the host key of ${server.serverId} signed`);
       return null;
     }
-    const parsed = receiptSchema.safeParse(parseJson(bytes));
-    const bound =
-      parsed.success &&
-      parsed.data.task === task.task_id &&
-      parsed.data.server === server.serverId &&
-      task.envelope_body !== null &&
-      parsed.data.envelope === sha256Hex(task.envelope_body);
-    if (!bound) {
+    if (task.envelope_body === null || receipt.envelope !== sha256Hex(task.envelope_body)) {
       this.#log.warn(`a receipt of ${server.serverId} does not belong to task ${task.task_id}`);
       return null;
     }
-    return parsed.data;
+    return receipt;
   }
 
   async #record(server: LinkedServer, task: Answered, receipt: Receipt, signed: Signed): Promise<void> {
@@ -183,11 +179,3 @@ export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnAppl
 }
 
 const agent = (server: LinkedServer) => ({ actor: `server:${server.serverId}`, actorKind: 'agent' as const });
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}

@@ -6,6 +6,7 @@ import {
   OperationRequested,
   TaskCancelled,
   TaskFailed,
+  TaskFoundDone,
   TaskReleased,
   TaskRequested,
   TaskSigned,
@@ -182,10 +183,10 @@ function movedBy(type: TaskEventType, state: string | null, event: StoredEvent):
     }
     case 'operations.TaskSigningRefused':
       return { ...moved, error: TaskSigningRefused.schema.parse(event.data).reason };
-    case 'operations.TaskSucceeded': {
-      const { body, signature, keyId } = TaskSucceeded.schema.parse(event.data).receipt;
-      return { ...moved, body, signature, key: keyId };
-    }
+    case 'operations.TaskSucceeded':
+      return { ...moved, ...receiptColumns(TaskSucceeded.schema.parse(event.data).receipt) };
+    case 'operations.TaskFoundDone':
+      return { ...moved, ...receiptColumns(TaskFoundDone.schema.parse(event.data).receipt) };
     case 'operations.TaskFailed': {
       const { receipt, error } = TaskFailed.schema.parse(event.data);
       return { ...moved, error, ...receiptColumns(receipt) };

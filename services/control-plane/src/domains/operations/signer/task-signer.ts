@@ -6,6 +6,7 @@ import { canonicalBytes, canonicalText } from '@muster/kernel/canonical-json';
 import { signFor, type SigningKey } from '@muster/kernel/signing';
 import type pg from 'pg';
 import type { EventStore } from '../../../platform/event-store/index.ts';
+import { NOT_HELD } from '../recovery/dispatch-hold.ts';
 import { taskDefinition } from '../operation-requests.ts';
 import { taskStream } from '../task.aggregate.ts';
 import { TaskLog, type TaskSnapshot } from '../delivery/task-log.ts';
@@ -57,7 +58,7 @@ export class TaskSigner {
          coalesce((select array_agg(c.capability) from muster.servers_capabilities c
                    where c.server_id = t.server_id and c.mode = 'managed'), '{}') as managed
        from muster.operations_tasks t join muster.servers_servers s using (server_id)
-       where t.state = 'released' and t.signed_at is null order by t.released_at limit ${BATCH}`,
+       where t.state = 'released' and t.signed_at is null and ${NOT_HELD} order by t.released_at limit ${BATCH}`,
     );
     await Promise.all(rows.map((row) => this.#judge(row)));
     return rows.length + (await this.#signCancels());

@@ -4,7 +4,8 @@ import { newId } from '@muster/kernel/ids';
 import { IdentityConflictFound, ServerAnswered, type CapabilityName } from '@muster/contracts/servers';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { Hello, KnownAgent, LinkAuthority } from '../../../platform/agent-link/link-server.ts';
+import type { Greeting } from '../../../platform/agent-link/link-registry.ts';
+import type { KnownAgent, LinkAuthority } from '../../../platform/agent-link/link-server.ts';
 import type { LinkSession } from '../../../platform/agent-link/link-session.ts';
 import { GATEWAY_STORE } from '../../../platform/composition/tokens.ts';
 import { eventOf } from '../../../platform/cqrs/recorder.ts';
@@ -120,7 +121,7 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
     });
   }
 
-  async opened(session: LinkSession, greeting: Hello): Promise<void> {
+  async opened(session: LinkSession, greeting: Greeting): Promise<void> {
     const { serverId, tenantId } = session.server;
     const { rows } = await sql<{ was_silent: boolean; is_new: boolean }>`
       with before as (select silent from muster.servers_presence where server_id = ${serverId})

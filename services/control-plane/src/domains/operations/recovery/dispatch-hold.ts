@@ -1,0 +1,20 @@
+// While a hold stands nothing is sent to servers: not by the dispatcher, not by the signer, not by a gateway. All three ask
+// the database each time, so that no process has to hear of it.
+import type { QueryPool } from '../../../platform/database/scoped-pool.ts';
+
+/** As a condition of a query that looks for work. */
+export const NOT_HELD = '(not exists (select from muster.operations_holds where ended_at is null))';
+
+export interface Hold {
+  readonly holdId: string;
+  readonly tenantId: string;
+  readonly size: number;
+}
+
+export async function currentHold(pool: QueryPool): Promise<Hold | null> {
+  const { rows } = await pool.query<{ hold_id: string; tenant_id: string; size: string | number }>(
+    `select hold_id, tenant_id, size from muster.operations_holds where ended_at is null order by began_at desc limit 1`,
+  );
+  const [row] = rows;
+  return row === undefined ? null : { holdId: row.hold_id, tenantId: row.tenant_id, size: Number(row.size) };
+}
