@@ -3,12 +3,13 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Keyset } from '@muster/contracts/agent';
+import type { Keyset, SignedEpoch } from '@muster/contracts/agent';
 import { sha256Hex } from '@muster/kernel/hashing';
 import { newId } from '@muster/kernel/ids';
 import { z } from 'zod';
 import { DiskSpool } from '../../services/node-agent/src/link/disk-spool.ts';
 import {
+  journalPage,
   Link,
   NO_EVENTS,
   webSocketTransport,
@@ -98,6 +99,7 @@ async function startServer(identity: SimulatedIdentity): Promise<void> {
     cancel: (envelope) => runner.cancel(envelope),
     receipts: () => Promise.resolve(journal.unacknowledged()),
     acknowledged: (task) => journal.acknowledged(task),
+    journal: (from) => Promise.resolve(journalPage(journal.entries(), from)),
     keyset: (signed) => {
       const next = openKeyset(signed, identity.rootKey);
       if (!isRefusal(next)) keyset = next;
@@ -105,6 +107,7 @@ async function startServer(identity: SimulatedIdentity): Promise<void> {
     },
   };
   let seen: SeenCheckpoint | undefined;
+  let epoch: SignedEpoch | undefined;
   const witness = await Witness.open(
     {
       load: () => Promise.resolve(seen),
@@ -112,8 +115,14 @@ async function startServer(identity: SimulatedIdentity): Promise<void> {
         seen = checkpoint;
         return Promise.resolve();
       },
+      loadEpoch: () => Promise.resolve(epoch),
+      saveEpoch: (signed) => {
+        epoch = signed;
+        return Promise.resolve();
+      },
     },
     identity.agentKey,
+    identity.rootKey,
   );
   const link = new Link({
     identity: {
