@@ -21,6 +21,8 @@ const PAGES = [
   ['Grants', '/grants'],
   ['Roles', '/grants/roles'],
   ['Who can', '/grants/who'],
+  ['People', '/people'],
+  ['Your account', '/account'],
 ] as const;
 /** The tokens are the same on every page: each width sees each theme, and two of the four see every page. */
 const VIEWS = [

@@ -5,7 +5,7 @@
 // strangers cannot use up. All other browsers share one turn per account, however many addresses they come from. And
 // each address has one for all accounts.
 import { sql } from 'kysely';
-import type { Connection } from '../../platform/database/database.ts';
+import type { Connection, Database } from '../../platform/database/database.ts';
 import { Refusal } from '../../platform/errors/refusal.ts';
 
 const LONGEST_SECONDS = 900;
@@ -41,7 +41,7 @@ export class SignInThrottle {
             not_before = ${now}::timestamptz + make_interval(secs => case when t.failures < ${free} then 0
               else least(${LONGEST_SECONDS}, power(2, least(t.failures - ${free}, 12))) end)
           where t.not_before <= ${now} returning subject`.execute(trx);
-        if (rows.length === 0) throw await this.#tooSoon(key, now);
+        if (rows.length === 0) throw await tooSoon(trx, key, now);
       }
     });
   }
@@ -60,16 +60,17 @@ export class SignInThrottle {
       this.database.db,
     );
   }
+}
 
-  async #tooSoon(key: string, now: Date): Promise<Refusal> {
-    const { rows } = await sql<{ wait: number }>`
-      select extract(epoch from not_before - ${now}::timestamptz)::float8 as wait
-      from muster.access_throttle where subject = ${key}`.execute(this.database.db);
-    const wait = Math.max(1, rows[0]?.wait ?? 1);
-    return new Refusal('too-many', 'throttled', `Too many attempts. The next one is looked at in ${words(wait)}`, {
-      retryAfter: wait,
-    });
-  }
+/** On the transaction's own connection: who waits for a second one while he holds the first may wait for himself. */
+async function tooSoon(trx: Database, key: string, now: Date): Promise<Refusal> {
+  const { rows } = await sql<{ wait: number }>`
+    select extract(epoch from not_before - ${now}::timestamptz)::float8 as wait
+    from muster.access_throttle where subject = ${key}`.execute(trx);
+  const wait = Math.max(1, rows[0]?.wait ?? 1);
+  return new Refusal('too-many', 'throttled', `Too many attempts. The next one is looked at in ${words(wait)}`, {
+    retryAfter: wait,
+  });
 }
 
 function words(seconds: number): string {
