@@ -93,7 +93,10 @@ export class Fail2banEnforcer {
       await rm(`${copy}/jail.d/muster.local`, { force: true });
       const plain = await this.#ask(client, ['-c', copy, '-d']);
       const action = actionText(eventProgram);
-      const jail = jailText(jails, protections, jailsThatIgnore(plain.stdout));
+      const jail = jailText(jails, protections, {
+        ignoring: jailsThatIgnore(plain.stdout),
+        gullible: jailsThatBelieveNames(plain.stdout),
+      });
       await writeFile(`${copy}/action.d/muster.conf`, action);
       await writeFile(`${copy}/jail.d/muster.local`, jail);
       const test = await this.#ask(client, ['-c', copy, '-t']);
@@ -150,6 +153,19 @@ function jailsThatIgnore(dump: string): Set<string> {
   return new Set([...dump.matchAll(/^\['set', '([^']+)', 'addignoreip'/gm)].map((match) => match[1] ?? ''));
 }
 
+/**
+ * Jails that read the journal by the stock match of Debian's sshd filter. Its second half believes whoever calls himself
+ * sshd, and a service's user (a site's PHP) can: seen to ban any address on fail2ban 1.0.2. An administrator's own match
+ * is left alone.
+ */
+export function jailsThatBelieveNames(dump: string): Set<string> {
+  const stock = /^\['set', '([^']+)', 'addjournalmatch', '_SYSTEMD_UNIT=sshd?\.service', '\+', '_COMM=sshd'\]$/gm;
+  return new Set([...dump.matchAll(stock)].map((match) => match[1] ?? ''));
+}
+
+/** `_UID` is the journal's own word: sshd speaks as root, and nobody else can. OpenSSH 9.8 and newer have sshd-session. */
+const JOURNAL_OF_SSHD = 'journalmatch = _UID=0 _COMM=sshd + _UID=0 _COMM=sshd-session';
+
 const within = (address: string, protections: ReadonlySet<string>): boolean =>
   [...protections].some((range) => rangeContains(ipRange(range), ipRange(address)));
 
@@ -157,14 +173,21 @@ const within = (address: string, protections: ReadonlySet<string>): boolean =>
  * `known/…` is what the jail or [DEFAULT] says without us: an administrator's own entries stay in force. fail2ban stops at
  * a known option that nobody has set, so it is named only where it exists (Debian's jail.conf leaves ignoreip out).
  */
-function jailText(jails: readonly string[], protections: ReadonlySet<string>, ignoring: ReadonlySet<string>): string {
+function jailText(
+  jails: readonly string[],
+  protections: ReadonlySet<string>,
+  { ignoring, gullible }: { ignoring: ReadonlySet<string>; gullible: ReadonlySet<string> },
+): string {
   const ours = [...protections].sort();
   return [
     '# Written by Muster; removed when the agent is uninstalled. Own settings belong in another file.',
     ...jails.flatMap((jail) => {
       const ignore = [...(ignoring.has(jail) ? ['%(known/ignoreip)s'] : []), ...ours];
-      const lines = [`[${jail}]`, 'action = %(known/action)s', '         muster[name=%(__name__)s]'];
-      return ignore.length > 0 ? [...lines, `ignoreip = ${ignore.join(' ')}`] : lines;
+      return [
+        ...[`[${jail}]`, 'action = %(known/action)s', '         muster[name=%(__name__)s]'],
+        ...(ignore.length > 0 ? [`ignoreip = ${ignore.join(' ')}`] : []),
+        ...(gullible.has(jail) ? [JOURNAL_OF_SSHD] : []),
+      ];
     }),
     '',
   ].join('\n');

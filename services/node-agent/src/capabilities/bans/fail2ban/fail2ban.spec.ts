@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { banLogLine, jailFacts } from '@muster/contracts/bans';
 import { describe, expect, it } from 'vitest';
 import { fromAction, parseLogLine } from './ban-log.ts';
+import { jailsThatBelieveNames } from './enforcer.ts';
 import { readHistory } from './history.ts';
 import { parseFail2ban } from './jails.ts';
 import { BanMerger } from './merger.ts';
@@ -55,6 +56,12 @@ describe('recorded fail2ban 1.0.2', () => {
     );
     expect(told).toMatchObject({ kind: 'line', line: { id: rows.find((row) => row.address === '2001:db8::5')?.id } });
     expect(rows[0]).toMatchObject({ address: '198.51.100.9', failures: 3, source: 'history' });
+  });
+  it('shows which jails believe whoever calls himself sshd, and leaves an administrator’s own match alone', () => {
+    const stock = recorded('fail2ban-dump-journalmatch.txt');
+    expect([...jailsThatBelieveNames(stock)]).toEqual(['sshd']);
+    const own = stock.replace("'_COMM=sshd'", "'_SYSTEMD_UNIT=bastion.service'");
+    expect([...jailsThatBelieveNames(own)]).toEqual([]);
   });
   it('refuses what is no address and no event', () => {
     expect(fromAction('{"ev":"ban","jail":"sshd","ip":"$(reboot)"}', NOW)).toBeUndefined();
