@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addBackup } from './commands/backup.command.ts';
 import { addExport } from './commands/export.command.ts';
 import { explain, NO_VERDICT } from './commands/failure.ts';
+import { addKeys } from './commands/keys.command.ts';
 import { addMigrate } from './commands/migrate.command.ts';
 import { addOwnerLink } from './commands/owner-link.command.ts';
 import { addRecovery } from './commands/recovery.command.ts';
@@ -22,6 +23,7 @@ addOwnerLink(program);
 addBackup(program);
 addRestore(program);
 addRecovery(program);
+addKeys(program);
 for (const command of program.commands) command.exitOverride();
 
 try {

@@ -5,7 +5,8 @@ import { mnemonicToEntropy } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { signingKeyFromSeed } from '@muster/kernel/signing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureKeys, goodKey, KeyError, readKey, readTrust } from './key-store.ts';
+import { rotateKey } from './change-keys.ts';
+import { currentKey, ensureKeys, goodKey, KeyError, readKey, readTrust } from './key-store.ts';
 
 describe('the keys of an installation', () => {
   let folder = '';
@@ -27,6 +28,16 @@ describe('the keys of an installation', () => {
     ensureKeys(folder, 'test/log/1', start);
     const later = ensureKeys(folder, 'test/log/1', new Date('2027-01-25T00:00:00Z'));
     expect(later.trust.keyset.serial).toBe(2);
+  });
+
+  it('that were rotated out stay good until their end, also when the others are renewed meanwhile', () => {
+    ensureKeys(folder, 'test/log/1', start);
+    const { from, until } = rotateKey(folder, 'task', readKey(folder, 'root'), new Date('2027-01-25T00:00:00Z'));
+    const soon = ensureKeys(folder, 'test/log/1', new Date('2027-01-25T01:00:00Z'));
+    expect(soon.renewed).toBe(true);
+    expect(goodKey(soon.trust.keyset, from, 'task', new Date('2027-01-25T12:00:00Z'))).toBeDefined();
+    expect(goodKey(soon.trust.keyset, from, 'task', new Date(Date.parse(until) + 1000))).toBeUndefined();
+    expect(currentKey(soon.trust.keyset, 'task').id).toBe(readKey(folder, 'task').keyId);
   });
 
   it('are left alone without the root key, and another root key is refused', () => {

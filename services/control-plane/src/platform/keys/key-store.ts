@@ -17,7 +17,8 @@ import { keyset, signedKeyset, type Keyset, type SignedKeyset } from '@muster/co
 import { entropyToMnemonic } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 
-export type OnlineUse = Keyset['keys'][number]['use'];
+export type OnlineKey = Keyset['keys'][number];
+export type OnlineUse = OnlineKey['use'];
 const USES: readonly OnlineUse[] = ['task', 'ledger', 'release', 'gateway'];
 
 const ROOT = 'root.key';
@@ -93,7 +94,8 @@ export function ensureKeys(folder: string, origin: string, now: Date): KeysMade 
   }
   const soon = new Date(now.getTime() + (ONLINE_KEY_DAYS / 3) * DAY).toISOString();
   const missing = USES.filter((use) => !existsSync(join(folder, `${use}.key`)));
-  const ageing = held === null || held.keyset.keys.some((key) => key.notAfter < soon);
+  const inUse = held === null ? [] : USES.map((use) => currentKey(held.keyset, use));
+  const ageing = held === null || inUse.some((key) => key.notAfter < soon);
   if (held && missing.length === 0 && !ageing) return { trust: held, rootIsNew, rootWords: null, renewed: false };
   for (const use of missing) writeSecret(join(folder, `${use}.key`), exportSigningKey(generateSigningKey()));
   // A server whose clock is behind must know a key that was made just now.
@@ -105,10 +107,14 @@ export function ensureKeys(folder: string, origin: string, now: Date): KeysMade 
     tenant: DEFAULT_TENANT,
     serial: (held?.keyset.serial ?? 0) + 1,
     issuedAt: now.toISOString(),
-    keys: USES.map((use) => {
-      const key = readKey(folder, use);
-      return { id: key.keyId, use, publicKey: key.publicKey, notBefore, notAfter };
-    }),
+    keys: [
+      ...USES.map((use) => {
+        const key = readKey(folder, use);
+        return { id: key.keyId, use, publicKey: key.publicKey, notBefore, notAfter };
+      }),
+      // What was rotated out is accepted until its end, which was said when it was.
+      ...(held?.keyset.keys ?? []).filter((key) => !inUse.includes(key) && key.notAfter > now.toISOString()),
+    ],
     revoked: held?.keyset.revoked ?? [],
   };
   const bytes = canonicalBytes(body);
@@ -125,6 +131,13 @@ export function ensureKeys(folder: string, origin: string, now: Date): KeysMade 
     rootWords: rootIsNew ? entropyToMnemonic(seedOf(root), wordlist) : null,
     renewed: true,
   };
+}
+
+/** The key of a use that processes work with: the one that is good longest. */
+export function currentKey({ keys }: Keyset, use: OnlineUse): OnlineKey {
+  const [newest] = keys.filter((key) => key.use === use).toSorted((a, b) => b.notAfter.localeCompare(a.notAfter));
+  if (newest === undefined) throw new KeyError(`The keyset names no ${use} key`);
+  return newest;
 }
 
 /** The public key of a use that is good at this moment and not revoked, else undefined. */
