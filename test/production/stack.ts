@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { docker, tryDocker } from '../lab/docker.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+const BUILT = 'muster:local';
 const BUILD_DEADLINE_MS = 600_000;
 const HEALTHY_DEADLINE_MS = 150_000;
 
@@ -28,15 +29,16 @@ export class Stack {
     this.url = `https://${options.address}:${options.port}`;
   }
 
-  async up(): Promise<void> {
+  /** `image`: what the processes run at first; default is what was just built. */
+  async up(image = BUILT): Promise<void> {
     await this.#timed('Images built', () => this.#compose(['build'], BUILD_DEADLINE_MS));
     await this.#timed('Every service healthy', async () => {
-      await this.#compose(['up', '-d'], HEALTHY_DEADLINE_MS);
+      await this.#compose(['up', '-d'], HEALTHY_DEADLINE_MS, image);
       await this.untilHealthy();
     });
   }
 
-  /** Replaces every container as an upgrade does; the volumes stay. */
+  /** Replaces every container by what was built, as an upgrade does; the volumes stay. */
   async replace(): Promise<void> {
     await this.#timed('Every container replaced', async () => {
       await this.#compose(['up', '-d', '--force-recreate'], HEALTHY_DEADLINE_MS);
@@ -131,13 +133,14 @@ export class Stack {
       });
   }
 
-  async #compose(args: readonly string[], deadlineMs: number): Promise<string> {
+  async #compose(args: readonly string[], deadlineMs: number, image = BUILT): Promise<string> {
     const { project, address, port } = this.#options;
     const [command = '', ...prefix] = composeCommand();
     const env = {
       ...process.env,
       MUSTER_PUBLIC_URL: this.url,
       MUSTER_LISTEN: `${address}:${port}`,
+      MUSTER_IMAGE: image,
       MUSTER_NETWORK: '10.75',
       MUSTER_OPEN_FILES: openFiles(),
     };

@@ -1,5 +1,6 @@
 // docker-compose.yml as an operations team would run it: signed in and enrolled through the TLS proxy, with a gateway and
 // an API crashing in the middle of an action, an upgrade in the middle of another, and nothing but the proxy in reach.
+// MUSTER_PREVIOUS_IMAGE=muster:0.1 starts with an older image, which is then upgraded to what is built here.
 import { X509Certificate, createHash } from 'node:crypto';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { chromium, type Browser } from 'playwright-core';
@@ -40,7 +41,7 @@ describe('the compose file behind its proxy', () => {
       say: (sentence) => console.log(sentence),
     });
     await stack.down();
-    await stack.up();
+    await stack.up(process.env['MUSTER_PREVIOUS_IMAGE']);
     certificate = await stack.certificate();
     setDefaultCACertificates([...authorities, certificate]);
   }, 900_000);
@@ -106,7 +107,7 @@ describe('the compose file behind its proxy', () => {
     }
   });
 
-  it('loses no action when every container is replaced', async () => {
+  it('loses no action when every container is replaced: by the next release, if a previous one was started', async () => {
     await server.machine.sh('systemctl stop muster-agentd');
     const { operationId } = await block('198.51.100.73');
     await stack.replace();
