@@ -23,6 +23,7 @@ const PAGES = [
   ['Who can', '/grants/who'],
   ['People', '/people'],
   ['Your account', '/account'],
+  ['At a time', '/grants/then'],
 ] as const;
 /** The tokens are the same on every page: each width sees each theme, and two of the four see every page. */
 const VIEWS = [

@@ -81,4 +81,19 @@ export const GrantEndingSoon = event('access.GrantEndingSoon', {
   example: { grantId: grant, holderId: person, until: '2026-11-27T18:00:00Z', days: 1 },
 });
 
-export const grantEvents = [RoleDefined, RoleChanged, RoleRemoved, GrantGiven, GrantEnded, GrantEndingSoon] as const;
+export const PersonOffboarded = event('access.PersonOffboarded', {
+  class: 'action',
+  sentence: 'A person left: every grant, session, passkey and password of theirs ended at once',
+  schema: z.strictObject({ personId: uuid, grants: z.int().nonnegative(), reason }),
+  example: { personId: person, grants: 2, reason: 'Left the company on Friday' },
+});
+
+export const grantEvents = [
+  RoleDefined,
+  RoleChanged,
+  RoleRemoved,
+  GrantGiven,
+  GrantEnded,
+  GrantEndingSoon,
+  PersonOffboarded,
+] as const;

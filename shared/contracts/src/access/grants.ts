@@ -144,5 +144,41 @@ export const RemoveRole = command('access.RemoveRole', {
   output: accepted,
 });
 
-export const grantCommands = [GiveGrant, RevokeGrant, DefineRole, ChangeRole, RemoveRole] as const;
-export const grantQueries = [ListRoles, ListGrants, ExplainPermission] as const;
+export const OffboardPerson = command('access.OffboardPerson', {
+  risk: 'critical',
+  on: 'fleet',
+  roles: [],
+  sentence: 'Let a person go: end every grant, session, passkey and password at once',
+  input: z.strictObject({ personId: uuid, reason }),
+  output: accepted.extend({ grants: z.int().nonnegative(), sessions: z.int().nonnegative() }),
+});
+
+/** Who and what there was at a time, from the events until then. */
+export const GetPopulation = query('access.GetPopulation', {
+  risk: 'medium',
+  on: 'fleet',
+  roles: ['security'],
+  sentence: 'List people, grants and servers as they were at a time',
+  input: z.strictObject({ at: timestamp }),
+  output: z.strictObject({
+    at: timestamp,
+    people: z.array(
+      z.strictObject({ personId: uuid, name: z.string().nullable(), state: z.enum(['invited', 'active']) }),
+    ),
+    grants: z.array(
+      z.strictObject({
+        grantId: uuid,
+        holder: z.strictObject({ id: uuid, name: z.string().nullable() }),
+        role: roleRef,
+        roleTitle: z.string(),
+        scope: grantScope,
+        scopeName: z.string(),
+        until: timestamp.nullable(),
+      }),
+    ),
+    servers: z.array(z.strictObject({ serverId: uuid, name: z.string(), confirmed: z.boolean() })),
+  }),
+});
+
+export const grantCommands = [GiveGrant, RevokeGrant, DefineRole, ChangeRole, RemoveRole, OffboardPerson] as const;
+export const grantQueries = [ListRoles, ListGrants, ExplainPermission, GetPopulation] as const;

@@ -71,4 +71,6 @@ export const endpoints: Readonly<Record<string, readonly [method: Method, path: 
   'access.GiveGrant': ['POST', '/api/access/grants'],
   'access.RevokeGrant': ['POST', '/api/access/grants/:grantId/revoke'],
   'access.ExplainPermission': ['GET', '/api/access/explain'],
+  'access.OffboardPerson': ['POST', '/api/people/:personId/offboard'],
+  'access.GetPopulation': ['GET', '/api/access/population'],
 };

@@ -56,6 +56,11 @@ export const grantSentences: Record<string, SentenceWriter> = {
     words: [`holds a grant that ends within ${counted(figure(entry, 'days'), 'day')}`],
     glyph: { name: 'warn', label: 'Look' },
   }),
+  'access.PersonOffboarded': (entry) => ({
+    words: ['let ', { bold: nameOf(entry, 'personId', 'somebody') }, ' go'],
+    aside: `${counted(figure(entry, 'grants'), 'grant')} ended, with every session, passkey and password`,
+    glyph: { name: 'lock', label: 'Ended' },
+  }),
   'access.RoleDefined': (entry) => ({
     words: ['defined the role ', { bold: field(entry, 'name') }],
     aside: permissions(entry),

@@ -7,15 +7,18 @@ import { SubscriptionRegistry } from '../../../platform/projections/subscription
 import { ChangeRoleHandler } from './commands/change-role.command.ts';
 import { DefineRoleHandler } from './commands/define-role.command.ts';
 import { GiveGrantHandler } from './commands/give-grant.command.ts';
+import { OffboardPersonHandler } from './commands/offboard-person.command.ts';
 import { RemoveRoleHandler } from './commands/remove-role.command.ts';
 import { RevokeGrantHandler } from './commands/revoke-grant.command.ts';
 import { GrantPlaces } from './grant-places.ts';
 import { GrantViews } from './grant-views.ts';
 import { Grants } from './grants.ts';
 import { Holders } from './holders.ts';
+import { Owners } from './owners.ts';
 import { GiveOwnerGrantWhenOwnerRegistered } from './policies/give-owner-grant-when-owner-registered.policy.ts';
 import { GrantsProjection } from './projections/grants.projection.ts';
 import { ExplainPermissionHandler } from './queries/explain-permission.query.ts';
+import { GetPopulationHandler } from './queries/get-population.query.ts';
 import { ListGrantsHandler } from './queries/list-grants.query.ts';
 import { ListRolesHandler } from './queries/list-roles.query.ts';
 import { Roles } from './roles.ts';
@@ -27,6 +30,7 @@ const api: readonly Provider[] = [
   Roles,
   Standing,
   Holders,
+  Owners,
   GrantPlaces,
   GrantViews,
   GiveGrantHandler,
@@ -34,9 +38,11 @@ const api: readonly Provider[] = [
   DefineRoleHandler,
   ChangeRoleHandler,
   RemoveRoleHandler,
+  OffboardPersonHandler,
   ListGrantsHandler,
   ListRolesHandler,
   ExplainPermissionHandler,
+  GetPopulationHandler,
 ];
 
 const worker: readonly Provider[] = [

@@ -6,9 +6,10 @@ import { sql } from 'kysely';
 import { commandOf, type MessageOf, type OutcomeOf } from '../../../../platform/cqrs/messages.ts';
 import { Recorder } from '../../../../platform/cqrs/recorder.ts';
 import { SYSTEM_DATABASE, type Connection } from '../../../../platform/database/database.ts';
-import { notFound, Refusal } from '../../../../platform/errors/refusal.ts';
+import { notFound } from '../../../../platform/errors/refusal.ts';
 import { EventStore } from '../../../../platform/event-store/index.ts';
 import { end, grantsFrom, grantsStream } from '../grant.aggregate.ts';
+import { Owners } from '../owners.ts';
 
 const RevokeGrantCommand = commandOf(RevokeGrant);
 
@@ -16,6 +17,7 @@ const RevokeGrantCommand = commandOf(RevokeGrant);
 export class RevokeGrantHandler implements ICommandHandler<MessageOf<typeof RevokeGrantCommand>> {
   constructor(
     @Inject(SYSTEM_DATABASE) private readonly database: Connection,
+    @Inject(Owners) private readonly owners: Owners,
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(Recorder) private readonly recorder: Recorder,
   ) {}
@@ -24,21 +26,12 @@ export class RevokeGrantHandler implements ICommandHandler<MessageOf<typeof Revo
     input: { grantId, reason },
     context,
   }: MessageOf<typeof RevokeGrantCommand>): Promise<OutcomeOf<typeof RevokeGrantCommand>> {
-    const { rows } = await sql<{ holder_id: string; last_owner: boolean }>`
-      select g.holder_id, g.role = 'owner' and g.ended_at is null and not exists (
-          select 1 from muster.access_grants o where o.role = 'owner' and o.grant_id <> g.grant_id
-            and o.ended_at is null and o.starts_at <= now() and o.until is null) as last_owner
-      from muster.access_grants g
-      where g.grant_id = ${grantId} and g.tenant_id = ${context.principal.tenantId}`.execute(this.database.db);
+    const { rows } = await sql<{ holder_id: string; role: string }>`
+      select holder_id, role from muster.access_grants
+      where grant_id = ${grantId} and tenant_id = ${context.principal.tenantId}`.execute(this.database.db);
     const [row] = rows;
     if (!row) throw notFound('grant');
-    if (row.last_owner) {
-      throw new Refusal(
-        'conflict',
-        'last-owner',
-        'This is the last owner. Make somebody else owner first, without an end',
-      );
-    }
+    if (row.role === 'owner' && !(await this.owners.remainWithout({ grantId }))) throw this.owners.refusal();
     const streamId = grantsStream(row.holder_id);
     const state = grantsFrom(await this.store.readStream(streamId));
     const { eventIds, replayed } = await this.recorder.record(context, {
