@@ -103,7 +103,9 @@ export class Entry {
     if (kept.purpose === 'invitation') await this.#accept(person, kept, visitor);
     const recoveryCodes = await this.#store(person, factor, visitor);
     const how = factor.kind === 'none' ? 'password' : factor.kind;
-    return { entered: await this.door.enter(person, how, visitor), recoveryCodes };
+    // The read model hears of the acceptance a moment later.
+    const entering = kept.timeZone === undefined ? person : { ...person, timeZone: kept.timeZone };
+    return { entered: await this.door.enter(entering, how, visitor), recoveryCodes };
   }
 
   async #found(link: string): Promise<{ opened: PersonLink; person: Person } | null> {
