@@ -60,6 +60,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   'operations.GetTask': ({ taskId }) => ({ taskId }),
   'operations.CancelOperation': operation,
   'operations.RetryOperation': operation,
+  'operations.GetRecovery': nothing,
+  'operations.ResumeDispatch': () => ({ holdId: newId(), reason }),
   'bans.SearchBanLog': nothing,
   'bans.ListBlocks': nothing,
   'bans.PreviewBlock': block,
