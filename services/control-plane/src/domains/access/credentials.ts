@@ -48,8 +48,12 @@ export class Credentials {
     };
   }
 
-  /** null: no password opens this account. */
-  async setPassword(personId: string, passwordHash: string | null): Promise<void> {
+  /** Whatever the old password had opened halfway is closed: whoever knew it may be the reason for the new one. */
+  async setPassword(personId: string, passwordHash: string): Promise<void> {
+    await sql`
+      delete from muster.access_challenges where person_id = ${personId} and kind in ('sign-in', 'entry')`.execute(
+      this.database.db,
+    );
     await sql`
       insert into muster.access_credentials as c (person_id, password_hash, password_set_at) values (${personId}, ${passwordHash}, now())
       on conflict (person_id) do update set password_hash = excluded.password_hash, password_set_at = now(),

@@ -96,6 +96,10 @@ export class Entry {
     const { personId, kept } = await this.enrolments.look(input.entryId);
     const person = await this.people.byId(personId);
     if (!person) throw new Refusal('conflict', 'ended', DEAD_LINK);
+    // The password that led here may have been taken away since.
+    if (kept.purpose === 'sign-in' && (await this.credentials.passwordHash(personId)) === null) {
+      throw new Refusal('conflict', 'ended', DEAD_LINK);
+    }
     const factor = await this.enrolments.prove(person, kept, input);
     if (!(await this.enrolments.close(input.entryId))) throw new Refusal('conflict', 'ended', DEAD_LINK);
     if (kept.purpose !== 'sign-in') await this.#useLink(kept);

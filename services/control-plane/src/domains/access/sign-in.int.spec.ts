@@ -291,6 +291,25 @@ describe('a link', () => {
     expect((await api.events('access.AccountRecovered')).at(-1)).toMatchObject({ secondFactorReset: true });
   });
 
+  test('is not needed by who was asked for a factor at the door, until the password is taken away', async () => {
+    await api.superuser
+      .query(`update muster.access_credentials set totp_secret = null, totp_since = null where person_id = (
+         select person_id from muster.access_people where role <> 'owner' and state = 'active' limit 1)`);
+    const email = 'tom@example.net';
+    const begin = async (browser: Browser) => {
+      const { body } = await browser.post('/api/session', { email, password: 'eleven copper kettles ring' });
+      expect(body['state']).toBe('enrol');
+      const { entryId, totpSecret } = body['enrolment'] as { entryId: string; totpSecret: string };
+      return { factor: 'totp', entryId, code: generateSync({ secret: totpSecret }) };
+    };
+    const [thief, tom] = [api.browser('203.0.113.70'), api.browser('192.0.2.5')];
+    const halfway = await begin(thief);
+    expect((await tom.post('/api/entry/complete', await begin(tom))).status).toBe(200);
+    await tom.post('/api/account/password', { password: 'nine brass bells at noon' });
+    expect((await thief.post('/api/entry/complete', halfway)).body['code']).toBe('ended');
+    expect((await thief.get('/api/account')).status).toBe(401);
+  });
+
   test('is not made for oneself', async () => {
     const browser = api.browser();
     await signIn(browser);
