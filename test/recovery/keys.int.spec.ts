@@ -1,6 +1,5 @@
 // Online keys change while servers are connected: the `muster keys` program itself, a real PostgreSQL, and servers that judge
 // keysets and envelopes with the agent's own code.
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,10 +17,9 @@ import type { SimulatedIdentity } from '../fleet/identity.ts';
 import { SimulatedServer } from '../fleet/simulated-server.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { Installation } from './installation.ts';
+import { runMuster } from './muster.ts';
 import { Switchboard } from './switchboard.ts';
 import { until } from './until.ts';
-
-const MUSTER = join(import.meta.dirname, '../../services/cli/src/main.ts');
 
 let database: TestDatabase;
 let folder = '';
@@ -31,14 +29,7 @@ let board: Switchboard;
 let agent: SimulatedServer;
 let identity: SimulatedIdentity;
 
-const run = (...args: string[]): Promise<{ code: number; output: string }> =>
-  new Promise((resolve) => {
-    const options = ['--conditions=source', '--disable-warning=ExperimentalWarning', MUSTER, ...args];
-    const env = { ...process.env, MUSTER_DATABASE_URL_ADMIN: database.url };
-    execFile(process.execPath, options, { env }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr }),
-    );
-  });
+const run = (...args: string[]) => runMuster(database.url, ...args);
 const restart = async (): Promise<void> => {
   board.plug(null);
   await muster.stop();

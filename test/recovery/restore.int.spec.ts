@@ -16,6 +16,7 @@ import type { SimulatedIdentity } from '../fleet/identity.ts';
 import { SimulatedServer } from '../fleet/simulated-server.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
 import { Installation } from './installation.ts';
+import { runMuster } from './muster.ts';
 import { Switchboard } from './switchboard.ts';
 import { stays, until } from './until.ts';
 
@@ -275,6 +276,14 @@ describe('two restores side by side', () => {
       expect(await other.data('audit.ForkAlarmRaised')).toMatchObject([
         { serverId: server(0).identity.server, why: 'Epoch 2 was begun twice: two restores run side by side' },
       ]);
+      // Two of its three servers never come: a person decides on the host not to wait for them.
+      const held = await runMuster(elsewhere.href, 'recovery', '--installation', at('two'));
+      expect([held.code, held.output]).toEqual([1, expect.stringContaining('waiting for ams-db-01')]);
+      const reason = ['--reason', 'The other control plane is the right one'];
+      const resumed = await runMuster(elsewhere.href, 'resume', '--installation', at('two'), ...reason);
+      expect(resumed).toEqual({ code: 0, output: expect.stringContaining('2 of 3 servers have not') as string });
+      expect(await other.data('operations.DispatchResumed')).toMatchObject([{ because: 'person', collected: 1 }]);
+      expect((await runMuster(elsewhere.href, 'recovery', '--installation', at('two'))).code).toBe(0);
     } finally {
       server(0).board.plug(null);
       await other.stop();
