@@ -1,4 +1,5 @@
 // Values that many messages share, each with the sentence a person reads when it is wrong.
+import { harmlessText } from '@muster/kernel/harmless-text';
 import { parseIpRange } from '@muster/kernel/ip-range';
 import { z } from 'zod';
 
@@ -50,19 +51,8 @@ export const tag = z
   .regex(/^[a-z0-9][a-z0-9:_-]{0,31}$/, 'A tag has 1 to 32 small letters, digits, and : _ -');
 export const groupName = z.string().trim().min(1, 'A group needs a name').max(60, 'A group name ends at 60 characters');
 
-/**
- * Characters that act instead of being read: controls (terminal escapes begin with one, PostgreSQL takes no NUL), marks
- * that turn the direction of text, and halves of surrogate pairs, which `toWellFormed` replaces first.
- */
-// oxlint-disable-next-line no-control-regex
-const ACTING = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
 /** What a host said. Bounded, shown as text, never trusted; what would act in a terminal or a page becomes U+FFFD. */
-export const hostText = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .overwrite((text) => text.toWellFormed().replaceAll(ACTING, '\ufffd'));
+export const hostText = (max: number) => z.string().max(max).overwrite(harmlessText);
 
 export const pageSize = z.coerce.number().int().min(1).max(200).default(50);
 

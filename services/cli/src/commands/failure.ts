@@ -1,4 +1,5 @@
 // How a command ends: 0 all is well, 1 something is wrong with what was looked at, 2 it could not be looked at.
+import { harmlessText } from '@muster/kernel/harmless-text';
 import { UnreadableSource } from '../ledger/source.ts';
 import { UnusableTrust } from '../verify/trust.ts';
 
@@ -17,7 +18,7 @@ export class UsageError extends Error {
 /** One sentence for what a person can mend; anything else is our own fault and keeps its stack. */
 export function explain(error: unknown): string {
   if (error instanceof UsageError || error instanceof UnreadableSource || error instanceof UnusableTrust)
-    return error.message;
+    return harmlessText(error.message);
   if (error instanceof Error && MENDABLE.has(error.name)) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,4 +1,6 @@
 // What a verification found, for people and for programs.
+import { harmlessText } from '@muster/kernel/harmless-text';
+
 export type ProblemKind =
   'edited' | 'missing' | 'out-of-order' | 'cut-tail' | 'forged-checkpoint' | 'rewritten' | 'bad-signature' | 'stray';
 
@@ -54,7 +56,8 @@ export function describe(report: Report): string {
     lines.push(`  ${where}: ${problem.what}`);
   }
   if (report.problems.length > SHOWN) lines.push(`  and ${report.problems.length - SHOWN} more`);
-  return lines.join('\n');
+  // What is wrong may be quoted from an export that a stranger made.
+  return lines.map(harmlessText).join('\n');
 }
 
 function at(position: number | null): string {

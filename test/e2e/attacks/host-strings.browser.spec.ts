@@ -1,0 +1,70 @@
+// Pages that show what a hostile host says: its markup is text, no script of it runs, and the browser has nothing to say.
+import { OpenEnrolment } from '@muster/contracts/servers';
+import { sha256Hex } from '@muster/kernel/hashing';
+import { generateSigningKey } from '@muster/kernel/signing';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { enrol } from '../../../services/node-agent/src/link/index.ts';
+import { BOLD, FORMULA, hostileBatches } from '../../attacks/support/hostile-host.ts';
+import { RawAgent } from '../../attacks/support/raw-agent.ts';
+import { ApiClient } from '../../support/api-client.ts';
+import { launchChromium, visit, type Visit } from '../support/browser.ts';
+import { firstStart, type FirstStart } from '../support/first-start.ts';
+import { signIn } from '../support/person.ts';
+
+describe('pages about a host whose every string is an attack', () => {
+  let muster: FirstStart;
+  let browser: Browser;
+  let visited: Visit;
+  let agent: RawAgent;
+  let server = '';
+
+  beforeAll(async () => {
+    muster = await firstStart();
+    const client = new ApiClient(muster.url);
+    const person = { name: BOLD, email: 'ada@hosting.example', password: 'a longer sentence nobody guesses' };
+    const account = await client.setUpOwner(muster.ownerLink ?? '', person);
+    const { token } = await client.call(OpenEnrolment, { name: 'evil-01', simulated: true });
+    const agentKey = generateSigningKey();
+    const hostKey = generateSigningKey();
+    const machineHash = sha256Hex('a hostile machine');
+    const { answer, rootKey } = await enrol({
+      ...{ controlPlane: muster.url, token, hostname: BOLD, machineHash, agentVersion: BOLD },
+      ...{ keys: { agentKey, hostKey: hostKey.publicKey, sealingKey: null }, offers: ['inventory', 'bans'] as const },
+      ...{ observeOnly: false, simulated: true },
+    });
+    server = answer.server;
+    agent = new RawAgent(`http://127.0.0.1:${muster.port}`);
+    await agent.hello({ name: 'evil-01', server, agentKey, hostKey, rootKey, machineHash, keyset: answer.keyset });
+    await agent.until('welcome');
+    hostileBatches(new Date()).forEach((body, index) => agent.send({ t: 'batch', seq: index + 1, body }));
+    browser = await launchChromium();
+    visited = await visit(browser, muster.url);
+    await signIn(visited.page, account);
+  });
+  afterAll(async () => {
+    agent?.end();
+    await browser?.close();
+    await muster?.remove();
+  });
+
+  it.each([
+    ['the server', () => `/servers/${server}`, BOLD],
+    ['the ban log', () => '/bans', FORMULA],
+    ['its jails', () => '/bans?tab=jails', FORMULA],
+    ['the fleet', () => '/', 'evil-01'],
+    ['the servers', () => '/servers', 'evil-01'],
+    ['the ledger', () => '/audit', 'evil-01'],
+  ])('show its words on %s, and run none of them', async (_, path, words) => {
+    const { page } = visited;
+    await page.goto(path());
+    await page.getByText(words).first().waitFor();
+    await page.waitForLoadState('networkidle');
+    expect(await page.evaluate(() => document.body.dataset['owned'] ?? null)).toBeNull();
+    expect(await page.locator('img[src="x"], b:text-is("owned")').count()).toBe(0);
+  });
+
+  it('gave the browser nothing to complain about', () => {
+    expect(visited.complaints).toEqual([]);
+  });
+});
