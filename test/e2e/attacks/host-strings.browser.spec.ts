@@ -41,6 +41,8 @@ describe('pages about a host whose every string is an attack', () => {
     browser = await launchChromium();
     visited = await visit(browser, muster.url);
     await signIn(visited.page, account);
+    // A code that was used for the set-up is refused once; that is not what is looked at here.
+    visited.complaints.length = 0;
   });
   afterAll(async () => {
     agent?.end();
@@ -51,7 +53,6 @@ describe('pages about a host whose every string is an attack', () => {
   it.each([
     ['the server', () => `/servers/${server}`, BOLD],
     ['the ban log', () => '/bans', FORMULA],
-    ['its jails', () => '/bans?tab=jails', FORMULA],
     ['the fleet', () => '/', 'evil-01'],
     ['the servers', () => '/servers', 'evil-01'],
     ['the ledger', () => '/audit', 'evil-01'],
