@@ -13,6 +13,7 @@ import { Trust } from '../../services/cli/src/verify/trust.ts';
 import { verifyLedger } from '../../services/cli/src/verify/verify-ledger.ts';
 import { openTask } from '../../services/node-agent/src/trust/envelope.ts';
 import { openKeyset, succeeds } from '../../services/node-agent/src/trust/keyset.ts';
+import { isRefusal } from '../../services/node-agent/src/trust/refusal.ts';
 import type { SimulatedIdentity } from '../fleet/identity.ts';
 import { SimulatedServer } from '../fleet/simulated-server.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
@@ -97,7 +98,7 @@ function forged(key: SigningKey) {
 }
 const judge = (key: SigningKey) => {
   const keyset = openKeyset(readTrust(keys).signed, identity.rootKey);
-  if ('refused' in keyset) throw new Error(keyset.reason);
+  if (isRefusal(keyset)) throw new Error(keyset.reason);
   return openTask(forged(key), { server: identity.server, keyset, now: new Date() });
 };
 
@@ -145,7 +146,10 @@ describe('revocation', () => {
   it('cannot be taken back by an older keyset, and not by whoever lacks the root key', async () => {
     const published = await muster.data('audit.KeysetPublished');
     const signed = published.map((event) => event['signed'] as { body: string; signature: string; rootKey: string });
-    const sets = signed.map((one) => openKeyset(one, identity.rootKey)).filter((one) => !('refused' in one));
+    const sets = signed.flatMap((one) => {
+      const opened = openKeyset(one, identity.rootKey);
+      return isRefusal(opened) ? [] : [opened];
+    });
     const newest = sets.at(-1);
     expect(sets.length).toBe(6);
     for (const older of sets.slice(0, -1)) expect(succeeds(older, newest)).toBe(false);
