@@ -27,7 +27,6 @@ type Row = (things: Things) => Record<string, unknown>;
 
 const nothing: Row = () => ({});
 const server: Row = ({ serverId }) => ({ serverId });
-const group: Row = ({ groupId }) => ({ groupId });
 const operation: Row = ({ operationId }) => ({ operationId });
 const reason = 'Tried by the matrix';
 const block: Row = ({ serverId }) => ({
@@ -242,7 +241,7 @@ function send(name: string, things: Things, as: SignedIn): Promise<Answer> {
     return value;
   });
   const asked = new URLSearchParams(Object.entries(rest).map(([key, value]): [string, string] => [key, String(value)]));
-  return muster.call(method, method === 'GET' ? `${path}?${asked}` : path, as, rest);
+  return muster.call(method, method === 'GET' ? `${path}?${asked.toString()}` : path, as, rest);
 }
 
 /** 200, or the status with which the bus refuses before any handler. */

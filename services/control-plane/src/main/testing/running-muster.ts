@@ -19,7 +19,7 @@ import { People } from '../../domains/access/people.ts';
 import { WORKER_STORE } from '../../platform/composition/tokens.ts';
 import { readSettings } from '../../platform/config/settings.ts';
 import { eventOf } from '../../platform/cqrs/recorder.ts';
-import { EventStore, InProcessHintBus } from '../../platform/event-store/index.ts';
+import { InProcessHintBus, type EventStore } from '../../platform/event-store/index.ts';
 import { ensureKeys, readKey } from '../../platform/keys/key-store.ts';
 import { PersonalData } from '../../platform/personal-data/personal-data.ts';
 import { Sequencer } from '../../platform/sequencer/sequencer.ts';

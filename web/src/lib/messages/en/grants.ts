@@ -26,7 +26,7 @@ function scope(entry: Entry): string {
   const value = entry.data['scope'];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'a part of the fleet';
   const id = value['groupId'] ?? value['serverId'] ?? value['clientId'];
-  if (typeof id === 'string') return entry.names[id] ?? `a ${String(value['kind'])}`;
+  if (typeof id === 'string') return entry.names[id] ?? 'what is gone or hidden';
   return typeof value['tag'] === 'string' ? value['tag'] : 'the fleet';
 }
 
