@@ -7,7 +7,7 @@ import { endpoints } from '@muster/contracts/endpoints';
 import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
 import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Grants } from '../domains/access/grants/grants.ts';
+import { Grants } from '../domains/access/index.ts';
 import { Authority } from '../platform/cqrs/authority.ts';
 import { Refusal } from '../platform/errors/refusal.ts';
 import { RunningMuster, type Answer, type SignedIn } from './testing/running-muster.ts';
