@@ -1,5 +1,11 @@
 // For a log that somebody reads later: says now and then how far the run is, and prints in full only what failed.
-import { DefaultReporter, type TestModule, type TestRunEndReason } from 'vitest/node';
+import {
+  DefaultReporter,
+  type TestCase,
+  type TestModule,
+  type TestModuleState,
+  type TestRunEndReason,
+} from 'vitest/node';
 import type { SerializedError } from 'vitest';
 
 const SAY_EVERY_MS = 20_000;
@@ -29,6 +35,10 @@ export default class FailuresReporter extends DefaultReporter {
 
   protected override printTestModule(module: TestModule): void {
     if (!module.ok()) super.printTestModule(module);
+  }
+
+  protected override printTestCase(moduleState: TestModuleState, test: TestCase): void {
+    if (test.result().state === 'failed') super.printTestCase(moduleState, test);
   }
 
   override onTestRunEnd(

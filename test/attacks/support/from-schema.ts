@@ -25,7 +25,7 @@ export interface Schema {
 /** What breaks programs: bytes a database refuses, numbers at the edge, markup, other people's prototypes. */
 const HOSTILE: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
-    ...['\0', '\ud800', '\u001b]0;owned\u0007', '<script>alert(1)</script>', "'; drop table es.events; --", '=1+1'],
+    ...['\0', '\ud800', '\u001b]0;owned\u0007', '<script>alert(1)</script>', "'; drop table people; --", '=1+1'],
     ...['../../../../etc/passwd', '%00', '${jndi:ldap://x}', '\u202egnp.exe', 'x'.repeat(5000), '', ' ', '-0', '1e999'],
     ...[-1, 0, 2 ** 53, -(2 ** 63), 1.5, null, true, [], {}, [[[[[]]]]], { $ne: null }, { toString: 1 }],
     ...[JSON.parse('{"__proto__":{"admin":true}}'), JSON.parse('{"constructor":{"prototype":{"x":1}}}')],

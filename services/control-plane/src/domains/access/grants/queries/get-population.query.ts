@@ -14,6 +14,8 @@ import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { z } from 'zod';
 import { LOG_TAIL } from '../../../../platform/composition/tokens.ts';
 import { queryOf, type AnswerOf, type MessageOf } from '../../../../platform/cqrs/messages.ts';
+import { currentSight, seesFleet } from '../../../../platform/database/sight.ts';
+import { Refusal } from '../../../../platform/errors/refusal.ts';
 import { EventStore, type LogTail, type SequencedEvent } from '../../../../platform/event-store/index.ts';
 import { PEOPLE, type PersonNames } from '../../../../platform/personal-data/person-names.ts';
 import { Holders } from '../holders.ts';
@@ -103,6 +105,10 @@ export class GetPopulationHandler implements IQueryHandler<MessageOf<typeof GetP
   ) {}
 
   async execute({ input }: MessageOf<typeof GetPopulationQuery>): Promise<Answer> {
+    // It reads events, which row-level security does not narrow.
+    if (!seesFleet(currentSight())) {
+      throw new Refusal('forbidden', 'out-of-scope', 'Who and what there was is shown with the whole fleet only');
+    }
     const at = new Date(input.at);
     const population = await this.#at(at);
     const inForce = [...population.grants.values()].filter(
