@@ -20,7 +20,7 @@ export interface ServerOptions {
   /** One line of the server's log. */
   log?: (line: string) => void;
   say: (sentence: string) => void;
-  /** Absent: any free one. */
+  /** Default: one that is free. A test that stops and starts the server keeps the one it had. */
   port?: number;
 }
 

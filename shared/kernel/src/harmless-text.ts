@@ -1,7 +1,7 @@
 // Text of strangers, made fit to be shown: characters that act instead of being read become U+FFFD. Controls (terminal
 // escapes begin with one, PostgreSQL takes no NUL), marks that turn the direction of text, halves of surrogate pairs.
 
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const ACTING = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Of the same length, so that a bound that was checked still holds. */

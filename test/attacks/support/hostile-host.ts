@@ -12,7 +12,7 @@ const NUL = 'sshd\u0000d';
 export const BOLD = '<b>owned</b>';
 
 /** What no answer, page, log or terminal may hold as it was sent. */
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 export const ACTING = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 export function hostileBatches(at: Date): BatchBody[] {
