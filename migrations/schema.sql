@@ -3118,7 +3118,6 @@ GRANT USAGE ON SCHEMA muster TO muster_auditor;
 GRANT USAGE ON SCHEMA vault TO muster_app;
 GRANT USAGE ON SCHEMA vault TO muster_worker;
 GRANT USAGE ON SCHEMA vault TO muster_gateway;
-GRANT USAGE ON SCHEMA vault TO muster_signer;
 
 --
 -- Name: FUNCTION append_group(p_command_ids uuid[], p_actors text[], p_request_hashes bytea[], p_tenant_ids uuid[], p_stream_ids text[], p_stream_types text[], p_expected bigint[], p_metas text[], p_event_counts integer[], p_event_ids uuid[], p_event_types text[], p_schema_versions smallint[], p_bodies text[], p_reserve_items integer[], p_reserve_namespaces text[], p_reserve_keys text[], p_release_items integer[], p_release_namespaces text[], p_release_keys text[]); Type: ACL; Schema: es; Owner: muster_owner
@@ -3741,7 +3740,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_batches TO muster_gate
 GRANT SELECT ON TABLE muster.servers_capabilities TO muster_auditor;
 GRANT SELECT ON TABLE muster.servers_capabilities TO muster_app;
 GRANT SELECT ON TABLE muster.servers_capabilities TO muster_gateway;
-GRANT SELECT ON TABLE muster.servers_capabilities TO muster_signer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_capabilities TO muster_worker;
 
 --
@@ -3775,7 +3773,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_gateways TO muster_gat
 GRANT SELECT ON TABLE muster.servers_group_members TO muster_auditor;
 GRANT SELECT ON TABLE muster.servers_group_members TO muster_app;
 GRANT SELECT ON TABLE muster.servers_group_members TO muster_gateway;
-GRANT SELECT ON TABLE muster.servers_group_members TO muster_signer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_group_members TO muster_worker;
 
 --
@@ -3785,7 +3782,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_group_members TO muste
 GRANT SELECT ON TABLE muster.servers_groups TO muster_auditor;
 GRANT SELECT ON TABLE muster.servers_groups TO muster_app;
 GRANT SELECT ON TABLE muster.servers_groups TO muster_gateway;
-GRANT SELECT ON TABLE muster.servers_groups TO muster_signer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_groups TO muster_worker;
 
 --
@@ -3813,7 +3809,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.servers_presence TO muster_gat
 GRANT SELECT ON TABLE muster.servers_servers TO muster_auditor;
 GRANT SELECT ON TABLE muster.servers_servers TO muster_app;
 GRANT SELECT ON TABLE muster.servers_servers TO muster_gateway;
-GRANT SELECT ON TABLE muster.servers_servers TO muster_signer;
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.servers_servers TO muster_worker;
 
 --
@@ -3823,7 +3818,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE muster.servers_servers TO muster_worker;
 GRANT SELECT,INSERT,DELETE ON TABLE vault.subject_keys TO muster_app;
 GRANT SELECT ON TABLE vault.subject_keys TO muster_worker;
 GRANT SELECT ON TABLE vault.subject_keys TO muster_gateway;
-GRANT SELECT ON TABLE vault.subject_keys TO muster_signer;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR TABLES; Type: DEFAULT ACL; Schema: muster; Owner: muster_owner

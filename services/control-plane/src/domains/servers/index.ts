@@ -6,4 +6,6 @@ export { ServerAuthority } from './link/server-authority.ts';
 export { ServerDirectory, type ListedServer } from './server-directory.ts';
 export { serverStream } from './server-events.ts';
 export { ServerRows } from './server-rows.ts';
+export { ServerStandings } from './server-standings.ts';
+export type { ServerState } from './server.aggregate.ts';
 export { APP_DIRECTORY, GATEWAY_DIRECTORY, SYSTEM_DIRECTORY, WORKER_DIRECTORY } from './tokens.ts';

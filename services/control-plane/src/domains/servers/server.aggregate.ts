@@ -26,8 +26,9 @@ export interface ServerState {
   readonly managed: readonly CapabilityName[];
 }
 
-export function evolveServer(events: readonly StoredEvent[]): ServerState | null {
-  let state: ServerState | null = null;
+/** `known` is the state before the first of the events. */
+export function evolveServer(events: readonly StoredEvent[], known: ServerState | null = null): ServerState | null {
+  let state = known;
   for (const event of events) state = next(state, event);
   return state;
 }

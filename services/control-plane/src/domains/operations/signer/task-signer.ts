@@ -5,7 +5,8 @@ import { TaskRequested, TaskSigned, TaskSigningRefused } from '@muster/contracts
 import { canonicalBytes, canonicalText } from '@muster/kernel/canonical-json';
 import { signFor, type SigningKey } from '@muster/kernel/signing';
 import type pg from 'pg';
-import type { EventStore } from '../../../platform/event-store/index.ts';
+import type { EventStore, StoredEvent } from '../../../platform/event-store/index.ts';
+import { ServerStandings, type ServerState } from '../../servers/index.ts';
 import { NOT_HELD } from '../recovery/dispatch-hold.ts';
 import { taskDefinition } from '../operation-requests.ts';
 import { taskStream } from '../task.aggregate.ts';
@@ -27,10 +28,6 @@ interface Unsigned extends TaskSnapshot {
   not_before: Date;
   expires_at: Date;
   actor: string;
-  confirmed: boolean;
-  retired: boolean;
-  quarantined: boolean;
-  managed: string[];
 }
 
 export interface SignerLog {
@@ -39,6 +36,7 @@ export interface SignerLog {
 
 export class TaskSigner {
   readonly #tasks: TaskLog;
+  readonly #servers: ServerStandings;
   readonly #signedLately = new Map<string, Map<number, number>>();
 
   constructor(
@@ -48,24 +46,43 @@ export class TaskSigner {
     private readonly log: SignerLog,
   ) {
     this.#tasks = new TaskLog(store, pool, { actor: 'signer', actorKind: 'system' });
+    this.#servers = new ServerStandings(store);
   }
 
   /** Number of tasks and cancels that were judged. */
   async run(): Promise<number> {
     const { rows } = await this.pool.query<Unsigned>(
       `select t.task_id, t.state, t.version, t.server_id, t.lane, t.seq, t.task, t.args, t.not_before, t.expires_at,
-         t.actor, s.confirmed, s.retired, s.quarantined,
-         coalesce((select array_agg(c.capability) from muster.servers_capabilities c
-                   where c.server_id = t.server_id and c.mode = 'managed'), '{}') as managed
-       from muster.operations_tasks t join muster.servers_servers s using (server_id)
+         t.actor
+       from muster.operations_tasks t
        where t.state = 'released' and t.signed_at is null and ${NOT_HELD} order by t.released_at limit ${BATCH}`,
     );
-    await Promise.all(rows.map((row) => this.#judge(row)));
+    const [asked, servers] = await Promise.all([
+      this.#requestsOf(rows),
+      this.#servers.of(rows.map((row) => row.server_id)),
+    ]);
+    await Promise.all(
+      rows.map((row) => this.#judge(row, asked.get(row.task_id) ?? null, servers.get(row.server_id) ?? null)),
+    );
     return rows.length + (await this.#signCancels());
   }
 
-  async #judge(row: Unsigned): Promise<void> {
-    const refusal = await this.#objection(row);
+  /** The events that asked for these tasks, by task. */
+  async #requestsOf(rows: readonly Unsigned[]): Promise<ReadonlyMap<string, StoredEvent>> {
+    if (rows.length === 0) return new Map();
+    const histories = await this.store.readStreams(new Map(rows.map((row) => [taskStream(row.task_id), 1])));
+    const first = histories.filter((event) => event.streamVersion === 1);
+    const byStream = new Map(first.map((event) => [event.streamId, event]));
+    return new Map(
+      rows.flatMap((row) => {
+        const event = byStream.get(taskStream(row.task_id));
+        return event === undefined ? [] : [[row.task_id, event] as const];
+      }),
+    );
+  }
+
+  async #judge(row: Unsigned, requested: StoredEvent | null, server: ServerState | null): Promise<void> {
+    const refusal = this.#objection(row, requested, server);
     if (refusal !== null) {
       this.log.warn(`task ${row.task_id} was not signed: ${refusal}`);
       await this.#tasks.record(row, TaskSigningRefused, { taskId: row.task_id, reason: refusal }, 'signature');
@@ -102,19 +119,19 @@ export class TaskSigner {
   }
 
   /** Why this task must not be signed, in a sentence; null when it may. */
-  async #objection(row: Unsigned): Promise<string | null> {
+  #objection(row: Unsigned, requested: StoredEvent | null, server: ServerState | null): string | null {
     if (row.expires_at <= new Date()) return 'Its time is over';
-    if (!row.confirmed || row.retired || row.quarantined) return 'Its server is not one that Muster may change';
+    if (!server?.confirmed || server.retired || server.quarantined)
+      return 'Its server is not one that Muster may change';
     const definition = taskDefinition(row.task);
     // Being taken back to observe is the one thing that an observed capability is still told.
     const endsManagement = row.task === 'bans.manage@1' && row.args['managed'] === false;
-    if (!row.managed.includes(definition.capability) && !endsManagement) {
+    if (!server.managed.some((managed) => managed === definition.capability) && !endsManagement) {
       return `${definition.capability} is only observed on its server`;
     }
     if (!definition.args.safeParse(row.args).success) return 'Its content does not fit the task';
     // The row is only a table; what counts is the event that asked for it.
-    const [requested] = await this.store.readStream(taskStream(row.task_id));
-    const asked = requested ? TaskRequested.schema.safeParse(requested.data) : undefined;
+    const asked = requested?.type === TaskRequested.type ? TaskRequested.schema.safeParse(requested.data) : undefined;
     const same =
       asked?.success === true &&
       asked.data.serverId === row.server_id &&
