@@ -21,6 +21,8 @@ interface JsonReport {
     name: string;
     status: string;
     message: string;
+    startTime: number;
+    endTime: number;
     assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
   }[];
 }
@@ -77,6 +79,7 @@ async function count(reportFile: string): Promise<Tally> {
     // No test file matched, or vitest did not get as far as a report; its exit code tells which.
     return tally;
   }
+  sayWhereTimeWent(report);
   for (const file of report.testResults) {
     const name = relative(ROOT, file.name);
     // Its set-up failed: one failure, of which the tests that never ran are the consequence.
@@ -94,6 +97,20 @@ async function count(reportFile: string): Promise<Tally> {
     }
   }
   return tally;
+}
+
+const SLOW_MS = 10_000;
+const NAMED = 6;
+
+/** A part has a budget of minutes: whoever must shorten it should not have to look for where they go. */
+function sayWhereTimeWent({ testResults }: JsonReport): void {
+  const slow = testResults
+    .map((file) => ({ name: relative(ROOT, file.name), ms: file.endTime - file.startTime }))
+    .filter((file) => file.ms >= SLOW_MS)
+    .sort((a, b) => b.ms - a.ms)
+    .slice(0, NAMED)
+    .map((file) => `${file.name} ${(file.ms / 1000).toFixed(0)} s`);
+  if (slow.length > 0) console.log(`Slowest: ${slow.join(', ')}.`);
 }
 
 function firstLine(text: string): string {
