@@ -820,6 +820,24 @@ CREATE TABLE es.witness_cosignatures (
 ALTER TABLE es.witness_cosignatures OWNER TO muster_owner;
 
 --
+-- Name: access_break_glass; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_break_glass (
+    break_glass_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    reason text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone
+);
+
+ALTER TABLE ONLY muster.access_break_glass FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.access_break_glass OWNER TO muster_owner;
+
+--
 -- Name: access_challenges; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -1535,6 +1553,56 @@ CREATE TABLE muster.platform_commands (
 ALTER TABLE muster.platform_commands OWNER TO muster_owner;
 
 --
+-- Name: reviews_items; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.reviews_items (
+    review_id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    kind text NOT NULL,
+    thing_id uuid NOT NULL,
+    holder_id uuid NOT NULL,
+    facts text[] NOT NULL,
+    last_used_at timestamp with time zone,
+    decision text,
+    reason text,
+    decided_by text,
+    decided_at timestamp with time zone,
+    CONSTRAINT reviews_items_decision_check CHECK ((decision = ANY (ARRAY['kept'::text, 'revoked'::text]))),
+    CONSTRAINT reviews_items_kind_check CHECK ((kind = ANY (ARRAY['account'::text, 'grant'::text, 'token'::text])))
+);
+
+ALTER TABLE ONLY muster.reviews_items FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.reviews_items OWNER TO muster_owner;
+
+--
+-- Name: reviews_reviews; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.reviews_reviews (
+    review_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    kind text NOT NULL,
+    owner_id uuid,
+    about uuid,
+    items integer NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    opened_position bigint NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    overdue_at timestamp with time zone,
+    attested_at timestamp with time zone,
+    attested_by uuid,
+    statement text,
+    CONSTRAINT reviews_reviews_kind_check CHECK ((kind = ANY (ARRAY['access'::text, 'break-glass'::text])))
+);
+
+ALTER TABLE ONLY muster.reviews_reviews FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.reviews_reviews OWNER TO muster_owner;
+
+--
 -- Name: servers_barred; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -1710,6 +1778,29 @@ ALTER TABLE ONLY muster.servers_servers FORCE ROW LEVEL SECURITY;
 ALTER TABLE muster.servers_servers OWNER TO muster_owner;
 
 --
+-- Name: data_keys; Type: TABLE; Schema: vault; Owner: muster_owner
+--
+
+CREATE TABLE vault.data_keys (
+    wrapping_key text NOT NULL,
+    wrapped bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE vault.data_keys OWNER TO muster_owner;
+
+--
+-- Name: erased_subjects; Type: TABLE; Schema: vault; Owner: muster_owner
+--
+
+CREATE TABLE vault.erased_subjects (
+    subject_id uuid NOT NULL,
+    erased_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE vault.erased_subjects OWNER TO muster_owner;
+
+--
 -- Name: subject_keys; Type: TABLE; Schema: vault; Owner: muster_owner
 --
 
@@ -1824,6 +1915,13 @@ ALTER TABLE ONLY es.tree_state
 
 ALTER TABLE ONLY es.witness_cosignatures
     ADD CONSTRAINT witness_cosignatures_pkey PRIMARY KEY (size, witness_id);
+
+--
+-- Name: access_break_glass access_break_glass_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_break_glass
+    ADD CONSTRAINT access_break_glass_pkey PRIMARY KEY (break_glass_id);
 
 --
 -- Name: access_challenges access_challenges_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
@@ -2127,6 +2225,20 @@ ALTER TABLE ONLY muster.platform_commands
     ADD CONSTRAINT platform_commands_pkey PRIMARY KEY (actor, command_id);
 
 --
+-- Name: reviews_items reviews_items_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.reviews_items
+    ADD CONSTRAINT reviews_items_pkey PRIMARY KEY (review_id, item_id);
+
+--
+-- Name: reviews_reviews reviews_reviews_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.reviews_reviews
+    ADD CONSTRAINT reviews_reviews_pkey PRIMARY KEY (review_id);
+
+--
 -- Name: servers_barred servers_barred_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -2197,6 +2309,20 @@ ALTER TABLE ONLY muster.servers_servers
     ADD CONSTRAINT servers_servers_pkey PRIMARY KEY (server_id);
 
 --
+-- Name: data_keys data_keys_pkey; Type: CONSTRAINT; Schema: vault; Owner: muster_owner
+--
+
+ALTER TABLE ONLY vault.data_keys
+    ADD CONSTRAINT data_keys_pkey PRIMARY KEY (wrapping_key);
+
+--
+-- Name: erased_subjects erased_subjects_pkey; Type: CONSTRAINT; Schema: vault; Owner: muster_owner
+--
+
+ALTER TABLE ONLY vault.erased_subjects
+    ADD CONSTRAINT erased_subjects_pkey PRIMARY KEY (subject_id);
+
+--
 -- Name: subject_keys subject_keys_pkey; Type: CONSTRAINT; Schema: vault; Owner: muster_owner
 --
 
@@ -2208,6 +2334,12 @@ ALTER TABLE ONLY vault.subject_keys
 --
 
 CREATE INDEX ledger_event_id_idx ON es.ledger USING btree (event_id);
+
+--
+-- Name: access_break_glass_until_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX access_break_glass_until_idx ON muster.access_break_glass USING btree (until) WHERE (ended_at IS NULL);
 
 --
 -- Name: access_grants_holder_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
@@ -2438,6 +2570,24 @@ CREATE INDEX operations_tasks_state_requested_at_idx ON muster.operations_tasks 
 CREATE INDEX platform_commands_answered_at_idx ON muster.platform_commands USING btree (answered_at);
 
 --
+-- Name: reviews_items_thing_id_decided_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX reviews_items_thing_id_decided_at_idx ON muster.reviews_items USING btree (thing_id, decided_at DESC) WHERE (decision = 'kept'::text);
+
+--
+-- Name: reviews_reviews_due_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX reviews_reviews_due_at_idx ON muster.reviews_reviews USING btree (due_at) WHERE (attested_at IS NULL);
+
+--
+-- Name: reviews_reviews_tenant_id_opened_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX reviews_reviews_tenant_id_opened_at_idx ON muster.reviews_reviews USING btree (tenant_id, opened_at DESC);
+
+--
 -- Name: servers_group_members_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
@@ -2633,6 +2783,13 @@ ALTER TABLE ONLY muster.operations_lost_actions
     ADD CONSTRAINT operations_lost_actions_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES muster.operations_holds(hold_id);
 
 --
+-- Name: reviews_items reviews_items_review_id_fkey; Type: FK CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.reviews_items
+    ADD CONSTRAINT reviews_items_review_id_fkey FOREIGN KEY (review_id) REFERENCES muster.reviews_reviews(review_id);
+
+--
 -- Name: servers_capabilities servers_capabilities_server_id_fkey; Type: FK CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -2652,6 +2809,12 @@ ALTER TABLE ONLY muster.servers_group_members
 
 ALTER TABLE ONLY muster.servers_group_members
     ADD CONSTRAINT servers_group_members_server_id_fkey FOREIGN KEY (server_id) REFERENCES muster.servers_servers(server_id);
+
+--
+-- Name: access_break_glass; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.access_break_glass ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: access_grants; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
@@ -2750,6 +2913,12 @@ ALTER TABLE muster.operations_operations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE muster.operations_tasks ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: access_break_glass process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.access_break_glass TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
 -- Name: access_grants process; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
@@ -2846,6 +3015,18 @@ CREATE POLICY process ON muster.operations_operations TO muster_owner, muster_wo
 CREATE POLICY process ON muster.operations_tasks TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
+-- Name: reviews_items process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.reviews_items TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: reviews_reviews process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.reviews_reviews TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
 -- Name: servers_barred process; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
@@ -2894,6 +3075,18 @@ CREATE POLICY process ON muster.servers_presence TO muster_owner, muster_worker,
 CREATE POLICY process ON muster.servers_servers TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
+-- Name: reviews_items; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.reviews_items ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: reviews_reviews; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.reviews_reviews ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: servers_barred; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
 --
 
@@ -2940,6 +3133,12 @@ ALTER TABLE muster.servers_presence ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE muster.servers_servers ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: access_break_glass shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.access_break_glass TO muster_app USING (( SELECT muster.sees_all() AS sees_all));
 
 --
 -- Name: access_grants shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -3040,6 +3239,18 @@ CREATE POLICY shown ON muster.operations_operations TO muster_app USING ((( SELE
 --
 
 CREATE POLICY shown ON muster.operations_tasks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: reviews_items shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.reviews_items TO muster_app USING (( SELECT muster.sees_all() AS sees_all));
+
+--
+-- Name: reviews_reviews shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.reviews_reviews TO muster_app USING (( SELECT muster.sees_all() AS sees_all));
 
 --
 -- Name: servers_barred shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -3393,22 +3604,51 @@ GRANT SELECT ON TABLE es.witness_cosignatures TO muster_signer;
 GRANT SELECT ON TABLE es.witness_cosignatures TO muster_auditor;
 
 --
+-- Name: TABLE access_break_glass; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.access_break_glass TO muster_auditor;
+GRANT SELECT ON TABLE muster.access_break_glass TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_break_glass TO muster_worker;
+
+--
 -- Name: TABLE access_challenges; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_challenges TO muster_app;
+GRANT DELETE ON TABLE muster.access_challenges TO muster_worker;
+
+--
+-- Name: COLUMN access_challenges.person_id; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT(person_id) ON TABLE muster.access_challenges TO muster_worker;
 
 --
 -- Name: TABLE access_credentials; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_credentials TO muster_app;
+GRANT DELETE ON TABLE muster.access_credentials TO muster_worker;
+
+--
+-- Name: COLUMN access_credentials.person_id; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT(person_id) ON TABLE muster.access_credentials TO muster_worker;
 
 --
 -- Name: TABLE access_devices; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_devices TO muster_app;
+GRANT DELETE ON TABLE muster.access_devices TO muster_worker;
+
+--
+-- Name: COLUMN access_devices.person_id; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT(person_id) ON TABLE muster.access_devices TO muster_worker;
 
 --
 -- Name: TABLE access_grants; Type: ACL; Schema: muster; Owner: muster_owner
@@ -3423,6 +3663,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_grants TO muster_worker
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_links TO muster_app;
+GRANT DELETE ON TABLE muster.access_links TO muster_worker;
+
+--
+-- Name: COLUMN access_links.person_id; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT(person_id) ON TABLE muster.access_links TO muster_worker;
 
 --
 -- Name: TABLE access_owner_links; Type: ACL; Schema: muster; Owner: muster_owner
@@ -3435,6 +3682,13 @@ GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_owner_links TO muster_app;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_passkeys TO muster_app;
+GRANT DELETE ON TABLE muster.access_passkeys TO muster_worker;
+
+--
+-- Name: COLUMN access_passkeys.person_id; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT(person_id) ON TABLE muster.access_passkeys TO muster_worker;
 
 --
 -- Name: TABLE access_people; Type: ACL; Schema: muster; Owner: muster_owner
@@ -3442,13 +3696,20 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_passkeys TO muster_app;
 
 GRANT SELECT ON TABLE muster.access_people TO muster_auditor;
 GRANT SELECT ON TABLE muster.access_people TO muster_app;
-GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_people TO muster_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_people TO muster_worker;
 
 --
 -- Name: TABLE access_recovery_codes; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_recovery_codes TO muster_app;
+GRANT DELETE ON TABLE muster.access_recovery_codes TO muster_worker;
+
+--
+-- Name: COLUMN access_recovery_codes.person_id; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT(person_id) ON TABLE muster.access_recovery_codes TO muster_worker;
 
 --
 -- Name: TABLE access_refusals; Type: ACL; Schema: muster; Owner: muster_owner
@@ -3456,6 +3717,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_recovery_codes TO muste
 
 GRANT SELECT ON TABLE muster.access_refusals TO muster_auditor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_refusals TO muster_app;
+
+--
+-- Name: COLUMN access_refusals.accounts; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT(accounts),UPDATE(accounts) ON TABLE muster.access_refusals TO muster_worker;
 
 --
 -- Name: TABLE access_roles; Type: ACL; Schema: muster; Owner: muster_owner
@@ -3470,7 +3737,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_roles TO muster_worker;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_sessions TO muster_app;
-GRANT SELECT ON TABLE muster.access_sessions TO muster_worker;
+GRANT SELECT,DELETE ON TABLE muster.access_sessions TO muster_worker;
 
 --
 -- Name: TABLE access_sign_in_policy; Type: ACL; Schema: muster; Owner: muster_owner
@@ -3485,6 +3752,13 @@ GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_sign_in_policy TO muster_app;
 
 GRANT SELECT ON TABLE muster.access_throttle TO muster_auditor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_throttle TO muster_app;
+GRANT DELETE ON TABLE muster.access_throttle TO muster_worker;
+
+--
+-- Name: COLUMN access_throttle.subject; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT(subject) ON TABLE muster.access_throttle TO muster_worker;
 
 --
 -- Name: TABLE audit_entries; Type: ACL; Schema: muster; Owner: muster_owner
@@ -3718,6 +3992,22 @@ GRANT SELECT ON TABLE muster.platform_commands TO muster_auditor;
 GRANT SELECT,INSERT,DELETE ON TABLE muster.platform_commands TO muster_app;
 
 --
+-- Name: TABLE reviews_items; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.reviews_items TO muster_auditor;
+GRANT SELECT ON TABLE muster.reviews_items TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.reviews_items TO muster_worker;
+
+--
+-- Name: TABLE reviews_reviews; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.reviews_reviews TO muster_auditor;
+GRANT SELECT ON TABLE muster.reviews_reviews TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.reviews_reviews TO muster_worker;
+
+--
 -- Name: TABLE servers_barred; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
@@ -3812,11 +4102,28 @@ GRANT SELECT ON TABLE muster.servers_servers TO muster_gateway;
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.servers_servers TO muster_worker;
 
 --
+-- Name: TABLE data_keys; Type: ACL; Schema: vault; Owner: muster_owner
+--
+
+GRANT SELECT,INSERT ON TABLE vault.data_keys TO muster_app;
+GRANT SELECT,INSERT ON TABLE vault.data_keys TO muster_worker;
+GRANT SELECT,INSERT ON TABLE vault.data_keys TO muster_gateway;
+
+--
+-- Name: TABLE erased_subjects; Type: ACL; Schema: vault; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE vault.erased_subjects TO muster_app;
+GRANT SELECT,INSERT ON TABLE vault.erased_subjects TO muster_worker;
+GRANT SELECT ON TABLE vault.erased_subjects TO muster_gateway;
+GRANT SELECT ON TABLE vault.erased_subjects TO muster_signer;
+
+--
 -- Name: TABLE subject_keys; Type: ACL; Schema: vault; Owner: muster_owner
 --
 
-GRANT SELECT,INSERT,DELETE ON TABLE vault.subject_keys TO muster_app;
-GRANT SELECT ON TABLE vault.subject_keys TO muster_worker;
+GRANT SELECT,INSERT ON TABLE vault.subject_keys TO muster_app;
+GRANT SELECT,DELETE ON TABLE vault.subject_keys TO muster_worker;
 GRANT SELECT ON TABLE vault.subject_keys TO muster_gateway;
 
 --

@@ -1,6 +1,8 @@
 // The `muster` command line: for the host's own operators and for whoever has to believe the ledger.
 import { Command, CommanderError } from 'commander';
 import { addBackup } from './commands/backup.command.ts';
+import { addBreakGlass } from './commands/break-glass.command.ts';
+import { addErase } from './commands/erase.command.ts';
 import { addExport } from './commands/export.command.ts';
 import { explain, NO_VERDICT } from './commands/failure.ts';
 import { addKeys } from './commands/keys.command.ts';
@@ -8,6 +10,7 @@ import { addMigrate } from './commands/migrate.command.ts';
 import { addOwnerLink } from './commands/owner-link.command.ts';
 import { addRecovery } from './commands/recovery.command.ts';
 import { addRestore } from './commands/restore.command.ts';
+import { addSecrets } from './commands/secrets.command.ts';
 import { addSetup } from './commands/setup.command.ts';
 import { addVerify } from './commands/verify.command.ts';
 
@@ -24,6 +27,9 @@ addBackup(program);
 addRestore(program);
 addRecovery(program);
 addKeys(program);
+addSecrets(program);
+addBreakGlass(program);
+addErase(program);
 for (const command of program.commands) command.exitOverride();
 
 try {

@@ -18,6 +18,8 @@ import { fleetQueries } from './fleet/index.ts';
 import { allTopics } from './live/index.ts';
 import { operationEvents } from './operations/events.ts';
 import { operationCommands, operationQueries } from './operations/index.ts';
+import { reviewEvents } from './reviews/events.ts';
+import { reviewCommands, reviewQueries } from './reviews/index.ts';
 import { roleHolds, type BuiltInRole } from './roles.ts';
 import { serverEvents } from './servers/events.ts';
 import { serverCommands, serverQueries } from './servers/index.ts';
@@ -31,6 +33,7 @@ export const events: readonly EventDefinition[] = [
   ...auditEvents,
   ...banEvents,
   ...operationEvents,
+  ...reviewEvents,
   ...serverEvents,
 ];
 export const commands: readonly CommandDefinition[] = [
@@ -38,6 +41,7 @@ export const commands: readonly CommandDefinition[] = [
   ...serverCommands,
   ...operationCommands,
   ...banCommands,
+  ...reviewCommands,
 ];
 export const queries: readonly QueryDefinition[] = [
   ...accessQueries,
@@ -46,6 +50,7 @@ export const queries: readonly QueryDefinition[] = [
   ...operationQueries,
   ...banQueries,
   ...auditQueries,
+  ...reviewQueries,
 ];
 /** One per command and query, so that nothing can be asked without one. */
 export const permissions: readonly PermissionDefinition[] = [...commands, ...queries].map(

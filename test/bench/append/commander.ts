@@ -1,9 +1,7 @@
 // The process that issues real commands: input checked by its schema, the aggregate decides, the recorder fills meta,
 // the event store appends with an expected version, a name reserved, and a leaf hash. It counts what was acknowledged
 // after commit. One message in: how many at once and for how long; one message out: what came of it.
-import { writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { CreateGroup } from '@muster/contracts/servers';
 import { commandClass } from '@muster/control-plane/platform/cqrs/messages';
 import { newContext } from '@muster/control-plane/platform/cqrs/principal';
@@ -14,13 +12,11 @@ import { MasterKey, PersonalData } from '@muster/control-plane/platform/personal
 import { CreateGroupHandler } from '@muster/control-plane/domains/servers/commands/create-group.command';
 import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
 
-const [url = '', folder = ''] = process.argv.slice(2);
-const secret = join(folder, `secret-${process.pid}`);
-writeFileSync(secret, randomBytes(32).toString('base64'));
+const [url = ''] = process.argv.slice(2);
 const { pool } = connect(url, 'bench', 6);
 const hints = new InProcessHintBus();
 const store = new EventStore({ pool, hints, tail: new LogTail(pool, hints) });
-const handler = new CreateGroupHandler(new Recorder(store, new PersonalData(pool, new MasterKey(secret))));
+const handler = new CreateGroupHandler(new Recorder(store, new PersonalData(pool, new MasterKey(randomBytes(32)))));
 const Command = commandClass('servers.CreateGroup') ?? neverWired('servers.CreateGroup');
 const principal = { kind: 'person', actor: newId(), tenantId: DEFAULT_TENANT, permissions: new Set<string>() } as const;
 

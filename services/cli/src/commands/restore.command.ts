@@ -49,6 +49,9 @@ async function restoreCommand({ installation, from, rootKey, replace, epoch }: F
       now: new Date(),
       say,
     });
+    const { rewrapSecrets } = await import('../recovery/secret-keys.ts');
+    const opened = await rewrapSecrets(adminUrl(installation), installation);
+    if (opened !== null) say(`The backup was sealed under ${opened}; the present secrets.key opens it now.`);
     say(`Restored: ${restored.size} events, epoch ${restored.epoch} of the ledger.`);
     if (restored.kept !== null) say(`The database that was replaced is kept as ${restored.kept}.`);
     say('Hand out the new keyset (muster setup, or the next npm start) and start Muster. Everybody signs in anew.');

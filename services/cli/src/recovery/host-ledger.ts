@@ -3,7 +3,13 @@
 import type { EventMeta } from '@muster/contracts/ledger';
 import { inlineTables } from '@muster/control-plane/domains/operations/projections/inline-tables';
 import { SOFTWARE } from '@muster/control-plane/platform/cqrs/event-of';
-import { EventStore, InProcessHintBus, LogTail, type NewEvent } from '@muster/control-plane/platform/event-store/index';
+import {
+  EventStore,
+  InProcessHintBus,
+  LogTail,
+  type NewEvent,
+  type Reservation,
+} from '@muster/control-plane/platform/event-store/index';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { sha256 } from '@muster/kernel/hashing';
 import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
@@ -21,7 +27,13 @@ export class HostLedger {
     this.store = new EventStore({ pool, hints, tail: this.#tail, inline: inlineTables });
   }
 
-  async append(streamId: string, streamType: string, events: readonly NewEvent[], reason?: string): Promise<void> {
+  async append(
+    streamId: string,
+    streamType: string,
+    events: readonly NewEvent[],
+    reason?: string,
+    release: readonly Reservation[] = [],
+  ): Promise<void> {
     const correlation = newId();
     const meta: EventMeta = {
       v: 1,
@@ -41,6 +53,7 @@ export class HostLedger {
       streamType,
       expectedVersion: 'any',
       events: [...events],
+      release,
       meta,
     });
   }

@@ -19,6 +19,7 @@ import { bansModule } from '../domains/bans/bans.module.ts';
 import { fleetModule } from '../domains/fleet/index.ts';
 import { inlineTables } from '../domains/operations/index.ts';
 import { operationsModule } from '../domains/operations/operations.module.ts';
+import { reviewsModule } from '../domains/reviews/reviews.module.ts';
 import { ServerAuthority } from '../domains/servers/index.ts';
 import { serversModule } from '../domains/servers/servers.module.ts';
 import { LINK_PATH, LINK_SERVER, type LinkServer } from '../platform/agent-link/link-server.ts';
@@ -124,7 +125,7 @@ function upgradePathsOf({ MUSTER_ROLES: roles }: Settings): string[] {
 /** The modules of the roles that this process plays. */
 function rootModule(infrastructure: Infrastructure): DynamicModule {
   const roles = infrastructure.settings.MUSTER_ROLES;
-  const domains = [accessModule, serversModule, operationsModule, bansModule, auditModule, fleetModule];
+  const domains = [accessModule, serversModule, operationsModule, bansModule, auditModule, reviewsModule, fleetModule];
   return {
     module: ControlPlaneModule,
     imports: [

@@ -114,10 +114,17 @@ const ROWS: Readonly<Record<string, Row>> = {
   }),
   'access.RevokeGrant': ({ grantId }) => ({ grantId, reason }),
   'access.OffboardPerson': () => ({ personId: newId(), reason }),
+  'access.ErasePerson': () => ({ personId: newId(), reason }),
   'access.GetPopulation': () => ({ at: new Date().toISOString() }),
   'access.DefineRole': () => ({ name: `Watch ${newId().slice(-8)}`, permissions: ['bans.address.block'] }),
   'access.ChangeRole': () => ({ roleId: newId(), name: 'x', permissions: ['bans.address.block'] }),
   'access.RemoveRole': () => ({ roleId: newId() }),
+  'reviews.ListReviews': nothing,
+  'reviews.GetReview': () => ({ reviewId: newId() }),
+  'reviews.OpenReview': nothing,
+  'reviews.AssignReview': () => ({ reviewId: newId(), ownerId: newId(), reason }),
+  'reviews.DecideItem': () => ({ reviewId: newId(), itemId: newId(), decision: 'kept', reason }),
+  'reviews.AttestReview': () => ({ reviewId: newId(), name: 'Olga Owner', statement: reason }),
 };
 
 /** Answered with "not found" for their own sake: the input names a thing that nobody has. */
@@ -132,6 +139,7 @@ const NAMES_NOTHING = new Set([
   'access.CancelLink',
   'access.EndPersonSessions',
   'access.OffboardPerson',
+  'access.ErasePerson',
   'access.GiveGrant',
   'access.ChangeRole',
   'access.RemoveRole',

@@ -88,6 +88,30 @@ export const PersonOffboarded = event('access.PersonOffboarded', {
   example: { personId: person, grants: 2, reason: 'Left the company on Friday' },
 });
 
+export const BreakGlassOpened = event('access.BreakGlassOpened', {
+  class: 'action',
+  sentence: 'The emergency account was unsealed on the host: somebody is owner with it until a time',
+  schema: z.strictObject({ breakGlassId: uuid, personId: uuid, until: timestamp, reason }),
+  example: {
+    breakGlassId: grant,
+    personId: person,
+    until: '2026-11-20T04:00:00Z',
+    reason: 'Both owners lost their phones',
+  },
+});
+export const BreakGlassEnded = event('access.BreakGlassEnded', {
+  class: 'fact',
+  sentence: 'The time of an emergency account was over: its sessions and whatever opened it are gone',
+  schema: z.strictObject({ breakGlassId: uuid, personId: uuid, sessions: z.int().nonnegative() }),
+  example: { breakGlassId: grant, personId: person, sessions: 1 },
+});
+export const SubjectErased = event('access.SubjectErased', {
+  class: 'action',
+  sentence: 'A person was erased: the key of every personal field is destroyed, and what was recorded stays provable',
+  schema: z.strictObject({ personId: uuid, reason }),
+  example: { personId: person, reason: 'Asked for it on paper, 12 November' },
+});
+
 export const grantEvents = [
   RoleDefined,
   RoleChanged,
@@ -96,4 +120,7 @@ export const grantEvents = [
   GrantEnded,
   GrantEndingSoon,
   PersonOffboarded,
+  BreakGlassOpened,
+  BreakGlassEnded,
+  SubjectErased,
 ] as const;

@@ -153,6 +153,15 @@ export const OffboardPerson = command('access.OffboardPerson', {
   output: accepted.extend({ grants: z.int().nonnegative(), sessions: z.int().nonnegative() }),
 });
 
+export const ErasePerson = command('access.ErasePerson', {
+  risk: 'critical',
+  on: 'fleet',
+  roles: [],
+  sentence: 'Erase a person who left: destroy the key of every personal field, for ever and everywhere',
+  input: z.strictObject({ personId: uuid, reason }),
+  output: accepted,
+});
+
 /** Who and what there was at a time, from the events until then. */
 export const GetPopulation = query('access.GetPopulation', {
   risk: 'medium',
@@ -180,5 +189,13 @@ export const GetPopulation = query('access.GetPopulation', {
   }),
 });
 
-export const grantCommands = [GiveGrant, RevokeGrant, DefineRole, ChangeRole, RemoveRole, OffboardPerson] as const;
+export const grantCommands = [
+  GiveGrant,
+  RevokeGrant,
+  DefineRole,
+  ChangeRole,
+  RemoveRole,
+  OffboardPerson,
+  ErasePerson,
+] as const;
 export const grantQueries = [ListRoles, ListGrants, ExplainPermission, GetPopulation] as const;

@@ -13,6 +13,13 @@ export const totpCode = z
   .trim()
   .transform((text) => text.replaceAll(' ', ''))
   .pipe(z.string().regex(/^\d{6}$/, 'A code has 6 digits'));
-export const personName = z.string().trim().min(1, 'Give a name').max(80, 'A name ends at 80 characters');
-export const personEmail = z.email({ error: 'is not an e-mail address' }).max(200);
+/** What names a person. Stands in no event in the clear: whoever writes down what somebody asked for leaves it out. */
+const PERSONAL = { personal: true };
+export const personName = z
+  .string()
+  .trim()
+  .min(1, 'Give a name')
+  .max(80, 'A name ends at 80 characters')
+  .meta(PERSONAL);
+export const personEmail = z.email({ error: 'is not an e-mail address' }).max(200).meta(PERSONAL);
 export const timeZone = z.string().max(64);

@@ -153,6 +153,19 @@ export const KeyRevoked = event('audit.KeyRevoked', {
   example: { use: 'task', id: '0123456789abcdef', reason: 'The signer’s disk was copied', serial: 5 },
 });
 
+export const SecretKeyRotated = event('audit.SecretKeyRotated', {
+  class: 'action',
+  sentence: 'Another key opens what is sealed at rest; the old one does until it is retired',
+  schema: z.strictObject({ from: keyId, to: keyId }),
+  example: { from: '0123456789abcdef', to: 'fedcba9876543210' },
+});
+export const SecretKeyRetired = event('audit.SecretKeyRetired', {
+  class: 'action',
+  sentence: 'An old key no longer opens what is sealed at rest',
+  schema: z.strictObject({ id: keyId }),
+  example: { id: '0123456789abcdef' },
+});
+
 export const auditEvents = [
   CommandRefused,
   SensitiveRead,
@@ -163,4 +176,6 @@ export const auditEvents = [
   EpochBegun,
   KeyRotated,
   KeyRevoked,
+  SecretKeyRotated,
+  SecretKeyRetired,
 ] as const;

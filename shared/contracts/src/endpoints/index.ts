@@ -72,5 +72,12 @@ export const endpoints: Readonly<Record<string, readonly [method: Method, path: 
   'access.RevokeGrant': ['POST', '/api/access/grants/:grantId/revoke'],
   'access.ExplainPermission': ['GET', '/api/access/explain'],
   'access.OffboardPerson': ['POST', '/api/people/:personId/offboard'],
+  'access.ErasePerson': ['POST', '/api/people/:personId/erase'],
   'access.GetPopulation': ['GET', '/api/access/population'],
+  'reviews.ListReviews': ['GET', '/api/reviews'],
+  'reviews.GetReview': ['GET', '/api/reviews/:reviewId'],
+  'reviews.OpenReview': ['POST', '/api/reviews'],
+  'reviews.AssignReview': ['POST', '/api/reviews/:reviewId/owner'],
+  'reviews.DecideItem': ['POST', '/api/reviews/:reviewId/items/:itemId'],
+  'reviews.AttestReview': ['POST', '/api/reviews/:reviewId/attest'],
 };

@@ -9,6 +9,11 @@ export const topics = {
     query: 'access.ListPeople',
     sentence: 'People, their links and sessions',
   }),
+  reviews: topic('reviews', {
+    hasSubject: false,
+    query: 'reviews.ListReviews',
+    sentence: 'Reviews and what was decided in them',
+  }),
   fleet: topic('fleet', {
     hasSubject: false,
     query: 'fleet.GetFleet',

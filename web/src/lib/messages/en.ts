@@ -5,6 +5,7 @@ import { accessSentences } from './en/access.ts';
 import { auditSentences } from './en/audit.ts';
 import { banSentences } from './en/bans.ts';
 import { operationSentences } from './en/operations.ts';
+import { reviewSentences } from './en/reviews.ts';
 import { serverSentences } from './en/servers.ts';
 
 export const sentences: Readonly<Record<string, SentenceWriter>> = {
@@ -13,6 +14,7 @@ export const sentences: Readonly<Record<string, SentenceWriter>> = {
   ...operationSentences,
   ...banSentences,
   ...auditSentences,
+  ...reviewSentences,
 };
 
 /** Who did it, as a name. */

@@ -25,6 +25,7 @@ const PAGES: readonly { label: string; href: string; hint: string }[] = [
   { label: 'Jails', href: '/bans?tab=jails', hint: 'Bans' },
   { label: 'Operations', href: '/operations', hint: 'g o' },
   { label: 'Audit', href: '/audit', hint: 'g a' },
+  { label: 'Reviews', href: '/reviews', hint: 'g w' },
   { label: 'Servers', href: '/servers', hint: 'g s' },
   { label: 'Groups and tags', href: '/groups', hint: 'g r' },
   { label: 'People', href: '/people', hint: 'g e' },

@@ -7,6 +7,9 @@ import { PEOPLE } from '../../platform/personal-data/person-names.ts';
 import { MasterKey, PersonalData, SecretBox } from '../../platform/personal-data/personal-data.ts';
 import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
+import { BreakGlass } from './break-glass/break-glass.ts';
+import { BreakGlassProjection } from './break-glass/break-glass.projection.ts';
+import { EndBreakGlass } from './break-glass/end-break-glass.schedule.ts';
 import { Challenges } from './challenges.ts';
 import { AddPasskeyHandler } from './commands/add-passkey.command.ts';
 import { BeginPasskeyHandler } from './commands/begin-passkey.command.ts';
@@ -27,6 +30,7 @@ import { Credentials } from './credentials.ts';
 import { Doors } from './doors.ts';
 import { Enrolments } from './enrolments.ts';
 import { Entry } from './entry.ts';
+import { ErasePersonHandler } from './erasure/erase-person.command.ts';
 import { KnownDevices } from './known-devices.ts';
 import { LastFactor } from './last-factor.ts';
 import { grantParts } from './grants/grant-parts.ts';
@@ -86,6 +90,9 @@ export const accessModule = domainModule({
     EndPersonSessionsHandler,
     GetSignInPolicyHandler,
     SetSignInPolicyHandler,
+    ErasePersonHandler,
+    BreakGlass,
+    EndBreakGlass,
     ...grantParts.api,
   ],
   worker: [
@@ -93,8 +100,9 @@ export const accessModule = domainModule({
       provide: PeopleProjection,
       inject: [SubscriptionRegistry, PersonalData, MasterKey, HINTS],
       useFactory: (registry: SubscriptionRegistry, personal: PersonalData, master: MasterKey, hints: HintBus) => {
-        const projection = new PeopleProjection(personal, new SecretBox(master, 'access'), new LiveHints(hints));
+        const projection = new PeopleProjection(personal, new SecretBox(master, 'access'), new LiveHints(hints), hints);
         registry.add(projection);
+        registry.add(new BreakGlassProjection(new LiveHints(hints)));
         return projection;
       },
     },

@@ -1,8 +1,13 @@
 // Access: what other domains may use.
 export { AccessController } from './access.controller.ts';
+export { GrantDuties } from './grants/grant-duties.ts';
 export { Grants, GRANTS_CHANGED } from './grants/grants.ts';
+export { ownersInForce } from './grants/owners.ts';
+export { AccountsToReview } from './grants/review/accounts-to-review.ts';
+export { GrantsToReview } from './grants/review/grants-to-review.ts';
+export { BreakGlass } from './break-glass/break-glass.ts';
 export { EntryController } from './entry.controller.ts';
 export { LiveOperators } from './live-operators.ts';
 export { OwnerSetup } from './owner-setup.ts';
-export { People } from './people.ts';
+export { firstAccountAt, People } from './people.ts';
 export { SESSION_ENDED, SESSIONS_CHANGED, Sessions } from './sessions.ts';

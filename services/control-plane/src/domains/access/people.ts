@@ -1,5 +1,6 @@
 // People by id and by address. Names and addresses are sealed; they are opened only for who may see them.
 import { Inject, Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { isUuid } from '@muster/kernel/ids';
 import { SYSTEM_DATABASE, type Connection } from '../../platform/database/database.ts';
 import { MasterKey, PersonalData, SecretBox } from '../../platform/personal-data/personal-data.ts';
@@ -17,8 +18,6 @@ export interface Person {
   /** invited: has a link and nothing to sign in with yet. */
   readonly state: 'invited' | 'active';
 }
-
-export const emailTag = (box: SecretBox, email: string): string => box.tag(email.trim().toLowerCase());
 
 @Injectable()
 export class People implements PersonNames {
@@ -80,4 +79,11 @@ export class People implements PersonNames {
     );
     return new Map(names);
   }
+}
+
+/** When the first account was made; null before there is any. */
+export async function firstAccountAt({ db }: Connection, tenantId: string): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select min(registered_at) as at from muster.access_people where tenant_id = ${tenantId}`.execute(db);
+  return rows[0]?.at ?? null;
 }

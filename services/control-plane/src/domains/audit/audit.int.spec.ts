@@ -85,7 +85,6 @@ const filter = (input: Record<string, string>) => auditFilter.parse(input);
 beforeAll(async () => {
   database = await createDatabase();
   folder = await mkdtemp(join(tmpdir(), 'muster-audit-'));
-  await writeFile(join(folder, 'secret'), randomBytes(32).toString('base64'));
   const { trust } = ensureKeys(folder, ORIGIN, new Date());
   worker = connect(database.urlAs('muster_worker'), 'worker', 5);
   app = connect(database.urlAs('muster_app'), 'api', 5);
@@ -93,7 +92,7 @@ beforeAll(async () => {
   const hints = new InProcessHintBus();
   tail = new LogTail(worker.pool, hints);
   const store = new EventStore({ pool: worker.pool, hints, tail });
-  personal = new PersonalData(app.pool, new MasterKey(join(folder, 'secret')));
+  personal = new PersonalData(app.pool, new MasterKey(randomBytes(32)));
   const source = await personal.seal(person, '198.51.100.10');
   const happen = (actor: string, streamId: string, events: NewEvent[]) =>
     store.append({

@@ -4,12 +4,14 @@ import { domainModule } from '../../platform/composition/platform.module.ts';
 import { BansOverview } from '../bans/index.ts';
 import { OpenWork } from '../operations/index.ts';
 import { ServerAnnotations } from '../servers/index.ts';
+import { Duties } from './duties.ts';
 import { GetFleetHandler } from './queries/get-fleet.query.ts';
 
 const ANNOTATED = Symbol('ANNOTATED');
 
 export const fleetModule = domainModule({
   api: [
+    Duties,
     GetFleetHandler,
     {
       provide: ANNOTATED,

@@ -62,7 +62,7 @@ export class RunningMuster {
     this.#folder = parts.folder;
   }
 
-  static async start(): Promise<RunningMuster> {
+  static async start(environment: Record<string, string> = {}): Promise<RunningMuster> {
     const database = await createDatabase();
     const folder = mkdtempSync(join(tmpdir(), 'muster-scopes-'));
     const keys = join(folder, 'keys');
@@ -93,6 +93,7 @@ export class RunningMuster {
         MUSTER_KEYS: keys,
         MUSTER_SECRET_FILE: join(folder, 'secret'),
         MUSTER_LOG_LEVEL: 'silent',
+        ...environment,
       }),
     );
     return new RunningMuster({ running, superuser, database, sequencer, folder });

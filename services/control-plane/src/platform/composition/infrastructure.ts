@@ -5,7 +5,8 @@ import { connect, connectScoped, type ProcessConnection, type ScopedConnection }
 import { EventStore, LogTail, type InlineProjection } from '../event-store/index.ts';
 import { LocalHintBus, RedisHintBus, type ClosableHintBus } from '../hints/hints.ts';
 import { readTrust, type Trust } from '../keys/key-store.ts';
-import { MasterKey, PersonalData } from '../personal-data/personal-data.ts';
+import { openMasterKey, WrappingKey } from '../personal-data/data-key.ts';
+import { PersonalData, SUBJECT_ERASED, type MasterKey } from '../personal-data/personal-data.ts';
 import { DeliveryTransport } from '../queue/delivery-queue.ts';
 import { measureLedger } from '../telemetry/ledger-gauges.ts';
 import { Metrics } from '../telemetry/metrics.ts';
@@ -62,13 +63,15 @@ export async function buildInfrastructure(
   if (stations.worker) measureLedger(metrics, stations.worker.database.pool);
   const [first] = Object.values(stations);
   if (!first) throw new Error('MUSTER_ROLES names no role');
-  const master = new MasterKey(needed(settings, 'MUSTER_SECRET_FILE'));
+  const master = await openMasterKey(first.database.pool, wrappingKeyOf(settings));
   const delivery = new DeliveryTransport(
     settings.REDIS_URL
       ? { redisUrl: settings.REDIS_URL }
       : { postgresUrl: needed(settings, 'MUSTER_DATABASE_URL_QUEUE') },
     settings.MUSTER_LIMIT_QUEUE,
   );
+  const personal = new PersonalData((stations.api ?? first).database.pool, master);
+  hints.subscribe(SUBJECT_ERASED, (payload) => personal.forget((payload as { subject: string }).subject));
   const tracing = await startTracing(settings.MUSTER_OTLP_TRACES, processName);
   return {
     settings,
@@ -77,7 +80,7 @@ export async function buildInfrastructure(
     hints,
     trust: readTrust(settings.MUSTER_KEYS),
     master,
-    personal: new PersonalData((stations.api ?? first).database.pool, master),
+    personal,
     delivery,
     metrics,
     tracing,
@@ -96,4 +99,9 @@ export async function buildInfrastructure(
 
 function appendTimes(metrics: Metrics): (outcome: 'stored' | 'refused', milliseconds: number) => void {
   return (outcome, milliseconds) => metrics.appendSeconds.observe({ outcome }, milliseconds / 1000);
+}
+
+function wrappingKeyOf(settings: Settings): WrappingKey {
+  if (settings.MUSTER_SECRET !== undefined) return new WrappingKey(settings.MUSTER_SECRET, 'MUSTER_SECRET');
+  return WrappingKey.fromFile(needed(settings, 'MUSTER_SECRET_FILE'));
 }

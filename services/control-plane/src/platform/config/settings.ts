@@ -19,6 +19,7 @@ export const aliveFile = z
   .describe(
     'File that signer and sequencer touch while they work: they have no listener that a health check could ask',
   );
+const days = (fallback: number) => z.coerce.number().positive().max(3650).default(fallback);
 const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
 
 export const settingsSchema = z.object({
@@ -45,7 +46,11 @@ export const settingsSchema = z.object({
     .optional()
     .describe('Redis or Valkey for queues and hints; absent: BullMQ runs on PostgreSQL, one process only'),
   MUSTER_KEYS: z.string({ error: 'is missing: the folder with the key files' }).describe('Folder with the key files'),
-  MUSTER_SECRET_FILE: z.string().optional().describe('File with 32 random bytes in base64: encrypts secrets at rest'),
+  MUSTER_SECRET_FILE: z
+    .string()
+    .optional()
+    .describe('File with 32 random bytes in base64: opens what is sealed at rest'),
+  MUSTER_SECRET: z.string().optional().describe('The same as a variable, for where secrets are handed over like that'),
   MUSTER_WEB: z.string().optional().describe('Folder of the built dashboard, served by the API process when given'),
   MUSTER_RELEASES: z.string().optional().describe('Folder with the agent’s install script and tarballs'),
   MUSTER_TRUSTED_PROXIES: z
@@ -73,6 +78,14 @@ export const settingsSchema = z.object({
   MUSTER_SESSION_SECONDS: seconds(12 * 3600).describe('A session ends after this long in any case'),
   MUSTER_SESSION_ROTATE_SECONDS: seconds(15 * 60).describe('A session gets a new token after this long'),
   MUSTER_STEP_UP_SECONDS: seconds(10 * 60).describe('How long a proof of identity opens dangerous actions'),
+  MUSTER_GRANT_WARNING_DAYS: z
+    .string()
+    .default('14,3,1')
+    .transform((text) => text.split(',').map(Number))
+    .pipe(z.array(z.int().min(1).max(365)).min(1).max(10))
+    .describe('Days before its end at which a grant’s holder, its giver and the owners are told'),
+  MUSTER_REVIEW_EVERY_DAYS: days(90).describe('How often everybody’s access is reviewed; parts of a day are allowed'),
+  MUSTER_REVIEW_DUE_DAYS: days(14).describe('How long a review may take before it is an alarm'),
   MUSTER_ALIVE_FILE: aliveFile,
   ...limitsShape,
   ...telemetryShape,

@@ -8,7 +8,7 @@ import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { sql } from 'kysely';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { SETTINGS, type Settings } from '../config/settings.ts';
 import { SYSTEM_DATABASE, type Connection } from '../database/database.ts';
 import { withSight } from '../database/sight.ts';
@@ -101,7 +101,7 @@ export class ActionBus implements OnApplicationBootstrap {
         this.#inFlight.delete(key);
       }
     } catch (error) {
-      throw await this.#refused(definition.name, given, context, error);
+      throw await this.#refused(definition, given, context, error);
     }
   }
 
@@ -125,12 +125,12 @@ export class ActionBus implements OnApplicationBootstrap {
       const allowed = grant === null ? context : { ...context, grant };
       const Message = queryClass(definition.name);
       if (!Message) throw new Error(`no handler for ${definition.name}`);
-      if (definition.sensitive) await this.#recordRead(definition.name, input, allowed);
+      if (definition.sensitive) await this.#recordRead(definition, input, allowed);
       const message = new Message(input, allowed);
       return (await withSight(sight, () => this.queryBus.execute(message))) as z.output<D['output']>;
     } catch (error) {
       if (error instanceof Refusal && error.kind === 'forbidden') {
-        throw await this.#refused(definition.name, given, context, error);
+        throw await this.#refused(definition, given, context, error);
       }
       throw translated(error);
     }
@@ -206,21 +206,26 @@ export class ActionBus implements OnApplicationBootstrap {
       on conflict do nothing`.execute(this.database.db);
   }
 
-  async #recordRead(what: string, input: unknown, context: RequestContext): Promise<void> {
+  async #recordRead(definition: QueryDefinition, input: unknown, context: RequestContext): Promise<void> {
     await this.recorder.record(
       context,
       {
         streamId: `reads-${context.principal.actor}`,
         streamType: 'reads',
         expectedVersion: 'any',
-        events: [eventOf(SensitiveRead, { what, subject: subjectOf(input) })],
+        events: [eventOf(SensitiveRead, { what: definition.name, subject: subjectOf(definition, input) })],
       },
       'read',
     );
   }
 
   /** A signed-in person's refused attempt is an event; the refusal itself goes back to the caller. */
-  async #refused(what: string, given: unknown, context: RequestContext, thrown: unknown): Promise<unknown> {
+  async #refused(
+    definition: CommandDefinition | QueryDefinition,
+    given: unknown,
+    context: RequestContext,
+    thrown: unknown,
+  ): Promise<unknown> {
     const error = translated(thrown);
     if (!(error instanceof Refusal) || context.principal.kind === 'anonymous') return error;
     // A question, not a refusal; the answer to it is an event.
@@ -234,17 +239,17 @@ export class ActionBus implements OnApplicationBootstrap {
           expectedVersion: 'any',
           events: [
             eventOf(CommandRefused, {
-              what,
+              what: definition.name,
               code: error.code,
-              why: error.message.slice(0, 500),
-              subject: subjectOf(given),
+              why: error.recordedAs.slice(0, 500),
+              subject: subjectOf(definition, given),
             }),
           ],
         },
         `refused ${JSON.stringify([error.code, error.message])}`,
       );
     } catch (failure) {
-      this.#log.error(`a refusal of ${what} could not be recorded: ${String(failure)}`);
+      this.#log.error(`a refusal of ${definition.name} could not be recorded: ${String(failure)}`);
     }
     return error;
   }
@@ -282,8 +287,11 @@ function translated(error: unknown): unknown {
   return error;
 }
 
-/** The one field that says what it was about; bounded, and never a secret because contracts have none in these. */
-function subjectOf(input: unknown): string | null {
+/**
+ * The one field that says what it was about; bounded, never a secret because contracts have none in these, and never what
+ * names a person: the ledger keeps it for ever.
+ */
+function subjectOf({ input: schema }: CommandDefinition | QueryDefinition, input: unknown): string | null {
   if (typeof input !== 'object' || input === null) return null;
   for (const name of [
     'personId',
@@ -298,6 +306,7 @@ function subjectOf(input: unknown): string | null {
     'position',
   ]) {
     const value: unknown = Reflect.get(input, name);
+    if (schema instanceof z.ZodObject && schema.shape[name]?.meta()?.['personal'] === true) continue;
     if (typeof value === 'string' || typeof value === 'number') return String(value).slice(0, 200);
   }
   return null;

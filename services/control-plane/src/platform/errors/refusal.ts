@@ -12,6 +12,8 @@ export class Refusal extends Error {
   readonly kind: RefusalKind;
   readonly code: string;
   readonly fields: readonly FieldError[];
+  /** What stands in the ledger, for ever: the sentence, unless it names a person. */
+  readonly recordedAs: string;
   /** Seconds after which asking again makes sense. */
   readonly retryAfter: number | undefined;
 
@@ -19,13 +21,14 @@ export class Refusal extends Error {
     kind: RefusalKind,
     code: string,
     sentence: string,
-    more: { fields?: readonly FieldError[]; retryAfter?: number } = {},
+    more: { fields?: readonly FieldError[]; retryAfter?: number; recordedAs?: string } = {},
   ) {
     super(sentence);
     this.kind = kind;
     this.code = code;
     this.fields = more.fields ?? [];
     this.retryAfter = more.retryAfter;
+    this.recordedAs = more.recordedAs ?? sentence;
   }
 }
 

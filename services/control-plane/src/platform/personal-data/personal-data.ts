@@ -1,32 +1,19 @@
 // Personal fields are ciphertext from the first event on: AES-256-GCM under a key per data subject. The subject keys lie
 // wrapped in `vault.subject_keys`; erasing a person deletes that row, and every copy of the ciphertext goes dark.
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { QueryPool } from '../database/scoped-pool.ts';
+import { decrypt, encrypt } from './sealing.ts';
 
-const ALGORITHM = 'aes-256-gcm';
+/** A subject was erased; payload `{ subject }`. Whoever remembers the key forgets it at once. */
+export const SUBJECT_ERASED = 'personal-data.subject-erased';
+/** A hint can be lost; a remembered key cannot outlive this. */
+const REMEMBERED_MS = 30_000;
 
-function encrypt(key: Uint8Array, plain: Uint8Array, bound: string): Buffer {
-  const iv = randomBytes(12);
-  const cipher = createCipheriv(ALGORITHM, key, iv).setAAD(Buffer.from(bound));
-  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), body]);
-}
-
-/** Throws when the bytes were changed, or belong to another subject. */
-function decrypt(key: Uint8Array, sealed: Buffer, bound: string): Buffer {
-  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, 12))
-    .setAAD(Buffer.from(bound))
-    .setAuthTag(sealed.subarray(12, 28));
-  return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]);
-}
-
-/** Derives the keys of this installation from its one secret file. */
+/** Derives the keys of this installation, one for each purpose, from its data key (data-key.ts). */
 export class MasterKey {
   readonly #master: Buffer;
-  constructor(path: string) {
-    this.#master = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
-    if (this.#master.length !== 32) throw new Error(`${path} must hold 32 bytes in base64`);
+  constructor(dataKey: Buffer) {
+    this.#master = dataKey;
   }
   derive(purpose: string): Buffer {
     return Buffer.from(hkdfSync('sha256', this.#master, Buffer.alloc(0), `muster/${purpose}`, 32));
@@ -54,7 +41,7 @@ export class SecretBox {
 export class PersonalData {
   readonly #pool: QueryPool;
   readonly #wrapping: Buffer;
-  readonly #keys = new Map<string, Buffer>();
+  readonly #keys = new Map<string, { readonly key: Buffer; readonly at: number }>();
 
   constructor(pool: QueryPool, master: MasterKey) {
     this.#pool = pool;
@@ -63,11 +50,14 @@ export class PersonalData {
 
   async #keyOf(subject: string, create: boolean): Promise<Buffer | null> {
     const known = this.#keys.get(subject);
-    if (known) return known;
+    if (known && Date.now() - known.at < REMEMBERED_MS) return known.key;
+    this.#keys.delete(subject);
     if (create) {
       const fresh = encrypt(this.#wrapping, randomBytes(32), subject);
       await this.#pool.query(
-        'insert into vault.subject_keys (subject_id, wrapped) values ($1, $2) on conflict (subject_id) do nothing',
+        `insert into vault.subject_keys (subject_id, wrapped) select $1, $2
+         where not exists (select 1 from vault.erased_subjects where subject_id = $1)
+         on conflict (subject_id) do nothing`,
         [subject, fresh],
       );
     }
@@ -80,14 +70,13 @@ export class PersonalData {
     const key = decrypt(this.#wrapping, row.wrapped, subject);
     // Bounded: a process that lives long meets many people.
     if (this.#keys.size > 5000) this.#keys.clear();
-    this.#keys.set(subject, key);
+    this.#keys.set(subject, { key, at: Date.now() });
     return key;
   }
 
-  /** `sealed:1:<subject>:<base64>` */
+  /** `sealed:1:<subject>:<base64>`. What is sealed for an erased subject nobody can open. */
   async seal(subject: string, plain: string): Promise<string> {
-    const key = await this.#keyOf(subject, true);
-    if (!key) throw new Error('a subject key could not be made');
+    const key = (await this.#keyOf(subject, true)) ?? randomBytes(32);
     return `sealed:1:${subject}:${encrypt(key, Buffer.from(plain), subject).toString('base64')}`;
   }
 
@@ -99,7 +88,7 @@ export class PersonalData {
     return key ? decrypt(key, Buffer.from(body, 'base64'), subject).toString('utf8') : null;
   }
 
-  /** Called when a person is erased, in every process. */
+  /** In every process, when a person is erased. */
   forget(subject: string): void {
     this.#keys.delete(subject);
   }

@@ -93,6 +93,35 @@ export function attentionWords(item: Attention): AttentionWords {
         href: '/audit?type=operations.LostActionFound',
         action: 'See what was lost',
       };
+    case 'review-open':
+      return {
+        title: text === 'access' ? 'An access review waits' : 'What was done in an emergency waits for a look',
+        detail: `${reviewDuty(names)} ${count === 0 ? 'Every item is decided: attest it.' : `${counted(count ?? 0, 'item')} to decide.`}`,
+        href: `/reviews/${id ?? ''}`,
+        action: 'Review',
+      };
+    case 'review-overdue':
+      return {
+        title:
+          text === 'access' ? 'The access review is late' : 'What was done in an emergency was not looked at in time',
+        detail: `${reviewDuty(names)} ${counted(count ?? 0, 'item')} not decided, and nobody attested it.`,
+        href: `/reviews/${id ?? ''}`,
+        action: 'Review',
+      };
+    case 'grant-ending':
+      return {
+        title: `${names[0] ?? 'Somebody'} is no longer ${text ?? 'what was granted'} soon`,
+        detail: 'The grant ends by itself. Give it again for longer, or let it go.',
+        href: '/grants',
+        action: 'Open',
+      };
+    case 'break-glass-open':
+      return {
+        title: 'The emergency account is open',
+        detail: `Somebody on the host unsealed it${text === null ? '' : `: “${text}”`}. It closes by itself.`,
+        href: '/audit?type=access.BreakGlassOpened',
+        action: 'Look',
+      };
     case 'keys-expiring':
       return {
         title: `${text ?? 'An online key'} ends soon`,
@@ -102,3 +131,6 @@ export function attentionWords(item: Attention): AttentionWords {
       };
   }
 }
+
+const reviewDuty = (names: readonly string[]): string =>
+  names[0] === undefined ? 'It is nobody’s duty yet.' : `It is the duty of ${names[0]}.`;

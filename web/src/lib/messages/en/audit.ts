@@ -60,6 +60,16 @@ export const auditSentences: Record<string, SentenceWriter> = {
     aside: field(entry, 'reason'),
     glyph: { name: 'lock', label: 'Revoked' },
   }),
+  'audit.SecretKeyRotated': (entry) => ({
+    words: ['made ', { mono: field(entry, 'to') }, ' the key that opens what is sealed at rest'],
+    aside: `${field(entry, 'from')} does until it is retired`,
+    glyph: { name: 'lock', label: 'Keys' },
+  }),
+  'audit.SecretKeyRetired': (entry) => ({
+    words: ['retired the key ', { mono: field(entry, 'id') }],
+    aside: 'it opens nothing that is sealed at rest any more',
+    glyph: { name: 'lock', label: 'Keys' },
+  }),
   'audit.WitnessListPublished': (entry) => ({
     subject: 'Root key',
     words: [`named ${counted(figure(entry, 'witnesses'), 'witness', 'witnesses')}`],

@@ -61,6 +61,22 @@ export const grantSentences: Record<string, SentenceWriter> = {
     aside: `${counted(figure(entry, 'grants'), 'grant')} ended, with every session, passkey and password`,
     glyph: { name: 'lock', label: 'Ended' },
   }),
+  'access.BreakGlassOpened': (entry) => ({
+    subject: 'Somebody on the host',
+    words: ['unsealed the emergency account'],
+    aside: quoted(field(entry, 'reason')) ?? '',
+    glyph: { name: 'critical', label: 'Emergency' },
+  }),
+  'access.BreakGlassEnded': (entry) => ({
+    words: ['closed the emergency account'],
+    aside: `${counted(figure(entry, 'sessions'), 'session')} ended`,
+    glyph: { name: 'lock', label: 'Ended' },
+  }),
+  'access.SubjectErased': (entry) => ({
+    words: ['erased a person: nobody can read the name any more'],
+    aside: quoted(field(entry, 'reason')) ?? '',
+    glyph: { name: 'lock', label: 'Erased' },
+  }),
   'access.RoleDefined': (entry) => ({
     words: ['defined the role ', { bold: field(entry, 'name') }],
     aside: permissions(entry),

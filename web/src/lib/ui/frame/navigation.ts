@@ -4,7 +4,7 @@ export interface Destination {
   readonly href: string;
   /** Second key after `g`. */
   readonly key: string;
-  readonly count?: 'operations';
+  readonly count?: 'operations' | 'reviews';
 }
 
 export const rail: readonly { readonly verb: string; readonly destinations: readonly Destination[] }[] = [
@@ -16,7 +16,13 @@ export const rail: readonly { readonly verb: string; readonly destinations: read
     ],
   },
   { verb: 'Keep', destinations: [{ label: 'Operations', href: '/operations', key: 'o', count: 'operations' }] },
-  { verb: 'Prove', destinations: [{ label: 'Audit', href: '/audit', key: 'a' }] },
+  {
+    verb: 'Prove',
+    destinations: [
+      { label: 'Audit', href: '/audit', key: 'a' },
+      { label: 'Reviews', href: '/reviews', key: 'w', count: 'reviews' },
+    ],
+  },
   {
     verb: 'Set up',
     destinations: [

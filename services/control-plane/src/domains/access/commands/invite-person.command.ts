@@ -8,7 +8,8 @@ import { eventOf, Recorder } from '../../../platform/cqrs/recorder.ts';
 import { Refusal } from '../../../platform/errors/refusal.ts';
 import { AlreadyTaken } from '../../../platform/event-store/index.ts';
 import { PersonalData } from '../../../platform/personal-data/personal-data.ts';
-import { emailTag, People } from '../people.ts';
+import { emailTag } from '../email-tag.ts';
+import { People } from '../people.ts';
 import { PersonLinks } from '../person-links.ts';
 import { onPerson } from '../person-stream.ts';
 
@@ -62,5 +63,8 @@ export class InvitePersonHandler implements ICommandHandler<MessageOf<typeof Inv
 
 function taken(email: string): Refusal {
   const sentence = `There is an account with the address ${email} already`;
-  return new Refusal('conflict', 'taken', sentence, { fields: [{ path: 'email', message: sentence }] });
+  return new Refusal('conflict', 'taken', sentence, {
+    fields: [{ path: 'email', message: sentence }],
+    recordedAs: 'There is an account with that address already',
+  });
 }

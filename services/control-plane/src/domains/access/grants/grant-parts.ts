@@ -10,6 +10,9 @@ import { GiveGrantHandler } from './commands/give-grant.command.ts';
 import { OffboardPersonHandler } from './commands/offboard-person.command.ts';
 import { RemoveRoleHandler } from './commands/remove-role.command.ts';
 import { RevokeGrantHandler } from './commands/revoke-grant.command.ts';
+import { Departures } from './departures.ts';
+import { GrantDuties } from './grant-duties.ts';
+import { GrantEnds } from './grant-ends.ts';
 import { GrantPlaces } from './grant-places.ts';
 import { GrantViews } from './grant-views.ts';
 import { Grants } from './grants.ts';
@@ -21,6 +24,8 @@ import { ExplainPermissionHandler } from './queries/explain-permission.query.ts'
 import { GetPopulationHandler } from './queries/get-population.query.ts';
 import { ListGrantsHandler } from './queries/list-grants.query.ts';
 import { ListRolesHandler } from './queries/list-roles.query.ts';
+import { AccountsToReview } from './review/accounts-to-review.ts';
+import { GrantsToReview } from './review/grants-to-review.ts';
 import { Roles } from './roles.ts';
 import { Standing } from './standing.ts';
 import { EndGrants } from './schedules/end-grants.schedule.ts';
@@ -33,6 +38,11 @@ const api: readonly Provider[] = [
   Owners,
   GrantPlaces,
   GrantViews,
+  GrantEnds,
+  Departures,
+  AccountsToReview,
+  GrantsToReview,
+  GrantDuties,
   GiveGrantHandler,
   RevokeGrantHandler,
   DefineRoleHandler,

@@ -2,7 +2,7 @@
 import { builtInRoles, isBuiltInRole } from '@muster/contracts';
 import { GrantEnded, GrantEndingSoon, GrantGiven, scopeKey, type GrantScope } from '@muster/contracts/access';
 import type { z } from 'zod';
-import { eventOf } from '../../../platform/cqrs/recorder.ts';
+import { eventOf } from '../../../platform/cqrs/event-of.ts';
 import { notFound, Refusal } from '../../../platform/errors/refusal.ts';
 import type { NewEvent, StoredEvent } from '../../../platform/event-store/index.ts';
 

@@ -24,3 +24,14 @@ export class Owners {
     return new Refusal('conflict', 'last-owner', sentence);
   }
 }
+
+/** Who is owner at this moment, those without an end first: whose duty things can be. No emergency account is. */
+export async function ownersInForce({ db }: Connection, tenantId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ holder_id: string }>`
+    select holder_id from muster.access_grants
+    where tenant_id = ${tenantId} and role = 'owner' and ended_at is null and starts_at <= now()
+      and (until is null or until > now())
+      and not exists (select 1 from muster.access_break_glass b where b.person_id = holder_id)
+    group by holder_id order by bool_or(until is null) desc, min(given_at)`.execute(db);
+  return rows.map((row) => row.holder_id);
+}

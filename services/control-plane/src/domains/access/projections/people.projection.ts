@@ -1,12 +1,13 @@
 // Read model of people: sealed names and addresses, found by a keyed hash of the address.
-import { InvitationAccepted, OwnerRegistered, PersonInvited } from '@muster/contracts/access';
+import { InvitationAccepted, OwnerRegistered, PersonInvited, SubjectErased } from '@muster/contracts/access';
 import { sql } from 'kysely';
-import type { EventStoreTransaction, SequencedEvent } from '../../../platform/event-store/index.ts';
-import type { PersonalData, SecretBox } from '../../../platform/personal-data/personal-data.ts';
+import type { EventStoreTransaction, HintBus, SequencedEvent } from '../../../platform/event-store/index.ts';
+import { SUBJECT_ERASED, type PersonalData, type SecretBox } from '../../../platform/personal-data/personal-data.ts';
 import type { Subscription } from '../../../platform/projections/index.ts';
 import { READ_MODEL } from '../../../platform/projections/read-barrier.ts';
 import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
-import { emailTag } from '../people.ts';
+import { erase } from '../erasure/erase.ts';
+import { emailTag } from '../email-tag.ts';
 import type { AccessTables } from '../tables.ts';
 
 interface Newcomer {
@@ -21,13 +22,14 @@ interface Newcomer {
 export class PeopleProjection implements Subscription {
   readonly name = `${READ_MODEL}people`;
   readonly version = 1;
-  readonly types = [OwnerRegistered.type, PersonInvited.type, InvitationAccepted.type];
+  readonly types = [OwnerRegistered.type, PersonInvited.type, InvitationAccepted.type, SubjectErased.type];
   readonly from = 'beginning';
 
   constructor(
     private readonly personal: PersonalData,
     private readonly box: SecretBox,
     private readonly live: LiveHints,
+    private readonly hints: HintBus,
   ) {}
 
   async handle(trx: EventStoreTransaction, events: readonly SequencedEvent[]): Promise<void> {
@@ -38,6 +40,8 @@ export class PeopleProjection implements Subscription {
       } else if (event.type === PersonInvited.type) {
         const data = PersonInvited.schema.parse(event.data);
         await this.#add(trx, event, { ...data, timeZone: 'UTC', state: 'invited' });
+      } else if (event.type === SubjectErased.type) {
+        await erase(trx, SubjectErased.schema.parse(event.data).personId, event.recordedAt);
       } else {
         const { personId, timeZone } = InvitationAccepted.schema.parse(event.data);
         await sql`
@@ -49,6 +53,9 @@ export class PeopleProjection implements Subscription {
 
   async afterCommit(events: readonly SequencedEvent[]): Promise<void> {
     this.live.changed('people', events.at(-1)?.position ?? null);
+    for (const { type, data } of events) {
+      if (type === SubjectErased.type) this.hints.publish(SUBJECT_ERASED, { subject: data['personId'] });
+    }
     return Promise.resolve();
   }
 

@@ -1,4 +1,5 @@
 // The API's parts of bans over a real database, with servers and people as their own domains would have written them.
+import { randomBytes } from 'node:crypto';
 import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
 import type { Principal, RequestContext } from '../../../platform/cqrs/principal.ts';
 import { newContext } from '../../../platform/cqrs/principal.ts';
@@ -11,7 +12,6 @@ import { ServerDirectory } from '../../servers/index.ts';
 import { BlockReach } from '../block-reach.ts';
 import { BlockViews } from '../block-views.ts';
 import { SystemAddresses } from '../system-addresses.ts';
-import { secretFile } from './secret-file.ts';
 import type { World } from './world.ts';
 
 export const CONTROL_PLANE = '198.51.100.250';
@@ -35,7 +35,7 @@ export class Api {
 
   constructor(private readonly world: World) {
     const { database, store } = world.app;
-    this.personal = new PersonalData(database.pool, new MasterKey(secretFile()));
+    this.personal = new PersonalData(database.pool, new MasterKey(randomBytes(32)));
     this.directory = new ServerDirectory(database);
     this.reach = new BlockReach(database, this.directory, nameless, this.system(database));
     this.views = new BlockViews(database, this.directory, nameless);

@@ -12,6 +12,7 @@ import { CheckpointView } from '../../audit/index.ts';
 import { BansOverview } from '../../bans/index.ts';
 import { OpenWork } from '../../operations/index.ts';
 import { ServerRows } from '../../servers/index.ts';
+import { Duties } from '../duties.ts';
 
 const GetFleetQuery = queryOf(GetFleet);
 type Answer = AnswerOf<typeof GetFleetQuery>;
@@ -30,6 +31,7 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
     @Inject(BansOverview) private readonly bans: BansOverview,
     @Inject(LogProofs) private readonly proofs: LogProofs,
     @Inject(CheckpointView) private readonly checkpoints: CheckpointView,
+    @Inject(Duties) private readonly duties: Duties,
   ) {}
 
   async execute({ context }: MessageOf<typeof GetFleetQuery>): Promise<Answer> {
@@ -45,7 +47,10 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
       at: new Date().toISOString(),
       ...counts,
       roll,
-      attention: await this.#attention(tenantId, roll, ledger, overview.drifted),
+      attention: worstFirst([
+        ...(await this.#attention(tenantId, roll, ledger, overview.drifted)),
+        ...(await this.duties.of(context.principal)),
+      ]),
       openOperations: work.operations,
       openTasks: work.tasks,
       bansPerMinute: overview.bansPerMinute,
@@ -91,7 +96,6 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
     };
   }
 
-  /** Worst first. */
   async #attention(
     tenantId: string,
     roll: readonly ServerRow[],
@@ -130,8 +134,7 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
     }
     const unconfirmed = roll.filter((server) => !server.confirmed && server.presence !== 'quarantined');
     if (unconfirmed.length > 0) found.push(about('server-unconfirmed', 'warn', unconfirmed, earliest(unconfirmed)));
-    const order = { critical: 0, warn: 1, info: 2 };
-    return found.sort((a, b) => order[a.severity] - order[b.severity] || a.since.localeCompare(b.since));
+    return found;
   }
 
   async #held(tenantId: string): Promise<Attention[]> {
@@ -170,6 +173,10 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
     }));
   }
 }
+
+const RANK = { critical: 0, warn: 1, info: 2 };
+const worstFirst = (found: Attention[]): Attention[] =>
+  found.sort((a, b) => RANK[a.severity] - RANK[b.severity] || a.since.localeCompare(b.since));
 
 const nothing: Attention['subject'] = { serverIds: [], names: [], id: null, text: null, until: null, count: null };
 

@@ -7,6 +7,7 @@ import { derivedId, newId } from '@muster/kernel/ids';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { sql } from 'kysely';
 import { WORKER_STORE } from '../../../../platform/composition/tokens.ts';
+import { SETTINGS, type Settings } from '../../../../platform/config/settings.ts';
 import { eventOf, SOFTWARE } from '../../../../platform/cqrs/recorder.ts';
 import { WORKER_DATABASE, type Connection } from '../../../../platform/database/database.ts';
 import type { EventStore, NewEvent } from '../../../../platform/event-store/index.ts';
@@ -16,8 +17,6 @@ import { expire, grantsFrom, grantsStream } from '../grant.aggregate.ts';
 const EVERY_MS = 250;
 const AT_ONCE = 200;
 const ACTOR = 'access.grant-ends';
-/** Days before the end at which it is told; a grant that lasts shorter is told of the ones that lie in its time. */
-const WARNINGS = [14, 3, 1];
 
 interface Due {
   grant_id: string;
@@ -34,6 +33,7 @@ export class EndGrants implements OnApplicationBootstrap, OnApplicationShutdown 
   constructor(
     @Inject(WORKER_DATABASE) private readonly database: Connection,
     @Inject(WORKER_STORE) private readonly store: EventStore,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -66,11 +66,12 @@ export class EndGrants implements OnApplicationBootstrap, OnApplicationShutdown 
     }
   }
 
+  /** A grant that lasts shorter than a warning is told of those that lie in its time. */
   async #warn(now: Date): Promise<void> {
     const { rows } = await sql<Due & { until: Date; days: number }>`
       select g.grant_id, g.holder_id, g.tenant_id, g.until, w.days
       from muster.access_grants g cross join lateral (
-        select min(days) as days from unnest(${WARNINGS}::int[]) days
+        select min(days) as days from unnest(${this.settings.MUSTER_GRANT_WARNING_DAYS}::int[]) days
         where g.until <= ${now}::timestamptz + make_interval(days => days)
           and g.starts_at < g.until - make_interval(days => days)) w
       where g.ended_at is null and g.until > ${now} and w.days is not null

@@ -1,0 +1,3 @@
+// Reviews: what other domains may use. Whoever gives access adds a source.
+export { ReviewDuties } from './duties.ts';
+export type { Described, Found, ReviewSource } from './sources.ts';

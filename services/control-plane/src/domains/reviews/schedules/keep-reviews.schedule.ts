@@ -1,0 +1,81 @@
+// Access reviews come back by themselves, and one that is not attested by its day raises an alarm. In the API's process,
+// because only that may see how an account is secured; several of them open one review.
+import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { sha256 } from '@muster/kernel/hashing';
+import { DEFAULT_TENANT, derivedId, newId } from '@muster/kernel/ids';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { sql } from 'kysely';
+import { SOFTWARE } from '../../../platform/cqrs/event-of.ts';
+import { SYSTEM_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import { EventStore, type NewEvent } from '../../../platform/event-store/index.ts';
+import { Openings } from '../openings.ts';
+import { becomeOverdue, reviewFrom, reviewStream } from '../review.aggregate.ts';
+
+const EVERY_MS = 2000;
+const ACTOR = 'reviews.keep';
+
+@Injectable()
+export class KeepReviews implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #log = new Logger('Reviews');
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(
+    @Inject(SYSTEM_DATABASE) private readonly database: Connection,
+    @Inject(EventStore) private readonly store: EventStore,
+    @Inject(Openings) private readonly openings: Openings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#timer = setInterval(() => {
+      this.#running ??= this.run(new Date())
+        .catch((error: unknown) => this.#log.error(`reviews could not be kept: ${String(error)}`))
+        .finally(() => {
+          this.#running = undefined;
+        });
+    }, EVERY_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async run(now: Date): Promise<void> {
+    const next = await this.openings.next(DEFAULT_TENANT);
+    if (next !== null && next.at <= now) {
+      const reviewId = derivedId(ACTOR, next.after);
+      const { events } = await this.openings.accessReview(reviewId, DEFAULT_TENANT, now);
+      await this.#append(reviewId, derivedId(ACTOR, 'open', next.after), events);
+    }
+    const { rows } = await sql<{ review_id: string }>`
+      select review_id from muster.reviews_reviews
+      where attested_at is null and overdue_at is null and due_at <= ${now} limit 100`.execute(this.database.db);
+    for (const { review_id: reviewId } of rows) {
+      const state = reviewFrom(await this.store.readStream(reviewStream(reviewId)));
+      const events = state === null ? [] : becomeOverdue(state, reviewId, now);
+      if (events.length > 0) await this.#append(reviewId, derivedId(ACTOR, 'overdue', reviewId), events);
+    }
+  }
+
+  async #append(reviewId: string, commandId: string, events: readonly NewEvent[]): Promise<void> {
+    await this.store.append({
+      commandId,
+      actor: ACTOR,
+      requestHash: sha256(canonicalBytes([ACTOR, commandId])),
+      tenantId: DEFAULT_TENANT,
+      streamId: reviewStream(reviewId),
+      streamType: 'review',
+      expectedVersion: 'any',
+      events,
+      meta: {
+        v: 1,
+        actor: ACTOR,
+        actorKind: 'schedule',
+        software: SOFTWARE,
+        correlation: newId(),
+        tenant: DEFAULT_TENANT,
+      },
+    });
+  }
+}
