@@ -496,6 +496,77 @@ CREATE FUNCTION muster.bans_months() RETURNS SETOF date
 ALTER FUNCTION muster.bans_months() OWNER TO muster_owner;
 
 --
+-- Name: client_servers(uuid); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.client_servers(client uuid) RETURNS TABLE(server_id uuid, name text, own boolean, heard_at timestamp with time zone, answers boolean, managed boolean, enforced boolean, looked_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select s.server_id, s.name, exists (select 1 from muster.clients_servers o where o.server_id = s.server_id and o.client_id = client),
+    p.heard_at, coalesce(p.heard_at is not null and not p.silent, false) and not s.quarantined,
+    coalesce(d.managed and not d.withdrawn, false), case when d.managed and not d.withdrawn then h.matches end, f.at
+  from muster.servers_servers s
+  left join muster.servers_presence p using (server_id)
+  left join muster.bans_desired d using (server_id)
+  left join muster.bans_held h using (server_id)
+  left join muster.clients_found f using (server_id)
+  where (muster.sees_all() or 'client:' || client = any(muster.scope_list())) and not s.retired
+    and (exists (select 1 from muster.clients_sites t
+           where t.server_id = s.server_id and t.client_id = client and t.removed_at is null)
+      or exists (select 1 from muster.clients_servers o where o.server_id = s.server_id and o.client_id = client))
+$$;
+
+ALTER FUNCTION muster.client_servers(client uuid) OWNER TO muster_owner;
+
+--
+-- Name: jails_in(text[]); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.jails_in(scopes text[]) RETURNS TABLE(client_id uuid, server_id uuid, jail text, since timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with mine as (
+    select site.client_id, site.server_id, span.since, found.logs
+    from muster.clients_sites site
+    join muster.clients_site_spans span on span.site_id = site.site_id and span.until is null
+    join muster.clients_found_sites found on found.server_id = site.server_id and found.name = site.name
+    where site.removed_at is null
+      and site.client_id in (select substr(scope, 8)::uuid from unnest(scopes) scope where starts_with(scope, 'client:')))
+  select mine.client_id, jail.server_id, jail.jail, max(mine.since)
+  from muster.bans_jails jail
+  join mine on mine.server_id = jail.server_id and mine.logs && jail.logs
+  where not exists (
+      select 1 from unnest(jail.logs) log
+      where not exists (select 1 from mine own
+        where own.server_id = jail.server_id and own.client_id = mine.client_id and log = any(own.logs)))
+    and not exists (
+      select 1 from muster.clients_found_sites other
+      left join muster.clients_sites whose
+        on whose.server_id = other.server_id and whose.name = other.name and whose.removed_at is null
+      where other.server_id = jail.server_id and other.logs && jail.logs
+        and whose.client_id is distinct from mine.client_id)
+  group by mine.client_id, jail.server_id, jail.jail
+$$;
+
+ALTER FUNCTION muster.jails_in(scopes text[]) OWNER TO muster_owner;
+
+--
+-- Name: runs_servers(); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.runs_servers() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select exists (select 1 from muster.servers_in(
+    array(select scope from unnest(muster.scope_list()) scope where not starts_with(scope, 'client:'))))
+$$;
+
+ALTER FUNCTION muster.runs_servers() OWNER TO muster_owner;
+
+--
 -- Name: scope_list(); Type: FUNCTION; Schema: muster; Owner: muster_owner
 --
 
@@ -534,9 +605,27 @@ CREATE FUNCTION muster.servers_in(scopes text[]) RETURNS SETOF uuid
   union
   select s.server_id from muster.servers_servers s
   where s.tags && array(select substr(scope, 5) from unnest(scopes) scope where starts_with(scope, 'tag:'))
+  union
+  select o.server_id from muster.clients_servers o
+  where o.client_id in (select substr(scope, 8)::uuid from unnest(scopes) scope where starts_with(scope, 'client:'))
+    and not exists (select 1 from muster.clients_site_spans s
+      where s.server_id = o.server_id and s.client_id <> o.client_id)
 $$;
 
 ALTER FUNCTION muster.servers_in(scopes text[]) OWNER TO muster_owner;
+
+--
+-- Name: visible_jails(); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.visible_jails() RETURNS TABLE(server_id uuid, jail text, since timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select server_id, jail, since from muster.jails_in(muster.scope_list())
+$$;
+
+ALTER FUNCTION muster.visible_jails() OWNER TO muster_owner;
 
 --
 -- Name: visible_servers(); Type: FUNCTION; Schema: muster; Owner: muster_owner
@@ -1337,7 +1426,8 @@ CREATE TABLE muster.bans_jails (
     failed_total bigint NOT NULL,
     max_retry integer,
     find_seconds integer,
-    ban_seconds integer
+    ban_seconds integer,
+    logs text[] DEFAULT '{}'::text[] NOT NULL
 );
 
 ALTER TABLE ONLY muster.bans_jails FORCE ROW LEVEL SECURITY;
@@ -1366,6 +1456,141 @@ CREATE TABLE muster.bans_protections (
 ALTER TABLE ONLY muster.bans_protections FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.bans_protections OWNER TO muster_owner;
+
+--
+-- Name: clients_clients; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.clients_clients (
+    client_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    external_ref text,
+    limits jsonb NOT NULL,
+    archived_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY muster.clients_clients FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.clients_clients OWNER TO muster_owner;
+
+--
+-- Name: clients_found; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.clients_found (
+    server_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    report timestamp with time zone NOT NULL,
+    sha256 text,
+    sources jsonb NOT NULL
+);
+
+ALTER TABLE ONLY muster.clients_found FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.clients_found OWNER TO muster_owner;
+
+--
+-- Name: clients_found_sites; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.clients_found_sites (
+    server_id uuid NOT NULL,
+    name text NOT NULL,
+    facts jsonb NOT NULL,
+    logs text[] NOT NULL,
+    seen_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY muster.clients_found_sites FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.clients_found_sites OWNER TO muster_owner;
+
+--
+-- Name: clients_people; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.clients_people (
+    tenant_id uuid NOT NULL,
+    external_ref text NOT NULL,
+    client_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    role text NOT NULL
+);
+
+ALTER TABLE ONLY muster.clients_people FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.clients_people OWNER TO muster_owner;
+
+--
+-- Name: clients_rules; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.clients_rules (
+    tenant_id uuid NOT NULL,
+    rules jsonb NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    set_by text NOT NULL
+);
+
+ALTER TABLE ONLY muster.clients_rules FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.clients_rules OWNER TO muster_owner;
+
+--
+-- Name: clients_servers; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.clients_servers (
+    server_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    since timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY muster.clients_servers FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.clients_servers OWNER TO muster_owner;
+
+--
+-- Name: clients_site_spans; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.clients_site_spans (
+    site_id uuid NOT NULL,
+    server_id uuid,
+    client_id uuid NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone
+);
+
+ALTER TABLE ONLY muster.clients_site_spans FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.clients_site_spans OWNER TO muster_owner;
+
+--
+-- Name: clients_sites; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.clients_sites (
+    site_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    server_id uuid,
+    external_ref text,
+    client_id uuid,
+    assigned_by text,
+    how text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT clients_sites_assigned_by_check CHECK ((assigned_by = ANY (ARRAY['hand'::text, 'import'::text, 'rule'::text]))),
+    CONSTRAINT clients_sites_how_check CHECK ((how = ANY (ARRAY['found'::text, 'hand'::text, 'import'::text])))
+);
+
+ALTER TABLE ONLY muster.clients_sites FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.clients_sites OWNER TO muster_owner;
 
 --
 -- Name: operations_cancels; Type: TABLE; Schema: muster; Owner: muster_owner
@@ -2169,6 +2394,62 @@ ALTER TABLE ONLY muster.bans_protections
     ADD CONSTRAINT bans_protections_pkey PRIMARY KEY (entry_id);
 
 --
+-- Name: clients_clients clients_clients_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.clients_clients
+    ADD CONSTRAINT clients_clients_pkey PRIMARY KEY (client_id);
+
+--
+-- Name: clients_found clients_found_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.clients_found
+    ADD CONSTRAINT clients_found_pkey PRIMARY KEY (server_id);
+
+--
+-- Name: clients_found_sites clients_found_sites_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.clients_found_sites
+    ADD CONSTRAINT clients_found_sites_pkey PRIMARY KEY (server_id, name);
+
+--
+-- Name: clients_people clients_people_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.clients_people
+    ADD CONSTRAINT clients_people_pkey PRIMARY KEY (tenant_id, external_ref);
+
+--
+-- Name: clients_rules clients_rules_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.clients_rules
+    ADD CONSTRAINT clients_rules_pkey PRIMARY KEY (tenant_id);
+
+--
+-- Name: clients_servers clients_servers_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.clients_servers
+    ADD CONSTRAINT clients_servers_pkey PRIMARY KEY (server_id);
+
+--
+-- Name: clients_site_spans clients_site_spans_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.clients_site_spans
+    ADD CONSTRAINT clients_site_spans_pkey PRIMARY KEY (site_id, since);
+
+--
+-- Name: clients_sites clients_sites_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.clients_sites
+    ADD CONSTRAINT clients_sites_pkey PRIMARY KEY (site_id);
+
+--
 -- Name: operations_cancels operations_cancels_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -2520,6 +2801,54 @@ CREATE INDEX bans_protections_range_idx ON muster.bans_protections USING gist (r
 --
 
 CREATE INDEX bans_protections_until_idx ON muster.bans_protections USING btree (until) WHERE ((ended_at IS NULL) AND (until IS NOT NULL));
+
+--
+-- Name: clients_clients_lower_client_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX clients_clients_lower_client_id_idx ON muster.clients_clients USING btree (lower(name), client_id);
+
+--
+-- Name: clients_clients_tenant_id_external_ref_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX clients_clients_tenant_id_external_ref_idx ON muster.clients_clients USING btree (tenant_id, external_ref) WHERE (external_ref IS NOT NULL);
+
+--
+-- Name: clients_servers_client_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX clients_servers_client_id_idx ON muster.clients_servers USING btree (client_id);
+
+--
+-- Name: clients_site_spans_server_id_client_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX clients_site_spans_server_id_client_id_idx ON muster.clients_site_spans USING btree (server_id, client_id);
+
+--
+-- Name: clients_sites_client_id_name_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX clients_sites_client_id_name_idx ON muster.clients_sites USING btree (client_id, name) WHERE (removed_at IS NULL);
+
+--
+-- Name: clients_sites_name_site_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX clients_sites_name_site_id_idx ON muster.clients_sites USING btree (name, site_id) WHERE (removed_at IS NULL);
+
+--
+-- Name: clients_sites_server_id_name_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX clients_sites_server_id_name_idx ON muster.clients_sites USING btree (server_id, name) WHERE (removed_at IS NULL);
+
+--
+-- Name: clients_sites_tenant_id_external_ref_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX clients_sites_tenant_id_external_ref_idx ON muster.clients_sites USING btree (tenant_id, external_ref) WHERE ((removed_at IS NULL) AND (external_ref IS NOT NULL));
 
 --
 -- Name: operations_cancels_requested_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
@@ -2895,6 +3224,54 @@ ALTER TABLE muster.bans_jails ENABLE ROW LEVEL SECURITY;
 ALTER TABLE muster.bans_protections ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: clients_clients; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.clients_clients ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: clients_found; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.clients_found ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: clients_found_sites; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.clients_found_sites ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: clients_people; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.clients_people ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: clients_rules; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.clients_rules ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: clients_servers; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.clients_servers ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: clients_site_spans; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.clients_site_spans ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: clients_sites; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.clients_sites ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: operations_cancels; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
 --
 
@@ -2995,6 +3372,54 @@ CREATE POLICY process ON muster.bans_jails TO muster_owner, muster_worker, muste
 --
 
 CREATE POLICY process ON muster.bans_protections TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: clients_clients process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.clients_clients TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: clients_found process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.clients_found TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: clients_found_sites process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.clients_found_sites TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: clients_people process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.clients_people TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: clients_rules process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.clients_rules TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: clients_servers process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.clients_servers TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: clients_site_spans process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.clients_site_spans TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: clients_sites process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.clients_sites TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
 -- Name: operations_cancels process; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -3162,13 +3587,17 @@ CREATE POLICY shown ON muster.audit_entries TO muster_app USING ((( SELECT muste
 -- Name: bans_ban_log shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.bans_ban_log TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR ((server_id IS NULL) AND (place = 'fleet'::text) AND (cardinality(ARRAY( SELECT muster.visible_servers() AS visible_servers)) > 0)) OR ((server_id IS NULL) AND starts_with(place, 'group '::text) AND (('group:'::text || substr(place, 7)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])))));
+CREATE POLICY shown ON muster.bans_ban_log TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR ((server_id IS NULL) AND (place = 'fleet'::text) AND ( SELECT muster.runs_servers() AS runs_servers)) OR ((server_id IS NULL) AND starts_with(place, 'group '::text) AND (('group:'::text || substr(place, 7)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))) OR ((by_kind = 'jail'::text) AND ((server_id, by_name) IN ( SELECT v.server_id,
+    v.jail
+   FROM muster.visible_jails() v(server_id, jail, since))) AND (EXISTS ( SELECT 1
+   FROM muster.visible_jails() v(server_id, jail, since)
+  WHERE ((v.server_id = bans_ban_log.server_id) AND (v.jail = bans_ban_log.by_name) AND (bans_ban_log.at >= v.since)))))));
 
 --
 -- Name: bans_blocks shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.bans_blocks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (((target ->> 'kind'::text) = 'fleet'::text) AND (cardinality(ARRAY( SELECT muster.visible_servers() AS visible_servers)) > 0)) OR (((target ->> 'kind'::text) = 'server'::text) AND (((target ->> 'serverId'::text))::uuid = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))) OR (((target ->> 'kind'::text) = 'group'::text) AND ((('group:'::text || (target ->> 'groupId'::text)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])) OR (EXISTS ( SELECT 1
+CREATE POLICY shown ON muster.bans_blocks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (((target ->> 'kind'::text) = 'fleet'::text) AND ( SELECT muster.runs_servers() AS runs_servers)) OR (((target ->> 'kind'::text) = 'server'::text) AND (((target ->> 'serverId'::text))::uuid = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))) OR (((target ->> 'kind'::text) = 'group'::text) AND ((('group:'::text || (target ->> 'groupId'::text)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])) OR (EXISTS ( SELECT 1
    FROM muster.bans_desired_groups g
   WHERE (g.group_id = ((bans_blocks.target ->> 'groupId'::text))::uuid)))))));
 
@@ -3212,13 +3641,67 @@ CREATE POLICY shown ON muster.bans_held TO muster_app USING ((( SELECT muster.se
 -- Name: bans_jails shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.bans_jails TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.bans_jails TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR ((server_id, jail) IN ( SELECT v.server_id,
+    v.jail
+   FROM muster.visible_jails() v(server_id, jail, since)))));
 
 --
 -- Name: bans_protections shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
 CREATE POLICY shown ON muster.bans_protections TO muster_app USING (( SELECT muster.sees_all() AS sees_all));
+
+--
+-- Name: clients_clients shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.clients_clients TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (('client:'::text || client_id) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])) OR (EXISTS ( SELECT 1
+   FROM muster.clients_sites s
+  WHERE (s.client_id = clients_clients.client_id)))));
+
+--
+-- Name: clients_found shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.clients_found TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: clients_found_sites shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.clients_found_sites TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR (EXISTS ( SELECT 1
+   FROM muster.clients_sites s
+  WHERE ((s.server_id = clients_found_sites.server_id) AND (s.name = clients_found_sites.name) AND (s.removed_at IS NULL))))));
+
+--
+-- Name: clients_people shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.clients_people TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (('client:'::text || client_id) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
+
+--
+-- Name: clients_rules shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.clients_rules TO muster_app USING (( SELECT muster.sees_all() AS sees_all));
+
+--
+-- Name: clients_servers shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.clients_servers TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR (('client:'::text || client_id) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
+
+--
+-- Name: clients_site_spans shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.clients_site_spans TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (('client:'::text || client_id) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
+
+--
+-- Name: clients_sites shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.clients_sites TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR (('client:'::text || client_id) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
 
 --
 -- Name: operations_cancels shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -3435,6 +3918,28 @@ REVOKE ALL ON FUNCTION muster.bans_months() FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.bans_months() TO muster_worker;
 
 --
+-- Name: FUNCTION client_servers(client uuid); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.client_servers(client uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.client_servers(client uuid) TO muster_app;
+
+--
+-- Name: FUNCTION jails_in(scopes text[]); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.jails_in(scopes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.jails_in(scopes text[]) TO muster_app;
+GRANT ALL ON FUNCTION muster.jails_in(scopes text[]) TO muster_worker;
+
+--
+-- Name: FUNCTION runs_servers(); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.runs_servers() FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.runs_servers() TO muster_app;
+
+--
 -- Name: FUNCTION scope_list(); Type: ACL; Schema: muster; Owner: muster_owner
 --
 
@@ -3454,6 +3959,13 @@ GRANT ALL ON FUNCTION muster.sees_all() TO muster_app;
 
 REVOKE ALL ON FUNCTION muster.servers_in(scopes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.servers_in(scopes text[]) TO muster_app;
+
+--
+-- Name: FUNCTION visible_jails(); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.visible_jails() FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.visible_jails() TO muster_app;
 
 --
 -- Name: FUNCTION visible_servers(); Type: ACL; Schema: muster; Owner: muster_owner
@@ -3897,6 +4409,72 @@ GRANT SELECT ON TABLE muster.bans_protections TO muster_auditor;
 GRANT SELECT ON TABLE muster.bans_protections TO muster_app;
 GRANT SELECT ON TABLE muster.bans_protections TO muster_gateway;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.bans_protections TO muster_worker;
+
+--
+-- Name: TABLE clients_clients; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.clients_clients TO muster_auditor;
+GRANT SELECT ON TABLE muster.clients_clients TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.clients_clients TO muster_worker;
+
+--
+-- Name: TABLE clients_found; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.clients_found TO muster_auditor;
+GRANT SELECT ON TABLE muster.clients_found TO muster_app;
+GRANT SELECT ON TABLE muster.clients_found TO muster_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.clients_found TO muster_gateway;
+
+--
+-- Name: TABLE clients_found_sites; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.clients_found_sites TO muster_auditor;
+GRANT SELECT ON TABLE muster.clients_found_sites TO muster_app;
+GRANT SELECT ON TABLE muster.clients_found_sites TO muster_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.clients_found_sites TO muster_gateway;
+
+--
+-- Name: TABLE clients_people; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.clients_people TO muster_auditor;
+GRANT SELECT ON TABLE muster.clients_people TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.clients_people TO muster_worker;
+
+--
+-- Name: TABLE clients_rules; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.clients_rules TO muster_auditor;
+GRANT SELECT ON TABLE muster.clients_rules TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.clients_rules TO muster_worker;
+
+--
+-- Name: TABLE clients_servers; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.clients_servers TO muster_auditor;
+GRANT SELECT ON TABLE muster.clients_servers TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.clients_servers TO muster_worker;
+
+--
+-- Name: TABLE clients_site_spans; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.clients_site_spans TO muster_auditor;
+GRANT SELECT ON TABLE muster.clients_site_spans TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.clients_site_spans TO muster_worker;
+
+--
+-- Name: TABLE clients_sites; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.clients_sites TO muster_auditor;
+GRANT SELECT ON TABLE muster.clients_sites TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.clients_sites TO muster_worker;
 
 --
 -- Name: TABLE operations_cancels; Type: ACL; Schema: muster; Owner: muster_owner

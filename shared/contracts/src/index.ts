@@ -6,6 +6,8 @@ import { auditQueries } from './audit/index.ts';
 import { banEvents } from './bans/events.ts';
 import { banCommands, banQueries } from './bans/index.ts';
 import { banTasks } from './bans/tasks.ts';
+import { clientEvents } from './clients/events.ts';
+import { clientCommands, clientQueries } from './clients/index.ts';
 import type {
   CommandDefinition,
   EventDefinition,
@@ -32,6 +34,7 @@ export const events: readonly EventDefinition[] = [
   ...accessEvents,
   ...auditEvents,
   ...banEvents,
+  ...clientEvents,
   ...operationEvents,
   ...reviewEvents,
   ...serverEvents,
@@ -42,6 +45,7 @@ export const commands: readonly CommandDefinition[] = [
   ...operationCommands,
   ...banCommands,
   ...reviewCommands,
+  ...clientCommands,
 ];
 export const queries: readonly QueryDefinition[] = [
   ...accessQueries,
@@ -49,6 +53,7 @@ export const queries: readonly QueryDefinition[] = [
   ...serverQueries,
   ...operationQueries,
   ...banQueries,
+  ...clientQueries,
   ...auditQueries,
   ...reviewQueries,
 ];

@@ -16,6 +16,7 @@ import {
 import { auditModule } from '../domains/audit/audit.module.ts';
 import { WitnessLists } from '../domains/audit/index.ts';
 import { bansModule } from '../domains/bans/bans.module.ts';
+import { clientsModule } from '../domains/clients/index.ts';
 import { fleetModule } from '../domains/fleet/index.ts';
 import { inlineTables } from '../domains/operations/index.ts';
 import { operationsModule } from '../domains/operations/operations.module.ts';
@@ -125,7 +126,16 @@ function upgradePathsOf({ MUSTER_ROLES: roles }: Settings): string[] {
 /** The modules of the roles that this process plays. */
 function rootModule(infrastructure: Infrastructure): DynamicModule {
   const roles = infrastructure.settings.MUSTER_ROLES;
-  const domains = [accessModule, serversModule, operationsModule, bansModule, auditModule, reviewsModule, fleetModule];
+  const domains = [
+    accessModule,
+    serversModule,
+    operationsModule,
+    bansModule,
+    auditModule,
+    reviewsModule,
+    clientsModule,
+    fleetModule,
+  ];
   return {
     module: ControlPlaneModule,
     imports: [

@@ -22,11 +22,13 @@ interface Things {
   readonly taskId: string;
   readonly grantId: string;
   readonly clientId: string;
+  readonly siteId: string;
 }
 type Row = (things: Things) => Record<string, unknown>;
 
 const nothing: Row = () => ({});
 const server: Row = ({ serverId }) => ({ serverId });
+const client: Row = ({ clientId }) => ({ clientId });
 const operation: Row = ({ operationId }) => ({ operationId });
 const reason = 'Tried by the matrix';
 const block: Row = ({ serverId }) => ({
@@ -125,6 +127,29 @@ const ROWS: Readonly<Record<string, Row>> = {
   'reviews.AssignReview': () => ({ reviewId: newId(), ownerId: newId(), reason }),
   'reviews.DecideItem': () => ({ reviewId: newId(), itemId: newId(), decision: 'kept', reason }),
   'reviews.AttestReview': () => ({ reviewId: newId(), name: 'Olga Owner', statement: reason }),
+  'clients.ListClients': nothing,
+  'clients.GetClient': client,
+  'clients.CreateClient': ({ mark }) => ({ name: `${mark} ${newId().slice(-8)}`, externalRef: null }),
+  'clients.ChangeClient': ({ clientId, mark }) => ({ clientId, name: `${mark} client`, externalRef: `${mark}-crm` }),
+  'clients.ArchiveClient': client,
+  'clients.SetUnblockLimits': ({ clientId }) => ({ clientId, limits: { perDay: 5, present: true, ranges: [] } }),
+  'clients.GiveServer': ({ clientId, serverId }) => ({ clientId, serverId }),
+  'clients.TakeServer': ({ clientId, serverId }) => ({ clientId, serverId }),
+  'clients.GetDashboard': client,
+  'clients.ListClientBans': client,
+  'clients.ListDone': client,
+  'clients.ExportExtract': client,
+  'clients.CheckAddress': ({ clientId }) => ({ clientId, address: '198.51.100.99' }),
+  'clients.UnblockAddress': ({ clientId }) => ({ clientId, address: '198.51.100.99' }),
+  'clients.ListSites': nothing,
+  'clients.AddSite': ({ mark }) => ({ name: `${mark}-${newId().slice(-8)}.example` }),
+  'clients.AssignSite': ({ siteId, clientId }) => ({ siteId, clientId }),
+  'clients.RemoveSite': () => ({ siteId: newId() }),
+  'clients.GetRules': nothing,
+  'clients.PreviewRules': () => ({ rules: [] }),
+  'clients.SetRules': () => ({ rules: [] }),
+  'clients.PreviewImport': () => ({ rows: [{ kind: 'client', ref: 'crm-of-a-list', name: 'Client of a list' }] }),
+  'clients.ImportClients': () => ({ rows: [{ kind: 'client', ref: 'crm-of-a-list', name: 'Client of a list' }] }),
 };
 
 /** Answered with "not found" for their own sake: the input names a thing that nobody has. */
@@ -143,10 +168,19 @@ const NAMES_NOTHING = new Set([
   'access.GiveGrant',
   'access.ChangeRole',
   'access.RemoveRole',
+  'clients.RemoveSite',
+  // The server is shared: it is nobody's own.
+  'clients.TakeServer',
 ]);
 
 /** Done once, they would end the matrix: for those who may, the decision is asked and the deed left undone. */
-const ENDS_THINGS = new Set(['servers.RetireServer', 'access.RevokeGrant', 'access.SetSignInPolicy']);
+const ENDS_THINGS = new Set([
+  'clients.ArchiveClient',
+  'clients.GiveServer',
+  'servers.RetireServer',
+  'access.RevokeGrant',
+  'access.SetSignInPolicy',
+]);
 
 const actions = [...commands, ...queries];
 const SELF = new Set(actions.filter(({ permission }) => permission.on === 'self').map(({ name }) => name));
@@ -223,6 +257,8 @@ async function team(mark: string): Promise<Things> {
      values ($1, $2, now(), '{203.0.113.9}', 1, 1)`,
     [serverId, `${mark}-jail`],
   );
+  const { clientId } = await ask('/api/clients', { name: `${mark} client`, externalRef: `${mark}-crm` });
+  const { siteId } = await ask('/api/sites', { name: `${mark}-shop.example`, serverId, clientId });
   const holder = await muster.person(`${mark} guest`, { role: 'auditor', scope: { kind: 'server', serverId } });
   const { rows } = await muster.superuser.query<{ grant_id: string }>(
     'select grant_id from muster.access_grants where holder_id = $1',
@@ -236,7 +272,8 @@ async function team(mark: string): Promise<Things> {
     operationId,
     taskId,
     grantId: rows[0]?.grant_id ?? '',
-    clientId: newId(),
+    clientId: String(clientId),
+    siteId: String(siteId),
   };
 }
 
@@ -277,8 +314,11 @@ const refusedForWho = ({ status, body }: Answer) =>
   status === 401 || (status === 403 && ['forbidden', 'out-of-scope'].includes(String(body['code'])));
 
 /** Anything by which the other team could be known. */
-function traceOf({ serverId, groupId, blockId, operationId, taskId, mark }: Things, text: string): string[] {
-  return [serverId, groupId, blockId, operationId, taskId, `${mark}-`, `${mark} `].filter((sign) =>
+function traceOf(
+  { serverId, groupId, blockId, operationId, taskId, clientId, siteId, mark }: Things,
+  text: string,
+): string[] {
+  return [serverId, groupId, blockId, operationId, taskId, clientId, siteId, `${mark}-`, `${mark} `].filter((sign) =>
     text.includes(sign),
   );
 }
@@ -290,8 +330,9 @@ test('every command and query of the catalogue has a row', () => {
 describe.each(actions.map((action) => [action.name, action] as const))('%s', (name, { permission }) => {
   const reaches = (scope: Cast['scope']) => {
     if (typeof permission.on === 'string') return permission.on !== 'fleet';
-    // A client's scope holds no server. A group lies in its own scope only; so does what was asked of it.
-    if (scope === 'client') return false;
+    // A client's scope holds the client, and no server that it shares. A group lies in its own scope only; so does what
+    // was asked of it.
+    if (scope === 'client' || permission.on[0] === 'client') return scope === 'client' && permission.on[0] === 'client';
     return permission.on[0] === 'group' || permission.on[0] === 'block' ? scope === 'group' : true;
   };
 
@@ -364,6 +405,7 @@ describe('live topics', () => {
   const subjects: Readonly<Record<string, (things: Things) => string>> = {
     server: ({ serverId }) => serverId,
     operation: ({ operationId }) => operationId,
+    client: ({ clientId }) => clientId,
     enrolment: () => newId(),
   };
   const topicOf = (name: string, hasSubject: boolean, things: Things) =>
@@ -379,7 +421,7 @@ describe('live topics', () => {
         const { granted } = await subscribe(socket, asked);
         const got = asked.map((topic) => granted.some((one) => one.topic === topic));
         const part = scope !== 'fleet' && (hasSubject || permission?.on === 'fleet');
-        const ownPart = part && permission?.on !== 'fleet' && scope !== 'client';
+        const ownPart = part && permission?.on !== 'fleet' && (scope === 'client') === (name === 'client');
         expect(got, `${role} on ${scope}: ${name}`).toEqual([holds && (!part || ownPart), holds && !part]);
       }
       socket.disconnect();

@@ -1,6 +1,7 @@
 // The link: JSON text frames over one WebSocket, `GET /agent/v1/link`. The agent dials; both sides prove their keys.
 import { z } from 'zod';
 import { banLogLine, heldState, jailFacts, tableRepair } from '../bans/telemetry.ts';
+import { siteFacts } from '../clients/telemetry.ts';
 import { capabilityName } from '../servers/events.ts';
 import { inventory } from '../servers/inventory.ts';
 import { hostText, sha256, signature, timestamp, uuid } from '../values.ts';
@@ -163,6 +164,7 @@ const batchBody = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ban-log'), items: z.array(banLogLine).max(MAX_BATCH_ITEMS) }),
   z.strictObject({ kind: z.literal('inventory'), items: z.array(inventory).max(1) }),
   z.strictObject({ kind: z.literal('jails'), items: z.array(jailFacts).max(1) }),
+  z.strictObject({ kind: z.literal('sites'), items: z.array(siteFacts).max(1) }),
   z.strictObject({ kind: z.literal('held'), items: z.array(heldState).max(1) }),
   z.strictObject({ kind: z.literal('repair'), items: z.array(tableRepair).max(100) }),
   z.strictObject({

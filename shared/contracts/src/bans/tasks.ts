@@ -1,7 +1,7 @@
 // Tasks of the capability `bans`. A server's blocks have one revision that only grows; a delta names the one it starts from.
 import { z } from 'zod';
 import { task } from '../define.ts';
-import { canonicalRange, sha256, uuid } from '../values.ts';
+import { canonicalRange, hostText, sha256, uuid } from '../values.ts';
 
 export const desiredBlock = z.strictObject({
   id: uuid,
@@ -68,4 +68,24 @@ export const ManageBans = task('bans.manage@1', {
   maxPerMinute: 2000,
 });
 
-export const banTasks = [ApplyBans, SnapshotBans, ManageBans] as const;
+/** Once, and of these jails only: it neither touches blocks nor protects the address from the next ban. */
+export const UnbanAddress = task('bans.unban@1', {
+  capability: 'bans',
+  lane: 'guard',
+  sentence: 'Let an address go that fail2ban’s jails hold',
+  args: z.strictObject({
+    address: canonicalRange,
+    jails: z
+      .array(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'is not the name of a jail'))
+      .min(1)
+      .max(200),
+  }),
+  evidence: z.strictObject({
+    /** Jails that held it before, and those of them that hold it still. */
+    held: z.array(hostText(64)).max(200),
+    still: z.array(hostText(64)).max(200),
+  }),
+  maxPerMinute: 600,
+});
+
+export const banTasks = [ApplyBans, SnapshotBans, ManageBans, UnbanAddress] as const;

@@ -36,6 +36,8 @@ export const jailFacts = z.strictObject({
         findSeconds: z.int().nullable(),
         banSeconds: z.int().nullable(),
         ignored: z.array(hostText(64)).max(1000),
+        /** Files it reads; none when it reads the journal. Absent from agents of the first release. */
+        logs: z.array(hostText(400)).max(100).optional(),
       }),
     )
     .max(200),

@@ -54,3 +54,4 @@ export const signedCheckpoint = z.strictObject({
 export type SignedCheckpoint = z.infer<typeof signedCheckpoint>;
 
 export * from './export.ts';
+export * from './extract.ts';

@@ -37,6 +37,8 @@ export const topics = {
     sentence: 'All operations',
   }),
   operation: topic('operation', { hasSubject: true, query: 'operations.GetOperation', sentence: 'One operation' }),
+  client: topic('client', { hasSubject: true, query: 'clients.GetDashboard', sentence: 'One client’s own page' }),
+  clients: topic('clients', { hasSubject: false, query: 'clients.ListClients', sentence: 'Clients and their sites' }),
   ledger: topic('ledger', {
     hasSubject: false,
     query: 'audit.ListEntries',

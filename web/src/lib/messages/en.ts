@@ -4,6 +4,7 @@ import type { Sentence, SentenceWriter } from './sentence.ts';
 import { accessSentences } from './en/access.ts';
 import { auditSentences } from './en/audit.ts';
 import { banSentences } from './en/bans.ts';
+import { clientSentences } from './en/clients.ts';
 import { operationSentences } from './en/operations.ts';
 import { reviewSentences } from './en/reviews.ts';
 import { serverSentences } from './en/servers.ts';
@@ -13,6 +14,7 @@ export const sentences: Readonly<Record<string, SentenceWriter>> = {
   ...serverSentences,
   ...operationSentences,
   ...banSentences,
+  ...clientSentences,
   ...auditSentences,
   ...reviewSentences,
 };

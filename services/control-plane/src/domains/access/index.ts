@@ -1,6 +1,7 @@
 // Access: what other domains may use.
 export { AccessController } from './access.controller.ts';
 export { GrantDuties } from './grants/grant-duties.ts';
+export { ClientPeople } from './grants/client-people.ts';
 export { Grants, GRANTS_CHANGED } from './grants/grants.ts';
 export { ownersInForce } from './grants/owners.ts';
 export { AccountsToReview } from './grants/review/accounts-to-review.ts';

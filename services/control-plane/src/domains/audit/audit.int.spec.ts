@@ -36,6 +36,7 @@ import { ServerDirectory } from '../servers/index.ts';
 import { readSettings } from '../../platform/config/settings.ts';
 import { WitnessLists } from './witnesses/witness-lists.ts';
 import { CheckpointView } from './checkpoint-view.ts';
+import { LedgerEvidence } from './ledger-evidence.ts';
 import { LedgerReader } from './ledger-reader.ts';
 import { AuditEntriesProjection } from './projections/entries/entries.projection.ts';
 import { ExportLedgerHandler } from './queries/export-ledger.query.ts';
@@ -173,7 +174,7 @@ beforeAll(async () => {
     proof: new GetProofHandler(ledger, proofs, view, trust, servers),
     checkpoint: new GetCheckpointHandler(app, proofs, view, servers),
     consistency: new GetConsistencyHandler(proofs),
-    export: new ExportLedgerHandler(app, ledger, proofs, trust, settings, store),
+    export: new ExportLedgerHandler(app, ledger, proofs, new LedgerEvidence(trust, store), settings),
   };
 });
 afterAll(async () => {

@@ -8,6 +8,7 @@ import { LogProofs } from '../../platform/proofs/log-proofs.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
 import { CheckpointView } from './checkpoint-view.ts';
 import { KeysetRecord } from './keyset-record.ts';
+import { LedgerEvidence } from './ledger-evidence.ts';
 import { LedgerReader } from './ledger-reader.ts';
 import { AuditEntriesProjection } from './projections/entries/entries.projection.ts';
 import { ExportLedgerHandler } from './queries/export-ledger.query.ts';
@@ -29,6 +30,7 @@ export const auditModule = domainModule({
     },
     WitnessLists,
     CheckpointView,
+    LedgerEvidence,
     LedgerReader,
     ListEntriesHandler,
     GetEntryHandler,

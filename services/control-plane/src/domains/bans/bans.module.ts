@@ -54,7 +54,7 @@ import { ForgetOldMonths } from './schedules/forget-old-months.schedule.ts';
 import { MakeMonthsAhead } from './schedules/make-months-ahead.schedule.ts';
 import { Sightings } from './sightings.ts';
 import { SystemAddresses } from './system-addresses.ts';
-import { BLOCK_REACH } from './tokens.ts';
+import { BLOCK_REACH, JAILS_SPOKE, type JailsSpoke } from './tokens.ts';
 
 /** What Muster itself protects, seen over the database of one role. */
 function systemAddresses(
@@ -153,7 +153,11 @@ const listening: Provider = {
     const jails = new JailsIngestion(database, live);
     const held = new HeldIngestion(database, live);
     const repairs = new RepairsIngestion(store, live);
-    link.onBatch('ban-log', (server, lines, seq) => banLog.take(server, lines, seq));
+    link.onBatch('ban-log', async (server, lines, seq) => {
+      await banLog.take(server, lines, seq);
+      const said: JailsSpoke = { serverId: server.serverId, jails: [...new Set(lines.map(({ jail }) => jail))] };
+      hints.publish(JAILS_SPOKE, said);
+    });
     link.onBatch('jails', (server, items) => jails.take(server, items));
     link.onBatch('held', (server, items) => held.take(server, items));
     link.onBatch('repair', (server, items) => repairs.take(server, items));

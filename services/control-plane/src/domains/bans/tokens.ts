@@ -1,2 +1,9 @@
 // Assembled for the API, where commands and queries share it.
 export const BLOCK_REACH = Symbol('bans.BLOCK_REACH');
+
+/** Hint: jails of a server banned or let go. */
+export const JAILS_SPOKE = 'bans.jails-spoke';
+export interface JailsSpoke {
+  readonly serverId: string;
+  readonly jails: readonly string[];
+}

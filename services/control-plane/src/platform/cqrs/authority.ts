@@ -61,7 +61,12 @@ export class Authority {
   }
 
   /** Whether somebody may see a thing: for rooms of sockets, which are about one without a command. */
-  async sees(kind: 'server' | 'operation', id: string, scopes: readonly string[], tenantId: string): Promise<boolean> {
+  async sees(
+    kind: 'server' | 'operation' | 'client',
+    id: string,
+    scopes: readonly string[],
+    tenantId: string,
+  ): Promise<boolean> {
     const place = await this.subjects.locate(kind, id, tenantId);
     return place !== null && this.#overlaps(scopes, place);
   }

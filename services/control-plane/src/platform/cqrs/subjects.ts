@@ -8,8 +8,10 @@ export interface Place {
   readonly scopes: readonly string[];
   /** Grants that together hold all of these servers cover it too. */
   readonly servers?: readonly string[];
-  /** What it is called when it is not found. */
+  /** What kind of thing it is called when it is not found. */
   readonly called?: string;
+  /** Its own name, where others need to say it. */
+  readonly name?: string;
 }
 
 /** null: there is no such thing. */

@@ -14,7 +14,7 @@ export interface LiveChange {
 }
 
 /**
- * Whom a change concerns: whoever sees one of these servers; everybody; or, unless more is said, only those who see the
+ * Whom a change concerns: whoever sees one of these servers or has one of these scopes (`client:<id>`); everybody; or, unless more is said, only those who see the
  * whole fleet. That something happened is already a fact about somebody.
  */
 export type About = 'fleet' | 'everybody' | readonly string[];

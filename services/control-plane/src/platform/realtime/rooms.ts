@@ -59,6 +59,7 @@ export class Rooms {
 
   async #holdsOne(scopes: readonly string[], about: ReadonlySet<string>): Promise<boolean> {
     if (about.size === 0) return false;
+    if (scopes.some((scope) => about.has(scope))) return true;
     const key = scopes.join();
     let known = this.#servers.get(key);
     if (!known || Date.now() - known.at > SERVERS_FRESH_MS) {
@@ -104,7 +105,7 @@ export function merged(
 
 interface Asked {
   readonly permission: PermissionDefinition;
-  readonly subject: { readonly kind: 'server' | 'operation'; readonly id: string } | null;
+  readonly subject: { readonly kind: 'server' | 'operation' | 'client'; readonly id: string } | null;
 }
 
 /** Who may ask the query that a topic tells of may listen; null: there is no such topic. */
@@ -117,6 +118,8 @@ function askedOf(topic: string): Asked | null {
   const permission = queries.find((query) => query.name === definition?.query)?.permission;
   if (!definition || !permission) return null;
   const subject =
-    id !== undefined && (name === 'server' || name === 'operation') ? ({ kind: name, id } as const) : null;
+    id !== undefined && (name === 'server' || name === 'operation' || name === 'client')
+      ? ({ kind: name, id } as const)
+      : null;
   return { permission, subject };
 }

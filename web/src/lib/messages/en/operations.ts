@@ -9,6 +9,8 @@ export function operationTitle(kind: string, subject: string, servers: number): 
       return `Block ${subject} on ${where}`;
     case 'bans.unblock':
       return `Unblock ${subject} on ${where}`;
+    case 'bans.unban':
+      return `Let ${subject} go on ${where}`;
     case 'bans.protect':
       return `Never block ${subject} on ${where}`;
     case 'bans.unprotect':
@@ -27,6 +29,7 @@ function operationVerb(kind: string): string {
   const verbs: Record<string, string> = {
     'bans.block': 'blocking',
     'bans.unblock': 'unblocking',
+    'bans.unban': 'letting go',
     'bans.protect': 'protecting',
     'bans.unprotect': 'no longer protecting',
     'bans.manage': 'changing what Muster manages:',
@@ -41,6 +44,7 @@ export function taskWords(task: string): string {
     'bans.apply@1': 'change of the ban table',
     'bans.snapshot@1': 'whole ban table',
     'bans.manage@1': 'set-up of the ban table',
+    'bans.unban@1': 'release from fail2ban',
   };
   return words[task] ?? task;
 }

@@ -4,6 +4,7 @@ import { WORKER_STORE } from '../../../platform/composition/tokens.ts';
 import type { EventStore, HintBus } from '../../../platform/event-store/index.ts';
 import { HINTS } from '../../../platform/hints/hints.ts';
 import { SubscriptionRegistry } from '../../../platform/projections/subscription-registry.ts';
+import { ClientPeople } from './client-people.ts';
 import { ChangeRoleHandler } from './commands/change-role.command.ts';
 import { DefineRoleHandler } from './commands/define-role.command.ts';
 import { GiveGrantHandler } from './commands/give-grant.command.ts';
@@ -35,6 +36,7 @@ const api: readonly Provider[] = [
   Roles,
   Standing,
   Holders,
+  ClientPeople,
   Owners,
   GrantPlaces,
   GrantViews,

@@ -32,7 +32,7 @@ export class GrantPlaces {
       case 'server':
         return this.subjects.locate('server', scope.serverId, tenantId);
       case 'client':
-        return { scopes: [scopeKey(scope)], called: 'client' };
+        return this.subjects.locate('client', scope.clientId, tenantId);
     }
   }
 

@@ -1,8 +1,10 @@
 // Who may hold a grant, and what holders and scopes are called.
 import type { GrantScope } from '@muster/contracts/access';
+import { DEFAULT_TENANT } from '@muster/kernel/ids';
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { SYSTEM_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
+import { Subjects } from '../../../platform/cqrs/subjects.ts';
 import { SYSTEM_DATABASE, type Connection } from '../../../platform/database/database.ts';
 
 @Injectable()
@@ -10,6 +12,7 @@ export class Holders {
   constructor(
     @Inject(SYSTEM_DATABASE) private readonly database: Connection,
     @Inject(SYSTEM_DIRECTORY) private readonly servers: ServerDirectory,
+    @Inject(Subjects) private readonly subjects: Subjects,
   ) {}
 
   async exists(holderId: string): Promise<boolean> {
@@ -22,7 +25,7 @@ export class Holders {
     const ids = scopes.flatMap((scope) =>
       scope.kind === 'group' ? [scope.groupId] : scope.kind === 'server' ? [scope.serverId] : [],
     );
-    const names = await this.servers.names(ids);
+    const names = new Map([...(await this.servers.names(ids)), ...(await this.#clients(scopes))]);
     return (scope) => {
       switch (scope.kind) {
         case 'fleet':
@@ -37,5 +40,13 @@ export class Holders {
           return names.get(scope.clientId) ?? 'a client that is gone';
       }
     };
+  }
+
+  async #clients(scopes: readonly GrantScope[]): Promise<[string, string][]> {
+    const ids = [...new Set(scopes.flatMap((scope) => (scope.kind === 'client' ? [scope.clientId] : [])))];
+    const places = await Promise.all(
+      ids.map(async (id) => [id, (await this.subjects.locate('client', id, DEFAULT_TENANT))?.name] as const),
+    );
+    return places.flatMap(([id, name]) => (name === undefined ? [] : [[id, name]]));
   }
 }

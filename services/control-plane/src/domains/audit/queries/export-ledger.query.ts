@@ -1,7 +1,7 @@
 // The signed ledger as a stream of lines that `muster verify` reads. Outside of the asked range, and for what is not
 // the reader's to see, only the leaf hash is told: the tree still adds up. The read is an event before the first line.
 import { Readable } from 'node:stream';
-import { ExportLedger, KeysetPublished } from '@muster/contracts/audit';
+import { ExportLedger } from '@muster/contracts/audit';
 import type { ExportHeader, ExportLine } from '@muster/contracts/ledger';
 import { parseSignedNote } from '@muster/kernel/checkpoint';
 import { Inject } from '@nestjs/common';
@@ -11,11 +11,9 @@ import { APP_DATABASE, type Connection } from '../../../platform/database/databa
 import { SETTINGS, type Settings } from '../../../platform/config/settings.ts';
 import { keepingSight } from '../../../platform/database/sight.ts';
 import { Refusal } from '../../../platform/errors/refusal.ts';
-import { EventStore } from '../../../platform/event-store/index.ts';
 import { Shares } from '../../../platform/http/shares.ts';
-import { KEYSET_STREAM } from '../../../platform/keys/publish-keyset.ts';
-import { TRUST, type Trust } from '../../../platform/keys/trust.ts';
 import { LogProofs, type StoredCheckpoint } from '../../../platform/proofs/log-proofs.ts';
+import { LedgerEvidence } from '../ledger-evidence.ts';
 import { LedgerReader, type LedgerRow } from '../ledger-reader.ts';
 
 const ExportLedgerQuery = queryOf(ExportLedger);
@@ -31,9 +29,8 @@ export class ExportLedgerHandler implements IQueryHandler<MessageOf<typeof Expor
     @Inject(APP_DATABASE) private readonly database: Connection,
     @Inject(LedgerReader) private readonly reader: LedgerReader,
     @Inject(LogProofs) private readonly proofs: LogProofs,
-    @Inject(TRUST) private readonly trust: Trust,
+    @Inject(LedgerEvidence) private readonly evidence: LedgerEvidence,
     @Inject(SETTINGS) private readonly settings: Settings,
-    @Inject(EventStore) private readonly store: EventStore,
   ) {
     this.#shares = new Shares(settings.MUSTER_LIMIT_EXPORTS, 'Other exports are being written. Try again in a minute');
   }
@@ -68,8 +65,7 @@ export class ExportLedgerHandler implements IQueryHandler<MessageOf<typeof Expor
   }
 
   async *#content(tenantId: string, size: number, from: number, to: number): AsyncIterable<ExportLine> {
-    yield { k: 'keyset', keyset: this.trust.signed };
-    yield* await this.#keysets();
+    for (const keyset of await this.evidence.keysets()) yield { k: 'keyset', keyset };
     yield* await this.#checkpoints(size);
     yield* await this.#cosignatures();
     for (let start = 0; start < size; start += PAGE) {
@@ -89,15 +85,6 @@ export class ExportLedgerHandler implements IQueryHandler<MessageOf<typeof Expor
       [start, end],
     );
     return rows.map((row) => ({ position: Number(row.position), leaf: row.leaf }));
-  }
-
-  /** Earlier ones: a key that was replaced is still needed for what it signed. */
-  async #keysets(): Promise<ExportLine[]> {
-    const published = await this.store.readStream(KEYSET_STREAM);
-    return published.flatMap((event) => {
-      const { signed } = KeysetPublished.schema.parse(event.data);
-      return signed === undefined || signed.body === this.trust.signed.body ? [] : [{ k: 'keyset', keyset: signed }];
-    });
   }
 
   async #checkpoints(size: number): Promise<ExportLine[]> {

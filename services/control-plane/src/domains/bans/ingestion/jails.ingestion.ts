@@ -15,7 +15,7 @@ export class JailsIngestion {
     const facts = items.at(-1);
     if (!facts) return;
     const { at, version, running, why } = facts;
-    const jails = facts.jails.map(({ ignored: _ignored, ...jail }) => jail);
+    const jails = facts.jails.map(({ ignored: _ignored, ...jail }) => ({ ...jail, logs: jail.logs ?? [] }));
     await this.database.db.transaction().execute(async (trx) => {
       await sql`
         insert into muster.bans_fail2ban (server_id, at, version, running, why)
@@ -27,15 +27,16 @@ export class JailsIngestion {
           and jail <> all(${jails.map((jail) => jail.jail)}::text[])`.execute(trx);
       await sql`
         insert into muster.bans_jails (server_id, jail, at, banned, banned_total, failed_total, max_retry, find_seconds,
-          ban_seconds)
+          ban_seconds, logs)
         select ${serverId}::uuid, jail, ${at}::timestamptz,
           coalesce(array(select json_array_elements_text(banned)::inet), '{}'), "bannedTotal", "failedTotal", "maxRetry",
-          "findSeconds", "banSeconds"
+          "findSeconds", "banSeconds", coalesce(array(select json_array_elements_text(logs)), '{}')
         from json_to_recordset(${JSON.stringify(jails)}::json) as j(jail text, banned json, "bannedTotal" bigint,
-          "failedTotal" bigint, "maxRetry" int, "findSeconds" int, "banSeconds" int)
+          "failedTotal" bigint, "maxRetry" int, "findSeconds" int, "banSeconds" int, logs json)
         on conflict (server_id, jail) do update set at = excluded.at, banned = excluded.banned,
           banned_total = excluded.banned_total, failed_total = excluded.failed_total, max_retry = excluded.max_retry,
-          find_seconds = excluded.find_seconds, ban_seconds = excluded.ban_seconds`.execute(trx);
+          find_seconds = excluded.find_seconds, ban_seconds = excluded.ban_seconds,
+          logs = excluded.logs`.execute(trx);
     });
     this.live.changed('bans', null, [serverId]);
     this.live.changed(`server:${serverId}`, null, [serverId]);

@@ -61,7 +61,9 @@ export class AuditEntriesProjection implements Subscription {
 
   afterCommit(events: readonly SequencedEvent[]): Promise<void> {
     const servers = events.flatMap(({ data }) => text(data['serverId']) ?? []);
-    this.live.changed('ledger', events.at(-1)?.position ?? null, servers);
+    const clients = events.flatMap(({ data }) => text(data['clientId']) ?? []);
+    const about = [...servers, ...clients.map((clientId) => `client:${clientId}`)];
+    this.live.changed('ledger', events.at(-1)?.position ?? null, about);
     return Promise.resolve();
   }
 }

@@ -1,0 +1,2 @@
+// Clients: what other domains may use.
+export { clientsModule } from './clients.module.ts';
