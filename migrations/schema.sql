@@ -1112,6 +1112,27 @@ CREATE TABLE muster.access_roles (
 ALTER TABLE muster.access_roles OWNER TO muster_owner;
 
 --
+-- Name: access_service_accounts; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_service_accounts (
+    account_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    name text NOT NULL,
+    purpose text NOT NULL,
+    owner_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    review_by timestamp with time zone NOT NULL,
+    reviewed_at timestamp with time zone NOT NULL,
+    flags text[] DEFAULT '{}'::text[] NOT NULL,
+    retired_at timestamp with time zone
+);
+
+ALTER TABLE ONLY muster.access_service_accounts FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.access_service_accounts OWNER TO muster_owner;
+
+--
 -- Name: access_sessions; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -1159,6 +1180,60 @@ CREATE TABLE muster.access_throttle (
 );
 
 ALTER TABLE muster.access_throttle OWNER TO muster_owner;
+
+--
+-- Name: access_token_keys; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_token_keys (
+    token_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    used_at timestamp with time zone,
+    used_from text,
+    refused_at timestamp with time zone
+);
+
+ALTER TABLE ONLY muster.access_token_keys FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.access_token_keys OWNER TO muster_owner;
+
+--
+-- Name: access_token_policy; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_token_policy (
+    tenant_id uuid NOT NULL,
+    policy jsonb NOT NULL
+);
+
+ALTER TABLE ONLY muster.access_token_policy FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.access_token_policy OWNER TO muster_owner;
+
+--
+-- Name: access_tokens; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_tokens (
+    token_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    holder_id uuid NOT NULL,
+    holder_kind text NOT NULL,
+    name text NOT NULL,
+    may jsonb NOT NULL,
+    networks text[] NOT NULL,
+    made_by text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    ended_why text,
+    CONSTRAINT access_tokens_ended_why_check CHECK ((ended_why = ANY (ARRAY['revoked'::text, 'expired'::text, 'offboarded'::text, 'retired'::text]))),
+    CONSTRAINT access_tokens_holder_kind_check CHECK ((holder_kind = ANY (ARRAY['person'::text, 'service-account'::text])))
+);
+
+ALTER TABLE ONLY muster.access_tokens FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.access_tokens OWNER TO muster_owner;
 
 --
 -- Name: audit_entries; Type: TABLE; Schema: muster; Owner: muster_owner
@@ -2240,6 +2315,13 @@ ALTER TABLE ONLY muster.access_roles
     ADD CONSTRAINT access_roles_pkey PRIMARY KEY (role_id);
 
 --
+-- Name: access_service_accounts access_service_accounts_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_service_accounts
+    ADD CONSTRAINT access_service_accounts_pkey PRIMARY KEY (account_id);
+
+--
 -- Name: access_sessions access_sessions_next_token_hash_key; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -2280,6 +2362,34 @@ ALTER TABLE ONLY muster.access_sign_in_policy
 
 ALTER TABLE ONLY muster.access_throttle
     ADD CONSTRAINT access_throttle_pkey PRIMARY KEY (subject);
+
+--
+-- Name: access_token_keys access_token_keys_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_token_keys
+    ADD CONSTRAINT access_token_keys_pkey PRIMARY KEY (token_id);
+
+--
+-- Name: access_token_keys access_token_keys_token_hash_key; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_token_keys
+    ADD CONSTRAINT access_token_keys_token_hash_key UNIQUE (token_hash);
+
+--
+-- Name: access_token_policy access_token_policy_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_token_policy
+    ADD CONSTRAINT access_token_policy_pkey PRIMARY KEY (tenant_id);
+
+--
+-- Name: access_tokens access_tokens_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_tokens
+    ADD CONSTRAINT access_tokens_pkey PRIMARY KEY (token_id);
 
 --
 -- Name: audit_entries audit_entries_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
@@ -2647,6 +2757,12 @@ CREATE UNIQUE INDEX access_links_person_id_idx ON muster.access_links USING btre
 CREATE INDEX access_passkeys_person_id_idx ON muster.access_passkeys USING btree (person_id);
 
 --
+-- Name: access_service_accounts_owner_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX access_service_accounts_owner_id_idx ON muster.access_service_accounts USING btree (owner_id) WHERE (retired_at IS NULL);
+
+--
 -- Name: access_sessions_person_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
@@ -2657,6 +2773,18 @@ CREATE INDEX access_sessions_person_id_idx ON muster.access_sessions USING btree
 --
 
 CREATE INDEX access_sessions_person_id_source_tag_idx ON muster.access_sessions USING btree (person_id, source_tag);
+
+--
+-- Name: access_tokens_expires_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX access_tokens_expires_at_idx ON muster.access_tokens USING btree (expires_at) WHERE (ended_at IS NULL);
+
+--
+-- Name: access_tokens_holder_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX access_tokens_holder_id_idx ON muster.access_tokens USING btree (holder_id);
 
 --
 -- Name: audit_entries_actor_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
@@ -3158,6 +3286,30 @@ ALTER TABLE muster.access_grants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE muster.access_people ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: access_service_accounts; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.access_service_accounts ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: access_token_keys; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.access_token_keys ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: access_token_policy; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.access_token_policy ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: access_tokens; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.access_tokens ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: audit_entries; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
 --
 
@@ -3306,6 +3458,30 @@ CREATE POLICY process ON muster.access_grants TO muster_owner, muster_worker, mu
 --
 
 CREATE POLICY process ON muster.access_people TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: access_service_accounts process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.access_service_accounts TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: access_token_keys process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.access_token_keys TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: access_token_policy process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.access_token_policy TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: access_tokens process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.access_tokens TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
 -- Name: audit_entries process; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -3576,6 +3752,32 @@ CREATE POLICY shown ON muster.access_grants TO muster_app USING ((( SELECT muste
 --
 
 CREATE POLICY shown ON muster.access_people TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR ((person_id)::text = ( SELECT muster.asking() AS asking)) OR ((( SELECT muster.asking() AS asking) = ''::text) AND (cardinality(( SELECT muster.scope_list() AS scope_list)) = 0))));
+
+--
+-- Name: access_service_accounts shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.access_service_accounts TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR ((account_id)::text = ( SELECT muster.asking() AS asking))));
+
+--
+-- Name: access_token_keys shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.access_token_keys TO muster_app USING ((EXISTS ( SELECT 1
+   FROM muster.access_tokens t
+  WHERE (t.token_id = access_token_keys.token_id))));
+
+--
+-- Name: access_token_policy shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.access_token_policy TO muster_app USING (true);
+
+--
+-- Name: access_tokens shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.access_tokens TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR ((holder_id)::text = ( SELECT muster.asking() AS asking))));
 
 --
 -- Name: audit_entries shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -4245,6 +4447,14 @@ GRANT SELECT ON TABLE muster.access_roles TO muster_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.access_roles TO muster_worker;
 
 --
+-- Name: TABLE access_service_accounts; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.access_service_accounts TO muster_auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_service_accounts TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_service_accounts TO muster_worker;
+
+--
 -- Name: TABLE access_sessions; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
@@ -4271,6 +4481,46 @@ GRANT DELETE ON TABLE muster.access_throttle TO muster_worker;
 --
 
 GRANT SELECT(subject) ON TABLE muster.access_throttle TO muster_worker;
+
+--
+-- Name: TABLE access_token_keys; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_token_keys TO muster_app;
+
+--
+-- Name: COLUMN access_token_keys.token_id; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT(token_id) ON TABLE muster.access_token_keys TO muster_auditor;
+
+--
+-- Name: COLUMN access_token_keys.used_at; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT(used_at) ON TABLE muster.access_token_keys TO muster_auditor;
+
+--
+-- Name: COLUMN access_token_keys.refused_at; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT(refused_at) ON TABLE muster.access_token_keys TO muster_auditor;
+
+--
+-- Name: TABLE access_token_policy; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.access_token_policy TO muster_auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_token_policy TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_token_policy TO muster_worker;
+
+--
+-- Name: TABLE access_tokens; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.access_tokens TO muster_auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_tokens TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_tokens TO muster_worker;
 
 --
 -- Name: TABLE audit_entries; Type: ACL; Schema: muster; Owner: muster_owner

@@ -69,6 +69,8 @@ export interface CommandDefinition<
   readonly sentence: string;
   /** Too dangerous for a browser somebody walked away from: the person proves himself again, within minutes. */
   readonly stepUp: boolean;
+  /** Whether an API token may do it. What a person proves himself for, or does to his own account, is not for tokens. */
+  readonly tokens: boolean;
   /** Fields of the answer that are shown once, with what a repeat of the command shows in their place. */
   readonly shownOnce: Readonly<Record<string, string | null>>;
   readonly input: Input;
@@ -86,6 +88,8 @@ export interface QueryDefinition<
   readonly sentence: string;
   /** A sensitive read leaves an event of its own. */
   readonly sensitive: boolean;
+  /** Whether an API token may ask it. */
+  readonly tokens: boolean;
   readonly input: Input;
   readonly output: Output;
 }
@@ -143,15 +147,19 @@ export function command<Name extends string, Input extends z.ZodType, Output ext
     on,
     roles,
     ...definition
-  }: Omit<CommandDefinition<Name, Input, Output>, 'kind' | 'name' | 'permission' | 'stepUp' | 'shownOnce'> &
+  }: Omit<CommandDefinition<Name, Input, Output>, 'kind' | 'name' | 'permission' | 'stepUp' | 'tokens' | 'shownOnce'> &
     Allowing & {
       /** A critical command asks for it unless told otherwise. */
       stepUp?: boolean;
+      /** Unless told otherwise: what needs no step-up and is not about the caller's own account. */
+      tokens?: boolean;
       shownOnce?: Readonly<Record<string, string | null>>;
     },
 ): CommandDefinition<Name, Input, Output> {
   const permission = permissionFor(name, true, { risk, on, roles, sentence: definition.sentence });
-  return { kind: 'command', name, permission, stepUp: risk === 'critical', shownOnce: {}, ...definition };
+  const stepUp = definition.stepUp ?? risk === 'critical';
+  const tokens = definition.tokens ?? (!stepUp && on !== 'self');
+  return { kind: 'command', name, permission, shownOnce: {}, ...definition, stepUp, tokens };
 }
 
 export function query<Name extends string, Input extends z.ZodType, Output extends z.ZodType>(
@@ -161,11 +169,11 @@ export function query<Name extends string, Input extends z.ZodType, Output exten
     on,
     roles,
     ...definition
-  }: Omit<QueryDefinition<Name, Input, Output>, 'kind' | 'name' | 'permission' | 'sensitive'> &
-    Allowing & { sensitive?: boolean },
+  }: Omit<QueryDefinition<Name, Input, Output>, 'kind' | 'name' | 'permission' | 'sensitive' | 'tokens'> &
+    Allowing & { sensitive?: boolean; tokens?: boolean },
 ): QueryDefinition<Name, Input, Output> {
   const permission = permissionFor(name, false, { risk, on, roles, sentence: definition.sentence });
-  return { kind: 'query', name, permission, sensitive: false, ...definition };
+  return { kind: 'query', name, permission, sensitive: false, tokens: on !== 'self', ...definition };
 }
 
 export function task<Name extends string, Args extends z.ZodType, Evidence extends z.ZodType>(

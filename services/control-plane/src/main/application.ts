@@ -12,6 +12,7 @@ import {
   GRANTS_CHANGED,
   OwnerSetup,
   SESSION_ENDED,
+  tokenTables,
 } from '../domains/access/index.ts';
 import { auditModule } from '../domains/audit/audit.module.ts';
 import { WitnessLists } from '../domains/audit/index.ts';
@@ -56,7 +57,7 @@ export interface RunningControlPlane {
 }
 
 export async function startControlPlane(settings: Settings): Promise<RunningControlPlane> {
-  const infrastructure = await buildInfrastructure(settings, inlineTables);
+  const infrastructure = await buildInfrastructure(settings, [...inlineTables, tokenTables]);
   const app = await NestFactory.create<NestFastifyApplication>(
     rootModule(infrastructure),
     new FastifyAdapter({

@@ -150,6 +150,34 @@ const ROWS: Readonly<Record<string, Row>> = {
   'clients.SetRules': () => ({ rules: [] }),
   'clients.PreviewImport': () => ({ rows: [{ kind: 'client', ref: 'crm-of-a-list', name: 'Client of a list' }] }),
   'clients.ImportClients': () => ({ rows: [{ kind: 'client', ref: 'crm-of-a-list', name: 'Client of a list' }] }),
+  'access.ListOwnTokens': nothing,
+  'access.GetUsedToken': nothing,
+  'access.ListTokens': nothing,
+  'access.GetTokenPolicy': nothing,
+  'access.ListServiceAccounts': nothing,
+  'access.MakeToken': ({ serverId }) => ({
+    name: 'Tried',
+    may: [{ role: 'auditor', scope: { kind: 'server', serverId } }],
+    days: 1,
+  }),
+  'access.RevokeToken': nothing,
+  'access.RevokeAnyToken': () => ({ tokenId: newId(), reason }),
+  'access.SetTokenPolicy': () => ({ personDays: 90, serviceDays: 365, networksRequired: false }),
+  'access.CreateServiceAccount': () => ({ name: 'x', purpose: reason, ownerId: newId(), reviewInDays: 9 }),
+  'access.ReviewServiceAccount': () => ({
+    accountId: newId(),
+    name: 'x',
+    purpose: reason,
+    ownerId: newId(),
+    reviewInDays: 9,
+  }),
+  'access.RetireServiceAccount': () => ({ accountId: newId(), reason }),
+  'access.MakeServiceToken': () => ({
+    accountId: newId(),
+    name: 'x',
+    may: [{ role: 'auditor', scope: { kind: 'fleet' } }],
+    days: 1,
+  }),
 };
 
 /** Answered with "not found" for their own sake: the input names a thing that nobody has. */
@@ -171,6 +199,11 @@ const NAMES_NOTHING = new Set([
   'clients.RemoveSite',
   // The server is shared: it is nobody's own.
   'clients.TakeServer',
+  'access.RevokeAnyToken',
+  'access.CreateServiceAccount',
+  'access.ReviewServiceAccount',
+  'access.RetireServiceAccount',
+  'access.MakeServiceToken',
 ]);
 
 /** Done once, they would end the matrix: for those who may, the decision is asked and the deed left undone. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { event } from '../define.ts';
 import { grantEvents } from './grant-events.ts';
+import { tokenEvents } from './token-events.ts';
 import { sealedText, timestamp, uuid } from '../values.ts';
 
 const person = '0190b5e2-7a10-7000-8000-00000000a001';
@@ -178,6 +179,7 @@ export const SignInsRefused = event('access.SignInsRefused', {
 
 export const accessEvents = [
   ...grantEvents,
+  ...tokenEvents,
   OwnerRegistered,
   SecondFactorEnrolled,
   SecondFactorRemoved,

@@ -83,7 +83,7 @@ export const GrantEndingSoon = event('access.GrantEndingSoon', {
 
 export const PersonOffboarded = event('access.PersonOffboarded', {
   class: 'action',
-  sentence: 'A person left: every grant, session, passkey and password of theirs ended at once',
+  sentence: 'A person left: every grant, token, session, passkey and password of theirs ended at once',
   schema: z.strictObject({ personId: uuid, grants: z.int().nonnegative(), reason }),
   example: { personId: person, grants: 2, reason: 'Left the company on Friday' },
 });

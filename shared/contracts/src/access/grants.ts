@@ -148,9 +148,15 @@ export const OffboardPerson = command('access.OffboardPerson', {
   risk: 'critical',
   on: 'fleet',
   roles: [],
-  sentence: 'Let a person go: end every grant, session, passkey and password at once',
+  sentence: 'Let a person go: end every grant, token, session, passkey and password at once',
   input: z.strictObject({ personId: uuid, reason }),
-  output: accepted.extend({ grants: z.int().nonnegative(), sessions: z.int().nonnegative() }),
+  output: accepted.extend({
+    grants: z.int().nonnegative(),
+    sessions: z.int().nonnegative(),
+    tokens: z.int().nonnegative(),
+    /** Service accounts that need another owner, or new tokens. */
+    serviceAccounts: z.int().nonnegative(),
+  }),
 });
 
 export const ErasePerson = command('access.ErasePerson', {

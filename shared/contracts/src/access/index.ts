@@ -2,13 +2,15 @@
 import { accountCommands, accountQueries } from './account.ts';
 import { grantCommands, grantQueries } from './grants.ts';
 import { peopleCommands, peopleQueries } from './people.ts';
+import { tokenCommands, tokenQueries } from './tokens.ts';
 
 export * from './account.ts';
 export * from './events.ts';
 export * from './grants.ts';
 export * from './people.ts';
 export * from './sign-in.ts';
+export * from './tokens.ts';
 export * from './values.ts';
 
-export const accessCommands = [...accountCommands, ...peopleCommands, ...grantCommands] as const;
-export const accessQueries = [...accountQueries, ...peopleQueries, ...grantQueries] as const;
+export const accessCommands = [...accountCommands, ...peopleCommands, ...grantCommands, ...tokenCommands] as const;
+export const accessQueries = [...accountQueries, ...peopleQueries, ...grantQueries, ...tokenQueries] as const;

@@ -20,6 +20,8 @@ export const eventMeta = z.strictObject({
   actorKind,
   onBehalfOf: z.string().max(120).optional(),
   session: uuid.optional(),
+  /** The API token that acted, in the name of the actor. */
+  token: uuid.optional(),
   factor: z.enum(['password', 'totp', 'recovery-code', 'passkey', 'none']).optional(),
   factorAt: timestamp.optional(),
   /** The grant or role that allowed it. */

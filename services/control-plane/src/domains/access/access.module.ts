@@ -10,6 +10,8 @@ import { LiveHints } from '../../platform/realtime/live-hints.ts';
 import { BreakGlass } from './break-glass/break-glass.ts';
 import { BreakGlassProjection } from './break-glass/break-glass.projection.ts';
 import { EndBreakGlass } from './break-glass/end-break-glass.schedule.ts';
+import { tokenParts } from './api-tokens/token-parts.ts';
+import { Authentication } from './authentication.ts';
 import { Challenges } from './challenges.ts';
 import { AddPasskeyHandler } from './commands/add-passkey.command.ts';
 import { BeginPasskeyHandler } from './commands/begin-passkey.command.ts';
@@ -55,7 +57,8 @@ export const accessModule = domainModule({
     People,
     { provide: PEOPLE, useExisting: People },
     Sessions,
-    { provide: AUTHENTICATOR, useExisting: Sessions },
+    Authentication,
+    { provide: AUTHENTICATOR, useExisting: Authentication },
     EndSessionsWhenOver,
     SignInPolicies,
     Challenges,
@@ -94,6 +97,7 @@ export const accessModule = domainModule({
     BreakGlass,
     EndBreakGlass,
     ...grantParts.api,
+    ...tokenParts.api,
   ],
   worker: [
     {
@@ -107,5 +111,6 @@ export const accessModule = domainModule({
       },
     },
     ...grantParts.worker,
+    ...tokenParts.worker,
   ],
 });

@@ -1,7 +1,7 @@
 // People by id and by address. Names and addresses are sealed; they are opened only for who may see them.
 import { Inject, Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
 import { isUuid } from '@muster/kernel/ids';
+import { sql } from 'kysely';
 import { SYSTEM_DATABASE, type Connection } from '../../platform/database/database.ts';
 import { MasterKey, PersonalData, SecretBox } from '../../platform/personal-data/personal-data.ts';
 import type { PersonNames } from '../../platform/personal-data/person-names.ts';
@@ -74,10 +74,14 @@ export class People implements PersonNames {
       .select(['person_id', 'name'])
       .where('person_id', 'in', ids)
       .execute();
+    const accounts = await sql<{ account_id: string; name: string }>`
+      select account_id, name from muster.access_service_accounts where account_id = any(${ids}::uuid[])`.execute(
+      this.database.db,
+    );
     const names = await Promise.all(
       rows.map(async (row) => [row.person_id, (await this.personal.open(row.name)) ?? 'Erased person'] as const),
     );
-    return new Map(names);
+    return new Map([...names, ...accounts.rows.map(({ account_id, name }) => [account_id, name] as const)]);
   }
 }
 

@@ -12,7 +12,7 @@ import { eventOf, Recorder, systemPrincipal } from '../../platform/cqrs/recorder
 import { APP_DATABASE, type Connection } from '../../platform/database/database.ts';
 import type { HintBus } from '../../platform/event-store/index.ts';
 import { HINTS } from '../../platform/hints/hints.ts';
-import type { Authenticated, Authenticator } from '../../platform/http/authenticator.ts';
+import type { Authenticated } from '../../platform/http/authenticator.ts';
 import { MasterKey, PersonalData } from '../../platform/personal-data/personal-data.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
 import { Cookies } from './cookies.ts';
@@ -22,7 +22,7 @@ import type { AccessTables } from './tables.ts';
 import { newToken, tokenHash } from './tokens.ts';
 import type { Visitor } from './visitor.ts';
 
-/** Sockets of this session close; payload is the session id. */
+/** Sockets of this session, or of this token, close; payload `{ sessionId }` names either. */
 export const SESSION_ENDED = 'access.session-ended';
 /** The set of live operators changed: their addresses are never blocked. */
 export const SESSIONS_CHANGED = 'access.sessions-changed';
@@ -43,11 +43,12 @@ export interface Session {
 }
 
 export interface SignedInSession extends Authenticated {
+  readonly csrf: string;
   readonly session: Session;
 }
 
 @Injectable()
-export class Sessions implements Authenticator {
+export class Sessions {
   readonly #csrfKey: Buffer;
   readonly #cookies: Cookies;
 

@@ -38,6 +38,7 @@ export interface Answer {
   readonly status: number;
   readonly text: string;
   readonly body: Record<string, unknown>;
+  readonly headers: Headers;
 }
 
 export class RunningMuster {
@@ -203,22 +204,31 @@ export class RunningMuster {
     });
   }
 
-  async call(method: string, path: string, as: SignedIn, body?: unknown): Promise<Answer> {
+  call(method: string, path: string, as: SignedIn, body?: unknown): Promise<Answer> {
+    return this.send(method, path, { cookie: as.cookie, 'x-muster-csrf': as.csrf }, body);
+  }
+
+  async send(method: string, path: string, headers: Record<string, string>, body?: unknown): Promise<Answer> {
     const response = await fetch(`http://127.0.0.1:${this.running.port}${path}`, {
       method,
-      headers: { 'content-type': 'application/json', cookie: as.cookie, 'x-muster-csrf': as.csrf },
+      headers: { 'content-type': 'application/json', ...headers },
       ...(body === undefined || method === 'GET' ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     const parsed = text.startsWith('{') && !text.includes('\n{') ? (JSON.parse(text) as Record<string, unknown>) : {};
-    return { status: response.status, text, body: parsed };
+    return { status: response.status, text, body: parsed, headers: response.headers };
   }
 
-  async socket(as: SignedIn): Promise<Socket> {
+  socket(as: SignedIn): Promise<Socket> {
+    return this.connect({ cookie: as.cookie });
+  }
+
+  /** Rejects when it is not let in. */
+  async connect(headers: Record<string, string>): Promise<Socket> {
     const socket = io(`http://127.0.0.1:${this.running.port}`, {
       transports: ['websocket'],
       reconnection: false,
-      extraHeaders: { cookie: as.cookie },
+      extraHeaders: headers,
     });
     await new Promise<void>((resolve, reject) => {
       socket.on('connect', resolve);

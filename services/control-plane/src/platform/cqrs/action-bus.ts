@@ -16,7 +16,7 @@ import { AlreadyTaken, CommandReused, ConcurrencyConflict, EventStore } from '..
 import { Refusal, type FieldError } from '../errors/refusal.ts';
 import { Authority } from './authority.ts';
 import { commandClass, queryClass } from './messages.ts';
-import type { RequestContext } from './principal.ts';
+import type { Principal, RequestContext } from './principal.ts';
 import { MasterKey } from '../personal-data/personal-data.ts';
 import { ReadBarrier } from '../projections/read-barrier.ts';
 import { ActionTelemetry } from './action-telemetry.ts';
@@ -82,6 +82,7 @@ export class ActionBus implements OnApplicationBootstrap {
     context: RequestContext,
   ): Promise<Record<string, unknown>> {
     try {
+      requirePersonWhere(definition, context.principal);
       this.authority.requirePermission(definition, context.principal);
       const input = validate(definition.input, given);
       const { sight, grant } = await this.authority.decide(definition, input, context.principal);
@@ -119,6 +120,7 @@ export class ActionBus implements OnApplicationBootstrap {
     context: RequestContext,
   ): Promise<z.output<D['output']>> {
     try {
+      requirePersonWhere(definition, context.principal);
       this.authority.requirePermission(definition, context.principal);
       const input = validate(definition.input, given);
       const { sight, grant } = await this.authority.decide(definition, input, context.principal);
@@ -138,11 +140,7 @@ export class ActionBus implements OnApplicationBootstrap {
 
   /** Told by its code, which the page answers with a dialog; the same command under the same id then goes through. */
   #requireFreshProof(definition: CommandDefinition, { principal }: RequestContext): void {
-    if (!definition.stepUp) return;
-    if (principal.kind === 'token') {
-      throw new Refusal('forbidden', 'needs-person', 'This is done by a person who is there, never by a token');
-    }
-    if (principal.kind !== 'person') return;
+    if (!definition.stepUp || principal.kind !== 'person') return;
     const proven = principal.factorAt === undefined ? 0 : Date.parse(principal.factorAt);
     if (Date.now() - proven <= this.settings.MUSTER_STEP_UP_SECONDS * 1000) return;
     throw new Refusal(
@@ -255,6 +253,12 @@ export class ActionBus implements OnApplicationBootstrap {
   }
 }
 
+/** A token proves nothing but itself, and has no account to look after. */
+function requirePersonWhere({ tokens }: CommandDefinition | QueryDefinition, { kind }: Principal): void {
+  if (tokens || kind !== 'token') return;
+  throw new Refusal('forbidden', 'needs-person', 'This is done by a person who is there, never by a token');
+}
+
 function validate(schema: z.ZodType, given: unknown): unknown {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
@@ -302,6 +306,8 @@ function subjectOf({ input: schema }: CommandDefinition | QueryDefinition, input
     'operationId',
     'blockId',
     'entryId',
+    'tokenId',
+    'accountId',
     'groupId',
     'position',
   ]) {

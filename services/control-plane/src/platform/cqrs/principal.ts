@@ -24,6 +24,8 @@ export interface Principal {
   readonly grants?: readonly HeldGrant[];
   readonly role?: string;
   readonly sessionId?: string;
+  /** The API token by which it acts in the actor's name. */
+  readonly tokenId?: string;
   readonly factor?: NonNullable<EventMeta['factor']>;
   readonly factorAt?: string;
   /** Source address as text; sealed before it is stored. */

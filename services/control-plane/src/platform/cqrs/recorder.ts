@@ -55,10 +55,11 @@ export class Recorder {
       ...(context.causationId ? { causation: context.causationId } : {}),
       ...(context.ticket ? { ticket: context.ticket } : {}),
       ...(principal.sessionId ? { session: principal.sessionId } : {}),
+      ...(principal.tokenId ? { token: principal.tokenId } : {}),
       ...(principal.factor ? { factor: principal.factor } : {}),
       ...(principal.factorAt ? { factorAt: principal.factorAt } : {}),
       ...(context.grant ? { grant: context.grant } : {}),
-      ...(principal.source && principal.kind === 'person'
+      ...(principal.source && (principal.kind === 'person' || principal.kind === 'token')
         ? { source: await this.personal.seal(principal.actor, principal.source) }
         : {}),
       ...(internalReason ? { internalReason } : {}),

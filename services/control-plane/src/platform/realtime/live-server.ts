@@ -7,6 +7,7 @@ import { Server, type Socket } from 'socket.io';
 import type { z } from 'zod';
 import type { subscribed, syncAnswer } from '@muster/contracts/live';
 import type { HintBus } from '../event-store/index.ts';
+import { Refusal } from '../errors/refusal.ts';
 import type { Authenticated, Authenticator } from '../http/authenticator.ts';
 import { requireSameOrigin } from '../http/same-origin.ts';
 import type { Authority } from '../cqrs/authority.ts';
@@ -29,7 +30,7 @@ export interface LiveServerParts {
   readonly sourceOf: (request: IncomingMessage) => string;
   /** Events that have a position. */
   readonly size: () => number;
-  /** Hint bus topic on which sessions end; payload `{ sessionId }`. */
+  /** Hint bus topic on which sessions and tokens end; payload `{ sessionId }`, the id of either. */
   readonly sessionEnded: string;
   readonly authority: Authority;
   /** Hint bus topic on which grants change; payload `{ holderIds }`, null for everybody's. */
@@ -135,8 +136,8 @@ export class LiveServer {
     let problem: Error | undefined;
     try {
       problem = await this.#enter(socket);
-    } catch {
-      problem = new Error('unavailable');
+    } catch (error) {
+      problem = new Error(error instanceof Refusal ? error.code : 'unavailable');
     }
     next(problem);
   }
@@ -146,7 +147,7 @@ export class LiveServer {
     const { request } = socket;
     const who = await this.#parts.authenticator.authenticate(request, this.#parts.sourceOf(request));
     if (!who) return new Error('signed-out');
-    const room = `session ${who.principal.sessionId ?? ''}`;
+    const room = `session ${who.principal.sessionId ?? who.principal.tokenId ?? ''}`;
     const mine = this.#io.sockets.adapter.rooms.get(room)?.size ?? 0;
     if (mine >= this.#parts.socketsPerSession) return new Error('too-many');
     socket.data = { who, rooms: new Map() } satisfies Listening;

@@ -30,6 +30,7 @@ export const rail: readonly { readonly verb: string; readonly destinations: read
       { label: 'Groups', href: '/groups', key: 'r' },
       { label: 'People', href: '/people', key: 'e' },
       { label: 'Grants', href: '/grants', key: 't' },
+      { label: 'API tokens', href: '/tokens', key: 'k' },
     ],
   },
 ];

@@ -1,5 +1,6 @@
-// A person leaves: one action ends every grant, session, passkey, password and open link. The events come first; should
-// the process die in between, the same command again ends what is left.
+// A person leaves: one action ends every grant, token, session, passkey, password and open link, and flags the service
+// accounts that he answered for. The events come first; should the process die in between, the same command again ends
+// what is left.
 import { PersonOffboarded } from '@muster/contracts/access';
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
@@ -7,10 +8,11 @@ import { eventOf, Recorder } from '../../../platform/cqrs/recorder.ts';
 import type { RequestContext } from '../../../platform/cqrs/principal.ts';
 import { SYSTEM_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { notFound, Refusal } from '../../../platform/errors/refusal.ts';
-import { EventStore } from '../../../platform/event-store/index.ts';
+import { EndTokens } from '../api-tokens/end-tokens.ts';
 import { People } from '../people.ts';
 import { Sessions } from '../sessions.ts';
-import { end, grantsFrom, grantsStream } from './grant.aggregate.ts';
+import { ServiceAccounts } from '../service-accounts/service-accounts.ts';
+import { EndGrantsOf } from './end-grants-of.ts';
 import { Owners } from './owners.ts';
 
 export interface Departed {
@@ -18,6 +20,9 @@ export interface Departed {
   readonly replayed: boolean;
   readonly grants: number;
   readonly sessions: number;
+  readonly tokens: number;
+  /** Service accounts that need another owner, or new tokens. */
+  readonly serviceAccounts: number;
 }
 
 @Injectable()
@@ -27,7 +32,9 @@ export class Departures {
     @Inject(Owners) private readonly owners: Owners,
     @Inject(Sessions) private readonly sessions: Sessions,
     @Inject(SYSTEM_DATABASE) private readonly database: Connection,
-    @Inject(EventStore) private readonly store: EventStore,
+    @Inject(EndGrantsOf) private readonly ends: EndGrantsOf,
+    @Inject(EndTokens) private readonly tokens: EndTokens,
+    @Inject(ServiceAccounts) private readonly accounts: ServiceAccounts,
     @Inject(Recorder) private readonly recorder: Recorder,
   ) {}
 
@@ -40,7 +47,7 @@ export class Departures {
       throw new Refusal('forbidden', 'own-grant', 'Nobody lets himself go. Ask another owner');
     }
     if (!(await this.owners.remainWithout({ holderId: personId }))) throw this.owners.refusal();
-    const grants = await this.#endGrants(personId, reason, context);
+    const grants = await this.ends.end(personId, reason, context);
     const { eventIds, replayed } = await this.recorder.record(
       context,
       {
@@ -52,29 +59,18 @@ export class Departures {
       },
       `left ${personId}`,
     );
+    const tokens = await this.tokens.allOf(personId, 'offboarded', reason, context);
     const sessions = await this.sessions.endAll(personId, 'revoked', context);
+    const flagged = await this.accounts.flagAfter(personId, context);
     await this.forgetSecrets(personId);
-    return { eventIds: [...sessions, ...eventIds], replayed, grants, sessions: sessions.length };
-  }
-
-  /** How many ended. */
-  async #endGrants(personId: string, reason: string, context: RequestContext): Promise<number> {
-    const streamId = grantsStream(personId);
-    const state = grantsFrom(await this.store.readStream(streamId));
-    const ids = [...state.open.keys()];
-    if (ids.length === 0) return 0;
-    await this.recorder.record(
-      context,
-      {
-        streamId,
-        streamType: 'grants',
-        expectedVersion: state.version,
-        events: ids.flatMap((grantId) => end(state, grantId, 'offboarded', reason)),
-        internalReason: reason,
-      },
-      'grants',
-    );
-    return ids.length;
+    return {
+      eventIds: [...tokens, ...sessions, ...flagged, ...eventIds],
+      replayed,
+      grants,
+      sessions: sessions.length,
+      tokens: tokens.length,
+      serviceAccounts: flagged.length,
+    };
   }
 
   /** Whatever opened the account opens nothing any more. */

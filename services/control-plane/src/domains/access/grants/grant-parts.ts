@@ -14,6 +14,7 @@ import { RevokeGrantHandler } from './commands/revoke-grant.command.ts';
 import { Departures } from './departures.ts';
 import { GrantDuties } from './grant-duties.ts';
 import { GrantEnds } from './grant-ends.ts';
+import { EndGrantsOf } from './end-grants-of.ts';
 import { GrantPlaces } from './grant-places.ts';
 import { GrantViews } from './grant-views.ts';
 import { Grants } from './grants.ts';
@@ -38,6 +39,7 @@ const api: readonly Provider[] = [
   Holders,
   ClientPeople,
   Owners,
+  EndGrantsOf,
   GrantPlaces,
   GrantViews,
   GrantEnds,

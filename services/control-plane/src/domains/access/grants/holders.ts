@@ -17,7 +17,11 @@ export class Holders {
 
   async exists(holderId: string): Promise<boolean> {
     const { rows } = await sql`
-      select 1 from muster.access_people where person_id = ${holderId}`.execute(this.database.db);
+      select 1 from muster.access_people where person_id = ${holderId}
+      union all
+      select 1 from muster.access_service_accounts where account_id = ${holderId} and retired_at is null`.execute(
+      this.database.db,
+    );
     return rows.length > 0;
   }
 

@@ -15,7 +15,7 @@ export class OffboardPersonHandler implements ICommandHandler<MessageOf<typeof O
     input: { personId, reason },
     context,
   }: MessageOf<typeof OffboardPersonCommand>): Promise<OutcomeOf<typeof OffboardPersonCommand>> {
-    const { eventIds, replayed, grants, sessions } = await this.departures.letGo(personId, reason, context);
-    return { eventIds, replayed, answer: { grants, sessions } };
+    const { eventIds, replayed, ...ended } = await this.departures.letGo(personId, reason, context);
+    return { eventIds, replayed, answer: ended };
   }
 }
