@@ -13,7 +13,7 @@ import { endpoints } from '@muster/contracts/endpoints';
 import type { CommandDefinition, QueryDefinition } from '@muster/contracts';
 import { codeNow, nextCode } from './second-factor.ts';
 
-/** A person as a test knows him: what he would keep in his head and on his phone. */
+/** A person as a test knows them: what they would keep in their head and on their phone. */
 export interface Account {
   email: string;
   password: string;

@@ -67,7 +67,7 @@ export interface CommandDefinition<
   readonly name: Name;
   readonly permission: PermissionDefinition;
   readonly sentence: string;
-  /** Too dangerous for a browser somebody walked away from: the person proves himself again, within minutes. */
+  /** Too dangerous for a browser somebody walked away from: the person proves again who they are, within minutes. */
   readonly stepUp: boolean;
   /** Whether an API token may do it. What a person proves himself for, or does to his own account, is not for tokens. */
   readonly tokens: boolean;

@@ -34,7 +34,7 @@ test('offboarding is one action: grants, sessions, sockets and secrets end now',
   expect(ends).toEqual(['offboarded', 'offboarded']);
 });
 
-test('nobody lets himself go, and the last owner stays', async () => {
+test('nobody lets themselves go, and the last owner stays', async () => {
   const owner = await muster.owner();
   const self = await muster.call('POST', `/api/people/${owner.personId}/offboard`, owner, { reason });
   expect([self.status, self.body['code']]).toEqual([403, 'own-grant']);

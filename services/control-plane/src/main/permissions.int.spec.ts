@@ -226,7 +226,7 @@ interface Cast {
   readonly role: BuiltInRole;
   readonly scope: 'fleet' | 'group' | 'server' | 'tag' | 'client';
   readonly person: SignedIn;
-  /** Another with the same grant who types nothing: what he reads in the audit trail is not his own words. */
+  /** Another with the same grant who types nothing: what they read in the audit trail is not their own words. */
   readonly quiet: SignedIn;
 }
 const cast: Cast[] = [];
@@ -532,7 +532,7 @@ describe('a grant that ends', () => {
     socket.disconnect();
   });
 
-  test('must be foreseen for contractors; nobody grants to himself or more than he has; the last owner stays', async () => {
+  test('must be foreseen for contractors; nobody grants to themselves or more than they have; the last owner stays', async () => {
     const owner = await muster.owner();
     const guest = await muster.person('Grantee');
     const give = (holderId: string, role: string, scope: GrantScope, as = owner) =>

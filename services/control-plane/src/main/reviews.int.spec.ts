@@ -64,7 +64,7 @@ test('a review opens by itself, is somebody’s duty, and raises an alarm when i
   expect((await post('/api/reviews', {})).body['code']).toBe('open-already');
 });
 
-test('items are made from facts; revoking one ends it now; nobody decides about himself', async () => {
+test('items are made from facts; revoking one ends it now; nobody decides about themselves', async () => {
   const first = await openReview();
   await keepTheRest(first.review.reviewId, first.items);
   const statement = 'Looked at each with the team';

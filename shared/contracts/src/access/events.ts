@@ -100,7 +100,7 @@ export const AccountRecovered = event('access.AccountRecovered', {
 });
 export const SteppedUp = event('access.SteppedUp', {
   class: 'action',
-  sentence: 'A person proved himself again, for dangerous actions',
+  sentence: 'A person proved again who they are, for dangerous actions',
   schema: z.strictObject({
     personId: uuid,
     sessionId: uuid,

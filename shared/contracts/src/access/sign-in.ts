@@ -64,7 +64,7 @@ export type Me = z.infer<typeof me>;
 
 export const completeSetupAnswer = z.strictObject({ recoveryCodes: z.array(z.string()), me });
 
-/** A factor somebody can prove himself with at present. */
+/** A factor somebody can prove who they are with at present. */
 export const factorKind = z.enum(['password', 'totp', 'passkey', 'recovery-code']);
 export type FactorKind = z.infer<typeof factorKind>;
 
@@ -115,7 +115,7 @@ export const secondFactor = z.discriminatedUnion('factor', [
 ]);
 export const secondFactorAnswer = z.strictObject({ me });
 
-/** `POST /api/session/step-up/begin`: how the signed-in person can prove himself again. */
+/** `POST /api/session/step-up/begin`: how the signed-in person can prove again who they are. */
 export const beginStepUpAnswer = z.strictObject({
   challengeId: uuid,
   factors: z.array(factorKind),

@@ -133,7 +133,7 @@ export class Sessions {
     return rows[0] ? this.#cookie(token, rows[0].expires_at) : null;
   }
 
-  /** The person proved himself again: the session goes on under a new token. */
+  /** The person proved again who they are: the session goes on under a new token. */
   async stepUp(sessionId: string, factor: FactorKind): Promise<string | null> {
     const token = newToken();
     const { rows } = await sql<{ expires_at: Date }>`

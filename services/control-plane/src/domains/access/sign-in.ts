@@ -141,7 +141,7 @@ export class SignIn {
     return this.sessions.signOutCookie;
   }
 
-  /** How the signed-in person can prove himself again; without a second factor it is the password. */
+  /** How the signed-in person can prove again who they are; without a second factor it is the password. */
   async beginStepUp({ session }: SignedInSession): Promise<OpenProof> {
     const { personId } = session.person;
     const factors = await this.proofs.secondFactors(personId);

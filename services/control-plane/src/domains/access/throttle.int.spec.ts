@@ -39,7 +39,7 @@ describe('a day of guessing one account', () => {
   };
 
   test(
-    'from a thousand addresses, 10,000 are about a hundred; the owner at his own desk never waits',
+    'from a thousand addresses, 10,000 are about a hundred; the owner at their own desk never waits',
     { timeout: 120_000 },
     async () => {
       let lookedAt = 0;

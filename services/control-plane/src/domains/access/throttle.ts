@@ -17,7 +17,7 @@ export interface Subject {
   readonly free: number;
 }
 
-/** Failures of one person at his own desk, and of a whole office behind one address. */
+/** Failures of one person at their own desk, and of a whole office behind one address. */
 export const accountSubject = (key: string): Subject => ({ key, free: 5 });
 export const sourceSubject = (key: string): Subject => ({ key, free: 20 });
 
@@ -62,7 +62,7 @@ export class SignInThrottle {
   }
 }
 
-/** On the transaction's own connection: who waits for a second one while he holds the first may wait for himself. */
+/** On the transaction's own connection: who waits for a second one while holding the first may wait for ever. */
 async function tooSoon(trx: Database, key: string, now: Date): Promise<Refusal> {
   const { rows } = await sql<{ wait: number }>`
     select extract(epoch from not_before - ${now}::timestamptz)::float8 as wait

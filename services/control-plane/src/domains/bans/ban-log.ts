@@ -109,7 +109,7 @@ const FEW = 200;
 
 /**
  * Exported for the test that looks at its plan. Row-level security shows the same rows without `few`; but a reader of three
- * servers among thousands would have the whole log read backwards until a page of his lines was found.
+ * servers among thousands would have the whole log read backwards until a page of their lines was found.
  */
 export function statement(
   tenantId: string,

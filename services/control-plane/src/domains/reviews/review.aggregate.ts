@@ -93,7 +93,7 @@ const over = () => new Refusal('conflict', 'attested', 'This review is attested;
 export function assign(state: ReviewState, reviewId: string, ownerId: string, reason: string): NewEvent[] {
   if (state.attested) throw over();
   if (ownerId === state.about) {
-    throw new Refusal('forbidden', 'own-review', 'Nobody reviews what he did himself. Choose somebody else');
+    throw new Refusal('forbidden', 'own-review', 'Nobody reviews their own deeds. Choose somebody else');
   }
   if (ownerId === state.ownerId) throw new Refusal('conflict', 'unchanged', 'It is that person’s duty already');
   return [eventOf(ReviewAssigned, { reviewId, ownerId, reason })];
@@ -105,7 +105,7 @@ export function decidable(state: ReviewState, itemId: string, actor: string): Re
   if (!item) throw notFound('item');
   if (state.attested) throw over();
   if (item.holderId === actor) {
-    throw new Refusal('forbidden', 'own-review', 'Nobody reviews his own access. Another owner decides about this');
+    throw new Refusal('forbidden', 'own-review', 'Nobody reviews their own access. Another owner decides about this');
   }
   if (state.decided.get(itemId) === 'revoked') {
     throw new Refusal('conflict', 'unchanged', 'It was ended already; whoever needs it again is granted it anew');
@@ -138,7 +138,7 @@ export interface Attestation {
 export function attest(state: ReviewState, { reviewId, actor, name, statement }: Attestation): NewEvent[] {
   if (state.attested) throw over();
   if (actor === state.about) {
-    throw new Refusal('forbidden', 'own-review', 'Nobody reviews what he did himself. Another owner attests this');
+    throw new Refusal('forbidden', 'own-review', 'Nobody reviews their own deeds. Another owner attests this');
   }
   const open = state.items.size - state.decided.size;
   if (open > 0) {

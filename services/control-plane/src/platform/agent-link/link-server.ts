@@ -1,5 +1,5 @@
 // Accepts agents: WebSocket upgrade, handshake in which both sides prove a key, then frames. Everything a stranger can
-// do before he has proved himself is bounded in bytes, time and number.
+// do before they have proved who they are is bounded in bytes, time and number.
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';

@@ -38,13 +38,13 @@ export class Departures {
     @Inject(Recorder) private readonly recorder: Recorder,
   ) {}
 
-  /** Throws Refusal: nobody lets himself go, and the last owner stays. */
+  /** Throws Refusal: nobody lets themselves go, and the last owner stays. */
   async letGo(personId: string, reason: string, context: RequestContext): Promise<Departed> {
     const { principal } = context;
     const person = await this.people.byId(personId);
     if (person?.tenantId !== principal.tenantId) throw notFound('person');
     if (personId === principal.actor) {
-      throw new Refusal('forbidden', 'own-grant', 'Nobody lets himself go. Ask another owner');
+      throw new Refusal('forbidden', 'own-grant', 'Nobody lets themselves go. Ask another owner');
     }
     if (!(await this.owners.remainWithout({ holderId: personId }))) throw this.owners.refusal();
     const grants = await this.ends.end(personId, reason, context);

@@ -47,7 +47,7 @@ export interface Giver {
   readonly holds: ReadonlySet<string>;
 }
 
-/** Nobody grants to himself, nor more than he has. */
+/** Nobody grants to themselves, nor more than they have. */
 export function give(
   state: GrantsState,
   wish: Wish,
@@ -56,7 +56,7 @@ export function give(
   now: Date,
 ): NewEvent[] {
   if (wish.holderId === giver.actor) {
-    throw new Refusal('forbidden', 'own-grant', 'Nobody grants to himself. Ask another owner');
+    throw new Refusal('forbidden', 'own-grant', 'Nobody grants to themselves. Ask another owner');
   }
   refuseUnfit(wish, now);
   const beyond = [...permissions].filter((permission) => !giver.holds.has(permission));

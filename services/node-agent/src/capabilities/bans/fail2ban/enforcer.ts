@@ -154,7 +154,7 @@ function jailsThatIgnore(dump: string): Set<string> {
 }
 
 /**
- * Jails that read the journal by the stock match of Debian's sshd filter. Its second half believes whoever calls himself
+ * Jails that read the journal by the stock match of Debian's sshd filter. Its second half believes whatever calls itself
  * sshd, and a service's user (a site's PHP) can: seen to ban any address on fail2ban 1.0.2. An administrator's own match
  * is left alone.
  */

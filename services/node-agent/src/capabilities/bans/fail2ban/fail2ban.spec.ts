@@ -57,7 +57,7 @@ describe('recorded fail2ban 1.0.2', () => {
     expect(told).toMatchObject({ kind: 'line', line: { id: rows.find((row) => row.address === '2001:db8::5')?.id } });
     expect(rows[0]).toMatchObject({ address: '198.51.100.9', failures: 3, source: 'history' });
   });
-  it('shows which jails believe whoever calls himself sshd, and leaves an administrator’s own match alone', () => {
+  it('shows which jails believe whatever calls itself sshd, and leaves an administrator’s own match alone', () => {
     const stock = recorded('fail2ban-dump-journalmatch.txt');
     expect([...jailsThatBelieveNames(stock)]).toEqual(['sshd']);
     const own = stock.replace("'_COMM=sshd'", "'_SYSTEMD_UNIT=bastion.service'");

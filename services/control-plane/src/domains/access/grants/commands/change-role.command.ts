@@ -23,7 +23,7 @@ export class ChangeRoleHandler implements ICommandHandler<MessageOf<typeof Chang
     context,
   }: MessageOf<typeof ChangeRoleCommand>): Promise<OutcomeOf<typeof ChangeRoleCommand>> {
     if (context.principal.grants?.some(({ role }) => role === roleId)) {
-      throw new Refusal('forbidden', 'own-grant', 'You hold this role. Nobody changes what he may do himself');
+      throw new Refusal('forbidden', 'own-grant', 'You hold this role. Nobody changes their own rights');
     }
     const history = await this.store.readStream(roleStream(roleId));
     const state = roleFrom(history);
