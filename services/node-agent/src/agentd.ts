@@ -1,11 +1,14 @@
 // agentd: talks to the network and holds no rights. Carries signed tasks to the root helper and receipts back, reports
 // what the host says, and witnesses the ledger. With `observeOnly` there is no helper: it reads what its user may read
 // and changes nothing.
+import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { HeldState, JailFacts, TableRepair } from '@muster/contracts/bans';
 import type { CapabilityName } from '@muster/contracts/servers';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { systemClock } from '@muster/kernel/clock';
+import { sha256Hex } from '@muster/kernel/hashing';
 import { AgentStore } from './agentd/agent-store.ts';
 import { BanWatch } from './agentd/ban-watch.ts';
 import { bootId, machineHash } from './agentd/machine.ts';
@@ -14,6 +17,9 @@ import { newRepairs } from './agentd/repair-watch.ts';
 import { FAIL2BAN_DATABASE, readHistory } from './capabilities/bans/fail2ban/history.ts';
 import { readFail2ban } from './capabilities/bans/fail2ban/jails.ts';
 import { InventoryCollector, hostSources } from './capabilities/inventory/collect.ts';
+import { collectSites } from './capabilities/sites/collect.ts';
+import { hostFiles } from './capabilities/sites/config-files.ts';
+import { partsOf } from './capabilities/sites/parts.ts';
 import { execFile } from './host/exec.ts';
 import { installedTools } from './host/tools.ts';
 import { DiskSpool } from './link/disk-spool.ts';
@@ -36,11 +42,14 @@ export interface AgentdOptions {
   readonly fail2banLog: string;
   readonly inventorySeconds: number;
   readonly heldSeconds: number;
+  readonly sitesSeconds: number;
   readonly log: (message: string, fields?: Record<string, unknown>) => void;
 }
 
 const REPAIR_POLL_MS = 1000;
 const HISTORY_BATCH = 500;
+/** Who is banned is asked for often while somebody waits to be let in; a process per ban would be too much. */
+const JAILS_AFTER_BAN_MS = 3000;
 const HELD_AFTER_OUTCOME_MS = 500;
 
 export interface RunningAgentd {
@@ -80,6 +89,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     spool,
     logPath: options.fail2banLog,
     jails: readJails,
+    changed: () => reportJailsSoon(),
     log,
     ...(observeOnly ? {} : { socketPath: join(options.run, 'f2b.sock') }),
   });
@@ -87,6 +97,28 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     const facts = await readJails();
     bans.settle(facts);
     await spool.push(1, { kind: 'jails', items: [redactDeep(facts)] });
+  };
+
+  let soon: NodeJS.Timeout | undefined;
+  const reportJailsSoon = (): void => {
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      reportJails().catch(failed('reading fail2ban'));
+    }, JAILS_AFTER_BAN_MS);
+  };
+
+  let lastSites = '';
+  const reportSites = async (): Promise<void> => {
+    const collected =
+      privd === undefined
+        ? await collectSites({ files: hostFiles(), exec: execFile, exists: existsSync })
+        : await privd.ask('sites', {});
+    const said = sha256Hex(canonicalBytes(collected));
+    if (said === lastSites) return;
+    for (const part of partsOf(collected, new Date())) {
+      await spool.push(2, { kind: 'sites', items: [redactDeep(part)] });
+    }
+    lastSites = said;
   };
 
   let lastHeld = '';
@@ -185,6 +217,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   log('agentd runs', { server: store.enrolment.server, version: AGENT_VERSION, observeOnly });
   reportInventory().catch(failed('the inventory'));
   reportJails().catch(failed('reading fail2ban'));
+  reportSites().catch(failed('reading the sites'));
   tellHistory().catch(failed('reading fail2ban’s history'));
   const timers = [
     setInterval(() => void reportInventory().catch(failed('the inventory')), options.inventorySeconds * 1000),
@@ -192,6 +225,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
       reportHeld(true).catch(failed('reading the ban table'));
       reportJails().catch(failed('reading fail2ban'));
     }, options.heldSeconds * 1000),
+    setInterval(() => void reportSites().catch(failed('reading the sites')), options.sitesSeconds * 1000),
     setInterval(() => void pollRepairs().catch(failed('reading repairs')), REPAIR_POLL_MS),
   ];
   return {
@@ -199,6 +233,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
       for (const timer of timers) clearInterval(timer);
       clearTimeout(expiry);
       clearTimeout(afterOutcome);
+      clearTimeout(soon);
       await bans.stop();
       link.stop();
       privd?.close();

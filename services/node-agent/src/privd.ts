@@ -1,5 +1,6 @@
 // The root helper: holds the rights, has no network. Listens on a Unix socket only, verifies everything itself, writes its
 // journal before it promises anything, and goes away when nothing needs it.
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@muster/kernel/clock';
@@ -11,6 +12,8 @@ import { gatherNeverBlocked } from './capabilities/bans/never-block.ts';
 import { TableGuard } from './capabilities/bans/table-guard.ts';
 import { BanTable } from './capabilities/bans/table.ts';
 import { parseListeningPorts } from './capabilities/inventory/ports.ts';
+import { collectSites } from './capabilities/sites/collect.ts';
+import { hostFiles } from './capabilities/sites/config-files.ts';
 import { ChangedFiles } from './host/changes.ts';
 import { execFile } from './host/exec.ts';
 import { isAbsent } from './host/files.ts';
@@ -156,6 +159,11 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     jails: async () => ({
       facts: (await readFail2ban(execFile, join(paths.libexec, 'muster-f2b-read'), new Date())).facts,
     }),
+    sites: async () => {
+      const rules = await policy();
+      if (rules.forbids('sites')) throw new RefusedRequest('forbidden', `${paths.policy} on this host forbids it`);
+      return collectSites({ files: hostFiles(), exec: execFile, exists: existsSync });
+    },
     history: ({ after, limit }) => Promise.resolve({ lines: readHistory(FAIL2BAN_DATABASE, after, limit) }),
   });
 

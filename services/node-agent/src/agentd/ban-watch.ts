@@ -19,6 +19,8 @@ export interface BanWatchOptions {
   readonly logPath: string;
   /** fail2ban's own list, by the root helper or by ourselves. */
   readonly jails: () => Promise<JailFacts>;
+  /** Somebody was banned or let go. */
+  readonly changed: () => void;
   readonly log: (message: string, fields?: Record<string, unknown>) => void;
 }
 
@@ -149,6 +151,7 @@ export class BanWatch {
     while (this.#lines.length > 0) {
       const items = this.#lines.splice(0, MAX_BATCH_ITEMS);
       // "found" lines are many and weigh little: they alone go first when room is short.
+      if (items.some((line) => line.what !== 'found')) this.#with.changed();
       const priority = items.every((line) => line.what === 'found') ? 2 : 1;
       await this.#with.spool.push(priority, { kind: 'ban-log', items });
     }

@@ -19,6 +19,7 @@ export async function agentdCommand(args: string[]): Promise<void> {
       'fail2ban-log': { type: 'string', default: '/var/log/fail2ban.log' },
       'inventory-seconds': { type: 'string', default: '60' },
       'held-seconds': { type: 'string', default: '300' },
+      'sites-seconds': { type: 'string', default: '300' },
     },
   });
   const log = logFor('agentd');
@@ -32,6 +33,7 @@ export async function agentdCommand(args: string[]): Promise<void> {
     fail2banLog: values['fail2ban-log'],
     inventorySeconds: wholeNumber('--inventory-seconds', values['inventory-seconds'], 5, 86_400),
     heldSeconds: wholeNumber('--held-seconds', values['held-seconds'], 5, 86_400),
+    sitesSeconds: wholeNumber('--sites-seconds', values['sites-seconds'], 5, 86_400),
     log,
   });
   await new Promise<void>((resolve) => {

@@ -2,6 +2,7 @@
 // nothing of it: tasks and cancels carry the control plane's signature, the rest only reads or acknowledges.
 import { journalEntry, signed, signedKeyset } from '@muster/contracts/agent';
 import { banLogLine, heldState, jailFacts, tableRepair } from '@muster/contracts/bans';
+import { foundSite, siteFacts } from '@muster/contracts/clients';
 import { capabilityName, inventory } from '@muster/contracts/servers';
 import { z } from 'zod';
 
@@ -22,6 +23,7 @@ export const request = z.discriminatedUnion('op', [
   z.strictObject({ id, op: z.literal('held') }),
   z.strictObject({ id, op: z.literal('ports') }),
   z.strictObject({ id, op: z.literal('jails') }),
+  z.strictObject({ id, op: z.literal('sites') }),
   z.strictObject({ id, op: z.literal('history'), after: z.int().nonnegative(), limit: z.int().min(1).max(5000) }),
 ]);
 export type Request = z.infer<typeof request>;
@@ -57,6 +59,7 @@ export const answers = {
   held: z.strictObject({ held: heldState, repair: tableRepair.nullable(), nextExpiry: z.number().nullable() }),
   ports: z.strictObject({ ports: inventory.shape.ports }),
   jails: z.strictObject({ facts: jailFacts }),
+  sites: siteFacts.pick({ sources: true }).extend({ sites: z.array(foundSite) }),
   history: z.strictObject({ lines: z.array(banLogLine) }),
 } as const;
 export type Operation = keyof typeof answers;

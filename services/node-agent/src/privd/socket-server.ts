@@ -121,6 +121,8 @@ export class PrivdSocket {
         return handlers.ports(message);
       case 'jails':
         return handlers.jails(message);
+      case 'sites':
+        return handlers.sites(message);
       case 'history':
         return handlers.history(message);
     }

@@ -1,6 +1,6 @@
 // The root helper's part of `bans`: takes deltas and snapshots, keeps what is desired on disk, brings nft and fail2ban to
 // it, and says what the host really holds.
-import { ApplyBans, ManageBans, SnapshotBans } from '@muster/contracts/bans';
+import { ApplyBans, ManageBans, SnapshotBans, UnbanAddress } from '@muster/contracts/bans';
 import type { HeldState, TableRepair } from '@muster/contracts/bans';
 import { blockListHash } from '@muster/kernel/hashing';
 import type { z } from 'zod';
@@ -82,6 +82,10 @@ export class BansCapability {
         runsInObserve: true,
         apply: ({ managed }) => this.#inTurn(() => (managed ? this.#takeOn() : this.#handBack())),
         probe: ({ managed }) => this.#inTurn(() => this.#probeManaged(managed)),
+      }),
+      capabilityTask(UnbanAddress, {
+        apply: (args) => this.#inTurn(() => this.#unban(args)),
+        probe: (args) => this.#inTurn(() => this.#probeUnban(args)),
       }),
     ];
   }
@@ -244,6 +248,33 @@ export class BansCapability {
     return why === undefined
       ? { ok: true, ...measured }
       : { ok: false, code: 'protected', error: `Not enforced here: ${why}`, ...measured };
+  }
+
+  /** Leaves the ban table as it is: what people blocked is not fail2ban's to lift. */
+  async #unban({ address, jails }: z.output<typeof UnbanAddress.args>): Promise<Outcome> {
+    const done = await this.#with.fail2ban.unban(address, jails);
+    const hash = (await this.#with.table.summary(this.#desired))?.hash ?? null;
+    const measured = { before: hash, after: hash };
+    if (typeof done === 'string') return { ok: false, code: 'fail2ban', error: done, ...measured };
+    const evidence = { held: done.held, still: done.still };
+    const [jail] = done.still;
+    return jail === undefined
+      ? { ok: true, ...measured, evidence }
+      : { ok: false, code: 'not-verified', error: `${jail} holds ${address} still`, ...measured, evidence };
+  }
+
+  async #probeUnban({ address, jails }: z.output<typeof UnbanAddress.args>): Promise<Outcome> {
+    const still = await this.#with.fail2ban.holding(address, jails);
+    const hash = (await this.#with.table.summary(this.#desired))?.hash ?? null;
+    const measured = { before: null, after: hash, evidence: { held: [], still } };
+    return still.length === 0
+      ? { ok: true, ...measured }
+      : {
+          ok: false,
+          code: 'interrupted',
+          error: 'The agent stopped before the address was let go; ask again',
+          ...measured,
+        };
   }
 
   async #gap(error: string): Promise<Outcome> {

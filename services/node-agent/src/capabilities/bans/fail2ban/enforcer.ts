@@ -66,6 +66,23 @@ export class Fail2banEnforcer {
     return { ok: true, note: null };
   }
 
+  /** Lets an address go from jails that hold it; which held it, and which hold it still. */
+  async unban(address: string, jails: readonly string[]): Promise<{ held: string[]; still: string[] } | string> {
+    const client = this.#with.tools('fail2ban-client');
+    if (client === undefined) return 'fail2ban is not installed';
+    const held = await this.holding(address, jails);
+    for (const jail of held) await this.#ask(client, ['set', jail, 'unbanip', address]);
+    return { held, still: held.length === 0 ? [] : await this.holding(address, held) };
+  }
+
+  /** Of these jails. */
+  async holding(address: string, jails: readonly string[]): Promise<string[]> {
+    const { facts } = await this.#with.view();
+    return facts.jails
+      .filter(({ jail, banned }) => jails.includes(jail) && banned.includes(address))
+      .map(({ jail }) => jail);
+  }
+
   async remove(): Promise<Undone> {
     const undone: Undone = { restored: [], left: [] };
     for (const file of ['jail.d/muster.local', 'action.d/muster.conf']) {

@@ -24,6 +24,7 @@ const answer = z.object({
         banSeconds: z.number().nullable(),
         ignored: z.array(text(64)),
         actions: z.array(z.string()),
+        logs: z.array(text(400)).default([]),
       }),
     )
     .default([]),
@@ -65,6 +66,7 @@ export function parseFail2ban(stdout: string, now: Date): Fail2banView {
         ...jail,
         banned: jail.banned.flatMap((address) => canonical(address) ?? []).slice(0, 5000),
         ignored: jail.ignored.slice(0, 1000),
+        logs: jail.logs.slice(0, 100),
       })),
     },
     reporting: new Set(jails.filter((jail) => jail.actions.includes('muster')).map((jail) => jail.jail)),
