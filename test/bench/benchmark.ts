@@ -82,6 +82,32 @@ export async function compare(comparison: Comparison, tools: BenchTools): Promis
   };
 }
 
+/** What is not compared but held to a limit: theirs is the limit, and what a peer needs stands in the note. */
+export function withinLimit(found: {
+  name: string;
+  measure: string;
+  unit: string;
+  limit: number;
+  ours: readonly number[];
+  note?: string;
+}): Outcome {
+  const { name, measure, unit, limit, note } = found;
+  const ours = median(found.ours);
+  return {
+    name,
+    measure,
+    unit,
+    ours,
+    theirs: limit,
+    ratio: ours / limit,
+    ratioOf: 'ours/theirs',
+    target: `at most ${shown(limit)} ${unit}`,
+    target_met: ours <= limit,
+    rounds: found.ours.map((one) => ({ ours: one, theirs: limit })),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }

@@ -5,4 +5,6 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'fleet-ban': async () => (await import('./fleet-ban/fleet-ban.ts')).fleetBan,
   evidence: async () => (await import('./evidence/evidence.ts')).evidence,
   append: async () => (await import('./append/append.ts')).append,
+  dispatch: async () => (await import('./dispatch/dispatch.ts')).dispatch,
+  'heartbeat-10k': async () => (await import('./heartbeat/heartbeat.ts')).heartbeat,
 };

@@ -21,7 +21,7 @@ export interface SimulatedIdentity {
   keyset: SignedKeyset;
 }
 
-interface Kept {
+export interface KeptIdentity {
   server: string;
   agentKey: string;
   hostKey: string;
@@ -33,18 +33,9 @@ interface Kept {
 export async function identityIn(folder: string, name: string, controlPlane: string): Promise<SimulatedIdentity> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'identity.json');
-  const machineHash = sha256Hex(`simulated machine ${name}`);
+  const machineHash = machineHashOf(name);
   if (existsSync(path)) {
-    const kept = JSON.parse(await readFile(path, 'utf8')) as Kept;
-    return {
-      name,
-      server: kept.server,
-      agentKey: importSigningKey(kept.agentKey),
-      hostKey: importSigningKey(kept.hostKey),
-      rootKey: kept.rootKey,
-      machineHash,
-      keyset: signedKeyset.parse(kept.keyset),
-    };
+    return openIdentity(name, JSON.parse(await readFile(path, 'utf8')) as KeptIdentity);
   }
   const tokenFile = join(folder, 'token');
   const token = await readFile(tokenFile, 'utf8');
@@ -61,7 +52,7 @@ export async function identityIn(folder: string, name: string, controlPlane: str
     observeOnly: false,
     simulated: true,
   });
-  const kept: Kept = {
+  const kept: KeptIdentity = {
     server: answer.server,
     agentKey: exportSigningKey(agentKey),
     hostKey: exportSigningKey(hostKey),
@@ -71,4 +62,18 @@ export async function identityIn(folder: string, name: string, controlPlane: str
   await writeFile(path, JSON.stringify(kept), { mode: 0o600 });
   await rm(tokenFile);
   return { name, server: answer.server, agentKey, hostKey, rootKey, machineHash, keyset: answer.keyset };
+}
+
+export const machineHashOf = (name: string): string => sha256Hex(`simulated machine ${name}`);
+
+export function openIdentity(name: string, kept: KeptIdentity): SimulatedIdentity {
+  return {
+    name,
+    server: kept.server,
+    agentKey: importSigningKey(kept.agentKey),
+    hostKey: importSigningKey(kept.hostKey),
+    rootKey: kept.rootKey,
+    machineHash: machineHashOf(name),
+    keyset: signedKeyset.parse(kept.keyset),
+  };
 }

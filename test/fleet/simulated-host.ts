@@ -33,6 +33,7 @@ export class SimulatedHost implements TaskHandler {
   events: TaskEvents = NO_EVENTS;
   /** Called after the block list has changed. */
   onHeld: (held: HeldState) => void = () => undefined;
+  onTask: (envelope: Signed) => void = () => undefined;
   private readonly identity: SimulatedIdentity;
   private keys: Keyset;
   private managed = false;
@@ -54,6 +55,7 @@ export class SimulatedHost implements TaskHandler {
   }
 
   async submit(signed: Signed): Promise<TaskAnswer> {
+    this.onTask(signed);
     const opened = openTask(signed, { server: this.identity.server, keyset: this.keys, now: new Date() });
     if (isRefusal(opened)) throw new Error(opened.reason);
     const { envelope, hash } = opened;

@@ -1,5 +1,5 @@
 // One simulated server: the real link and the real protocol, an invented host behind them.
-import type { SignedEpoch, SignedKeyset, Keyset } from '@muster/contracts/agent';
+import type { Keyset, Signed, SignedEpoch, SignedKeyset } from '@muster/contracts/agent';
 import { systemClock } from '@muster/kernel/clock';
 import { newId } from '@muster/kernel/ids';
 import { Link, MemorySpool, webSocketTransport, Witness } from '../../services/node-agent/src/link/index.ts';
@@ -16,6 +16,10 @@ export interface SimulatedServerOptions {
   controlPlane: string;
   /** Mean time between two bans; 0: none. */
   banEveryMs: number;
+  /** False: it only beats and does what it is told. */
+  sendsFacts?: boolean;
+  /** Hears of every task at the moment in which it would begin. */
+  onTask?: (envelope: Signed) => void;
   log: (message: string) => void;
 }
 
@@ -36,6 +40,7 @@ export class SimulatedServer {
   async start(): Promise<void> {
     const { identity, spool, options } = this;
     const host = new SimulatedHost(identity);
+    if (options.onTask !== undefined) host.onTask = options.onTask;
     const attackers = new SimulatedAttackers(identity.name);
     const random = new Seeded(`pace of ${identity.name}`);
     let seen: SeenCheckpoint | undefined;
@@ -93,8 +98,10 @@ export class SimulatedServer {
         void spool.push(1, { kind: 'held', items: [host.held()] });
       },
     });
-    facts();
-    this.timers.push(setInterval(facts, FACTS_EVERY_MS * (0.8 + random.next() * 0.4)));
+    if (options.sendsFacts !== false) {
+      facts();
+      this.timers.push(setInterval(facts, FACTS_EVERY_MS * (0.8 + random.next() * 0.4)));
+    }
     if (options.banEveryMs > 0) {
       const step = (): void => {
         const lines = attackers.step(new Date());

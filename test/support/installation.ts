@@ -75,11 +75,22 @@ export class Installation {
     return this.named(this.processes.has('api') ? 'api' : 'control plane');
   }
 
+  /** Of the process itself; it changes when the process was started again. */
+  pid(name: string): number {
+    const { pid } = this.named(name);
+    if (pid === undefined) throw new Error(`The ${name} is not running.`);
+    return pid;
+  }
+
+  /** Runs again, as another process than `before`. */
+  hasRestarted(name: string, before: number): boolean {
+    const { pid } = this.named(name);
+    return pid !== undefined && pid !== before;
+  }
+
   /** kill -9, unless told otherwise; the supervisor starts it again. */
   kill(name: string, signal: NodeJS.Signals = 'SIGKILL'): void {
-    const pid = this.named(name).pid;
-    if (pid === undefined) throw new Error(`The ${name} is not running.`);
-    process.kill(pid, signal);
+    process.kill(this.pid(name), signal);
   }
 
   /** A signed-in owner, made with the one-time link. */

@@ -7,13 +7,12 @@ import { join } from 'node:path';
 import { findBinaries } from '@muster/deploy/local/postgres/binaries';
 import { startServer } from '@muster/deploy/local/postgres/server';
 import { unprivilegedUser } from '@muster/deploy/local/processes/unprivileged-user';
-import { migrate } from '@muster/migrations/runner';
+import { LOGIN_ROLES, migrate } from '@muster/migrations/runner';
 import { newId } from '@muster/kernel/ids';
 import pg from 'pg';
 import type { BenchTools } from '../benchmark.ts';
 
 const PASSWORD = 'for-benchmarks-only';
-const ROLES = ['muster_app', 'muster_worker', 'muster_sequencer', 'muster_auditor'] as const;
 
 export interface BenchDatabase {
   folder: string;
@@ -24,7 +23,8 @@ export interface BenchDatabase {
   create(name: string): Promise<void>;
 }
 
-export async function startDatabase(tools: BenchTools): Promise<BenchDatabase> {
+/** `settings`: of `postgresql.conf`. */
+export async function startDatabase(tools: BenchTools, settings: Record<string, string> = {}): Promise<BenchDatabase> {
   const folder = await mkdtemp(join(existsSync('/var/tmp') ? '/var/tmp' : '/tmp', 'muster-bench-'));
   await chmod(folder, 0o755);
   tools.cleanUp(() => rm(folder, { recursive: true, force: true }));
@@ -35,6 +35,7 @@ export async function startDatabase(tools: BenchTools): Promise<BenchDatabase> {
     dataFolder: join(folder, 'data'),
     user,
     superuserPassword,
+    settings,
     say: tools.say,
   });
   tools.cleanUp(() => server.stop(20_000));
@@ -50,7 +51,9 @@ export async function startDatabase(tools: BenchTools): Promise<BenchDatabase> {
       await admin.connect();
       await admin.query(`create database ${name}`);
       await admin.end();
-      await migrate(url('postgres', name), { passwords: Object.fromEntries(ROLES.map((role) => [role, PASSWORD])) });
+      await migrate(url('postgres', name), {
+        passwords: Object.fromEntries(LOGIN_ROLES.map((role) => [role, PASSWORD])),
+      });
     },
   };
 }
