@@ -20,12 +20,21 @@ export function withSight<T>(sight: Sight, work: () => T): T {
 }
 
 /** A stream is read after its query has returned: each step of it sees what the query saw. */
-export async function* keepingSight<T>(steps: AsyncIterable<T>): AsyncIterable<T> {
+export function keepingSight<T>(steps: AsyncIterable<T>): AsyncIterable<T> {
+  // Taken now, not with the first step: that one is asked for by whoever sends the answer.
   const sight = currentSight();
+  return sight ? stepping(steps, sight) : steps;
+}
+
+async function* stepping<T>(steps: AsyncIterable<T>, sight: Sight): AsyncIterable<T> {
   const iterator = steps[Symbol.asyncIterator]();
-  for (;;) {
-    const step = sight ? await withSight(sight, () => iterator.next()) : await iterator.next();
-    if (step.done) return;
-    yield step.value;
+  try {
+    for (;;) {
+      const step = await withSight(sight, () => iterator.next());
+      if (step.done) return;
+      yield step.value;
+    }
+  } finally {
+    await iterator.return?.();
   }
 }
