@@ -35,6 +35,7 @@ import { AUTHENTICATOR, type Authenticator } from '../platform/http/authenticato
 import { limitConnections, listenerOptions } from '../platform/http/connection-limits.ts';
 import { ProblemFilter } from '../platform/http/problem.filter.ts';
 import { sendProblem } from '../platform/http/problem.ts';
+import { RateLimits } from '../platform/http/rate-limits.ts';
 import { sourceAddress } from '../platform/http/source-address.ts';
 import { refuseUnstorableText } from '../platform/http/storable-text.ts';
 import { refuseOtherUpgrades } from '../platform/http/upgrades.ts';
@@ -156,7 +157,9 @@ async function serveApi(app: NestFastifyApplication, infrastructure: Infrastruct
   const fastify = app.getHttpAdapter().getInstance();
   const authenticator = app.get<Authenticator>(AUTHENTICATOR);
   const bus = app.get(ActionBus);
-  registerActionRoutes(fastify, { bus, authenticator, settings });
+  const rates = new RateLimits(settings);
+  rates.countAddresses(fastify, settings);
+  registerActionRoutes(fastify, { bus, authenticator, settings, rates });
   const live = new LiveServer(app.getHttpServer(), {
     authenticator,
     hints,
@@ -169,7 +172,7 @@ async function serveApi(app: NestFastifyApplication, infrastructure: Infrastruct
     authority: app.get(Authority),
     grantsChanged: GRANTS_CHANGED,
   });
-  serveSync(fastify, live, authenticator, settings);
+  serveSync(fastify, live, { authenticator, settings, rates });
   await servePages(fastify, settings.MUSTER_WEB);
   const setup = app.get(OwnerSetup);
   answerSupervisor({ bus, ownerLink: () => setup.issueLink(), witnesses: app.get(WitnessLists) });

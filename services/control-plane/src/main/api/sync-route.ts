@@ -2,11 +2,9 @@
 import { topicName } from '@muster/contracts/live';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { Settings } from '../../platform/config/settings.ts';
 import { Refusal } from '../../platform/errors/refusal.ts';
 import { invalid } from '../../platform/cqrs/action-bus.ts';
-import { signedIn } from '../../platform/http/action-routes.ts';
-import type { Authenticator } from '../../platform/http/authenticator.ts';
+import { signedIn, type Parts } from '../../platform/http/action-routes.ts';
 import { sendProblem } from '../../platform/http/problem.ts';
 import type { LiveServer } from '../../platform/realtime/live-server.ts';
 
@@ -16,15 +14,10 @@ const syncQuestion = z.object({
   since: z.coerce.number().int().nonnegative(),
 });
 
-export function serveSync(
-  server: FastifyInstance,
-  live: LiveServer,
-  authenticator: Authenticator,
-  settings: Settings,
-): void {
+export function serveSync(server: FastifyInstance, live: LiveServer, parts: Omit<Parts, 'bus'>): void {
   server.get('/api/sync', async (request, reply) => {
     try {
-      const { principal } = await signedIn(request, reply, authenticator, settings);
+      const { principal } = await signedIn(request, reply, parts);
       const question = syncQuestion.safeParse(request.query);
       if (!question.success) throw invalid(question.error);
       const { topic, epoch, since } = question.data;

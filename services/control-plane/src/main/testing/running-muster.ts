@@ -108,6 +108,11 @@ export class RunningMuster {
     rmSync(this.#folder, { recursive: true });
   }
 
+  /** As superuser. */
+  get databaseUrl(): string {
+    return this.#database.url;
+  }
+
   /** Somebody who holds what the grants say, signed in with a second factor. */
   async person(
     name: string,

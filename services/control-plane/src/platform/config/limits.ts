@@ -14,6 +14,11 @@ export const limitsShape = {
     'Open connections from one address; a listed proxy may have any number',
   ),
   MUSTER_LIMIT_REQUESTS_PER_PERSON: count(64).describe('Requests of one person that are worked on at the same time'),
+  MUSTER_LIMIT_REQUESTS_PER_MINUTE_ADDRESS: count(12_000).describe(
+    'Requests in a minute from one address to one API process; more are answered with 429',
+  ),
+  MUSTER_LIMIT_REQUESTS_PER_MINUTE_PERSON: count(6000).describe('The same for one person'),
+  MUSTER_LIMIT_REQUESTS_PER_MINUTE_TOKEN: count(3000).describe('The same for one API token'),
   MUSTER_LIMIT_PASSWORD_CHECKS: count(16).describe('Passwords that are checked or wait to be, of everybody together'),
   MUSTER_LIMIT_SOCKETS_PER_SESSION: count(20).describe('Live pages of one session'),
   MUSTER_LIMIT_LIVE_BACKLOG: count(256).describe('Messages that may wait for a slow page before it is dropped'),

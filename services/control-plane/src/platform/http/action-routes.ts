@@ -13,13 +13,15 @@ import type { Authenticated, Authenticator } from './authenticator.ts';
 import { readTraceParent } from '../telemetry/tracing.ts';
 import { correlationIdOf, sendProblem } from './problem.ts';
 import { requireCsrf, requireSameOrigin } from './same-origin.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { Shares } from './shares.ts';
 import { sourceAddress } from './source-address.ts';
 
-interface Parts {
+export interface Parts {
   readonly bus: ActionBus;
   readonly authenticator: Authenticator;
   readonly settings: Settings;
+  readonly rates: RateLimits;
 }
 
 export function registerActionRoutes(server: FastifyInstance, parts: Parts): void {
@@ -45,12 +47,13 @@ async function answer(
   definition: CommandDefinition | QueryDefinition,
   request: FastifyRequest,
   reply: FastifyReply,
-  { bus, authenticator, settings, shares }: Parts & { shares: Shares },
+  { shares, ...parts }: Parts & { shares: Shares },
 ): Promise<void> {
   let done = (): void => undefined;
   try {
+    const { bus, settings } = parts;
     requireSameOrigin(request.raw, settings.publicUrl);
-    const who = await signedIn(request, reply, authenticator, settings);
+    const who = await signedIn(request, reply, parts);
     done = shares.take(who.principal.actor);
     const input = inputOf(request);
     const asked = { correlationId: correlationIdOf(request), ...askedFrom(request) };
@@ -72,16 +75,16 @@ async function answer(
   }
 }
 
-/** Throws Refusal when nobody is signed in. */
+/** Throws Refusal when nobody is signed in, or somebody asks too fast. */
 export async function signedIn(
   request: FastifyRequest,
   reply: FastifyReply,
-  authenticator: Authenticator,
-  settings: Settings,
+  { authenticator, settings, rates }: Omit<Parts, 'bus'>,
 ): Promise<Authenticated> {
   const source = sourceAddress(request.raw, settings.MUSTER_TRUSTED_PROXIES);
   const who = await authenticator.authenticate(request.raw, source);
   if (!who) throw new Refusal('unauthenticated', 'signed-out', 'Sign in first');
+  rates.countAsker(who.principal, reply);
   const cookie = await authenticator.renew(who);
   if (cookie !== null) void reply.header('set-cookie', cookie);
   return who;

@@ -254,7 +254,10 @@ export class LiveServer {
   #dropSlow(): void {
     for (const socket of this.#io.sockets.sockets.values()) {
       const waiting: unknown = Reflect.get(socket.conn, 'writeBuffer');
-      if (Array.isArray(waiting) && waiting.length > this.#parts.backlog) socket.disconnect(true);
+      if (Array.isArray(waiting) && waiting.length > this.#parts.backlog) {
+        // At once, with what waits for it: a polite end would wait until it has been read.
+        socket.conn.close(true);
+      }
     }
   }
 

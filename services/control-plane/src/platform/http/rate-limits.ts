@@ -1,0 +1,68 @@
+// How fast anybody may ask: by address before anything is looked at, then by person or token. Each answer says where one
+// stands, in the fields of draft-ietf-httpapi-ratelimit-headers-11 (`RateLimit-Policy`, `RateLimit`); one that is too fast
+// is answered with 429, Retry-After, and a sentence. Counted in each process by itself: three API processes give thrice.
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Settings } from '../config/settings.ts';
+import type { Principal } from '../cqrs/principal.ts';
+import { Refusal } from '../errors/refusal.ts';
+import { sendProblem } from './problem.ts';
+import { sourceAddress } from './source-address.ts';
+import { Throttle } from './throttle.ts';
+
+const WINDOW_MS = 60_000;
+/** An orchestrator asks it, and it costs nothing. */
+const UNCOUNTED = '/api/health';
+
+type Whose = 'address' | 'person' | 'token';
+const WORDS: Record<Whose, string> = {
+  address: 'came from your address',
+  person: 'came from you',
+  token: 'came with this token',
+};
+
+export class RateLimits {
+  readonly #paces: Record<Whose, Throttle>;
+
+  constructor(settings: Settings) {
+    this.#paces = {
+      address: new Throttle(settings.MUSTER_LIMIT_REQUESTS_PER_MINUTE_ADDRESS, WINDOW_MS),
+      person: new Throttle(settings.MUSTER_LIMIT_REQUESTS_PER_MINUTE_PERSON, WINDOW_MS),
+      token: new Throttle(settings.MUSTER_LIMIT_REQUESTS_PER_MINUTE_TOKEN, WINDOW_MS),
+    };
+  }
+
+  /** Counts every request of the API, before anybody knows whose it is. */
+  countAddresses(server: FastifyInstance, { MUSTER_TRUSTED_PROXIES: proxies }: Settings): void {
+    server.addHook('onRequest', async (request, reply) => {
+      if (!request.url.startsWith('/api/') || request.url === UNCOUNTED) return;
+      try {
+        this.#count('address', sourceAddress(request.raw, proxies), reply);
+      } catch (error) {
+        await sendProblem(request, reply, error);
+      }
+    });
+  }
+
+  /** Throws Refusal for whoever is too fast. */
+  countAsker({ actor, tokenId }: Principal, reply: FastifyReply): void {
+    if (tokenId === undefined) this.#count('person', actor, reply);
+    else this.#count('token', tokenId, reply);
+  }
+
+  #count(whose: Whose, key: string, reply: FastifyReply): void {
+    const pace = this.#paces[whose];
+    const { allowed, remaining, resetsInMs } = pace.pace(key);
+    const seconds = Math.ceil(resetsInMs / 1000);
+    append(reply, 'ratelimit-policy', `"${whose}";q=${pace.limit};w=${WINDOW_MS / 1000}`);
+    append(reply, 'ratelimit', `"${whose}";r=${remaining};t=${seconds}`);
+    if (allowed) return;
+    const sentence = `More than ${pace.limit} requests in a minute ${WORDS[whose]}. Go on in ${seconds} s`;
+    throw new Refusal('too-many', 'rate-limit', sentence, { retryAfter: resetsInMs / 1000 });
+  }
+}
+
+/** Both fields are lists: the address first, then who asks. */
+function append(reply: FastifyReply, name: string, item: string): void {
+  const before = reply.getHeader(name);
+  void reply.header(name, typeof before === 'string' ? `${before}, ${item}` : item);
+}
