@@ -1,9 +1,11 @@
 // `muster verify`: does this ledger hold what was signed? For operators, auditors and clients, without our server.
 import type { Command } from 'commander';
-import { describe } from '../verify/report.ts';
+import { describe, describeExtract } from '../verify/report.ts';
+import type { Trust } from '../verify/trust.ts';
+import { verifyExtract } from '../verify/verify-extract.ts';
 import { verifyLedger } from '../verify/verify-ledger.ts';
 import { INTACT, WRONG } from './failure.ts';
-import { FROM_ENVIRONMENT, openSource, readText, readTrust, type SourceFlags } from './sources.ts';
+import { FROM_ENVIRONMENT, openSource, readExtract, readText, readTrust, type SourceFlags } from './sources.ts';
 
 interface Flags extends SourceFlags {
   trust: string;
@@ -17,7 +19,7 @@ export function addVerify(program: Command): void {
   program
     .command('verify')
     .description('Recompute the whole ledger and compare it with what was signed, witnessed and attested')
-    .option('--export <file>', 'an export made by `muster export` or by the Audit page')
+    .option('--export <file>', 'an export made by `muster export` or by the Audit page, or a client’s extract')
     .option('--database <url>', `the database itself, as a role that may read the ledger; else ${FROM_ENVIRONMENT}`)
     .requiredOption('--trust <file>', 'from outside of the ledger: keyset.json, a trust bundle, or the root public key')
     .option(
@@ -35,6 +37,10 @@ export function addVerify(program: Command): void {
 
 async function verifyCommand(flags: Flags): Promise<number> {
   const trust = await readTrust(flags.trust);
+  if (flags.export !== undefined && flags.database === undefined) {
+    const extract = await readExtract(flags.export);
+    if (extract !== null) return verifyExtractOf(flags.export, extract, trust, flags.json === true);
+  }
   const outsideCheckpoints = await Promise.all(flags.checkpoint.map((path) => readText(path, '--checkpoint')));
   const source = await openSource(flags);
   try {
@@ -44,6 +50,12 @@ async function verifyCommand(flags: Flags): Promise<number> {
   } finally {
     await source.close();
   }
+}
+
+async function verifyExtractOf(path: string, text: string, trust: Trust, asJson: boolean): Promise<number> {
+  const report = await verifyExtract(`extract ${path}`, text, trust);
+  process.stdout.write(`${asJson ? JSON.stringify(report, null, 2) : describeExtract(report)}\n`);
+  return report.ok ? INTACT : WRONG;
 }
 
 function progressTo(stream: NodeJS.WriteStream): (entries: number) => void {

@@ -1,4 +1,5 @@
 // What a verification found, for people and for programs.
+import type { ExtractReport } from './verify-extract.ts';
 import { harmlessText } from '@muster/kernel/harmless-text';
 
 export type ProblemKind =
@@ -57,6 +58,22 @@ export function describe(report: Report): string {
   }
   if (report.problems.length > SHOWN) lines.push(`  and ${report.problems.length - SHOWN} more`);
   // What is wrong may be quoted from an export that a stranger made.
+  return lines.map(harmlessText).join('\n');
+}
+
+export function describeExtract(report: ExtractReport): string {
+  const lines = [
+    report.ok ? 'Every entry of the extract is in the signed ledger.' : 'The extract is WRONG.',
+    '',
+    `  source       ${report.source}`,
+    `  log          ${report.origin}`,
+    `  about        ${report.about}`,
+    `  entries      ${report.entries}, each proven in the tree of ${report.signedSize} events`,
+  ];
+  if (report.problems.length > 0) lines.push('', 'What is wrong:');
+  for (const { position, what } of report.problems.slice(0, SHOWN)) {
+    lines.push(`  ${position === null ? 'beside the entries' : `position ${position}`}: ${what}`);
+  }
   return lines.map(harmlessText).join('\n');
 }
 

@@ -1,15 +1,14 @@
 // Recomputes a whole ledger: every leaf from its event, the tree from the leaves, and compares with what was signed.
-import { equalBytes, fromBase64, toHex } from '@muster/kernel/bytes';
-import { parseSignedNote, verifySignedNote, type SignedNote } from '@muster/kernel/checkpoint';
+import { equalBytes, toHex } from '@muster/kernel/bytes';
+import type { SignedNote } from '@muster/kernel/checkpoint';
 import { sha256 } from '@muster/kernel/hashing';
-import { publicKeyObject } from '@muster/kernel/signing';
 import { MerkleFrontier } from '@muster/kernel/merkle';
-import { verify } from 'node:crypto';
 import { leafOf, type LedgerEntry, type StoredCheckpoint } from '../ledger/entry.ts';
 import type { LedgerSource } from '../ledger/source.ts';
 import { Evidence } from './evidence.ts';
 import type { Problem, Report } from './report.ts';
 import type { Trust } from './trust.ts';
+import { keyOf, trustedNote } from './trusted-note.ts';
 
 export interface VerifyOptions {
   /** Checkpoints kept elsewhere (a witness, an earlier export): the ledger must extend each of them. */
@@ -104,31 +103,6 @@ async function requireGoodKeyAtTheEnd(
 /** The log's name at each signed size: a restore goes on under the next one. */
 function originsOf(checkpoints: readonly SignedNote[]): Map<number, string> {
   return new Map(checkpoints.map(({ checkpoint }) => [checkpoint.size, checkpoint.origin]));
-}
-
-async function trustedNote(text: string, trust: Trust): Promise<SignedNote | string> {
-  let note: SignedNote;
-  try {
-    note = parseSignedNote(text);
-  } catch (error) {
-    return `is not a checkpoint (${error instanceof Error ? error.message : String(error)})`;
-  }
-  const keys = trust.ledgerKeys(note.checkpoint.origin);
-  if (keys.length === 0) return `is of the log ${note.checkpoint.origin}, for which root named no ledger key`;
-  if ((await keyOf(note, keys)) !== undefined) return note;
-  return 'is not signed by the ledger key';
-}
-
-async function keyOf(note: SignedNote, keys: readonly string[]): Promise<string | undefined> {
-  for (const key of keys) {
-    const object = publicKeyObject(key);
-    const valid = await verifySignedNote(sha256, note, {
-      publicKey: fromBase64(key),
-      verify: (message, signature) => verify(null, message, object, signature),
-    });
-    if (valid) return key;
-  }
-  return undefined;
 }
 
 /** Goes through the positions once, in order. */
