@@ -1853,6 +1853,49 @@ CREATE TABLE muster.platform_commands (
 ALTER TABLE muster.platform_commands OWNER TO muster_owner;
 
 --
+-- Name: releases_rollouts; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.releases_rollouts (
+    rollout_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    version text NOT NULL,
+    canary integer NOT NULL,
+    step integer NOT NULL,
+    window_seconds integer NOT NULL,
+    reason text NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    because text,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT releases_rollouts_state_check CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'stopped'::text])))
+);
+
+ALTER TABLE ONLY muster.releases_rollouts FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.releases_rollouts OWNER TO muster_owner;
+
+--
+-- Name: releases_waves; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.releases_waves (
+    rollout_id uuid NOT NULL,
+    wave integer NOT NULL,
+    tenant_id uuid NOT NULL,
+    operation_id uuid NOT NULL,
+    servers integer NOT NULL,
+    proven integer DEFAULT 0 NOT NULL,
+    failed integer DEFAULT 0 NOT NULL,
+    missed integer DEFAULT 0 NOT NULL,
+    started_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY muster.releases_waves FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.releases_waves OWNER TO muster_owner;
+
+--
 -- Name: reviews_items; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -2039,7 +2082,8 @@ CREATE TABLE muster.servers_presence (
     clock_skew_ms double precision,
     spooled integer DEFAULT 0 NOT NULL,
     silent boolean DEFAULT false NOT NULL,
-    silent_since timestamp with time zone
+    silent_since timestamp with time zone,
+    speaks text[] DEFAULT '{}'::text[] NOT NULL
 )
 WITH (fillfactor='70');
 
@@ -2616,6 +2660,27 @@ ALTER TABLE ONLY muster.platform_commands
     ADD CONSTRAINT platform_commands_pkey PRIMARY KEY (actor, command_id);
 
 --
+-- Name: releases_rollouts releases_rollouts_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.releases_rollouts
+    ADD CONSTRAINT releases_rollouts_pkey PRIMARY KEY (rollout_id);
+
+--
+-- Name: releases_waves releases_waves_operation_id_key; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.releases_waves
+    ADD CONSTRAINT releases_waves_operation_id_key UNIQUE (operation_id);
+
+--
+-- Name: releases_waves releases_waves_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.releases_waves
+    ADD CONSTRAINT releases_waves_pkey PRIMARY KEY (rollout_id, wave);
+
+--
 -- Name: reviews_items reviews_items_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -3027,6 +3092,12 @@ CREATE INDEX operations_tasks_state_requested_at_idx ON muster.operations_tasks 
 CREATE INDEX platform_commands_answered_at_idx ON muster.platform_commands USING btree (answered_at);
 
 --
+-- Name: releases_rollouts_tenant_id_started_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX releases_rollouts_tenant_id_started_at_idx ON muster.releases_rollouts USING btree (tenant_id, started_at DESC);
+
+--
 -- Name: reviews_items_thing_id_decided_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
@@ -3238,6 +3309,13 @@ ALTER TABLE ONLY muster.operations_journals
 
 ALTER TABLE ONLY muster.operations_lost_actions
     ADD CONSTRAINT operations_lost_actions_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES muster.operations_holds(hold_id);
+
+--
+-- Name: releases_waves releases_waves_rollout_id_fkey; Type: FK CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.releases_waves
+    ADD CONSTRAINT releases_waves_rollout_id_fkey FOREIGN KEY (rollout_id) REFERENCES muster.releases_rollouts(rollout_id);
 
 --
 -- Name: reviews_items reviews_items_review_id_fkey; Type: FK CONSTRAINT; Schema: muster; Owner: muster_owner
@@ -3616,6 +3694,18 @@ CREATE POLICY process ON muster.operations_operations TO muster_owner, muster_wo
 CREATE POLICY process ON muster.operations_tasks TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
+-- Name: releases_rollouts process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.releases_rollouts TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: releases_waves process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.releases_waves TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
 -- Name: reviews_items process; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
@@ -3674,6 +3764,18 @@ CREATE POLICY process ON muster.servers_presence TO muster_owner, muster_worker,
 --
 
 CREATE POLICY process ON muster.servers_servers TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: releases_rollouts; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.releases_rollouts ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: releases_waves; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.releases_waves ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: reviews_items; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
@@ -3924,6 +4026,18 @@ CREATE POLICY shown ON muster.operations_operations TO muster_app USING ((( SELE
 --
 
 CREATE POLICY shown ON muster.operations_tasks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: releases_rollouts shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.releases_rollouts TO muster_app USING (( SELECT muster.sees_all() AS sees_all));
+
+--
+-- Name: releases_waves shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.releases_waves TO muster_app USING (( SELECT muster.sees_all() AS sees_all));
 
 --
 -- Name: reviews_items shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -4818,6 +4932,22 @@ GRANT USAGE ON SEQUENCE muster.operations_tasks_place_seq TO muster_signer;
 
 GRANT SELECT ON TABLE muster.platform_commands TO muster_auditor;
 GRANT SELECT,INSERT,DELETE ON TABLE muster.platform_commands TO muster_app;
+
+--
+-- Name: TABLE releases_rollouts; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.releases_rollouts TO muster_auditor;
+GRANT SELECT ON TABLE muster.releases_rollouts TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.releases_rollouts TO muster_worker;
+
+--
+-- Name: TABLE releases_waves; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.releases_waves TO muster_auditor;
+GRANT SELECT ON TABLE muster.releases_waves TO muster_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.releases_waves TO muster_worker;
 
 --
 -- Name: TABLE reviews_items; Type: ACL; Schema: muster; Owner: muster_owner

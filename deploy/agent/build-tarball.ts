@@ -1,5 +1,5 @@
 // Builds what a server downloads: the agent's bundle, a Node runtime, units and programs in one tarball, a manifest signed by
-// the release key, and the install script that names the tarball's SHA-256. Same inputs, same bytes.
+// the release key, and the install script that verifies it. Same inputs, same bytes.
 //   node --conditions=source deploy/agent/build-tarball.ts --arch x64 --release-key FILE --out FOLDER
 // Without a release key the manifest is not signed yet: an image is built once, each installation signs with its own key.
 import { execFile } from 'node:child_process';
@@ -9,18 +9,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { signRelease } from '@muster/control-plane/platform/keys/signed-release';
+import type { ReleaseArch } from '@muster/contracts/agent';
+import { signRelease, type PackedRelease } from '@muster/control-plane/platform/keys/signed-release';
 import { sha256Hex } from '@muster/kernel/hashing';
 import { importSigningKey } from '@muster/kernel/signing';
 import { tarOf } from './archive.ts';
 import type { ArchiveFile } from './archive.ts';
 
-export type Arch = 'x64' | 'arm64';
-const ARCHES: readonly Arch[] = ['x64', 'arm64'];
+const ARCHES: readonly ReleaseArch[] = ['x64', 'arm64'];
 const NODE_VERSION = '24.21.0';
 
 export interface BuildTarball {
-  readonly arch: Arch;
+  readonly arch: ReleaseArch;
   /** PEM of the release key; undefined leaves the manifest to be signed where the key is. */
   readonly releaseKeyPath: string | undefined;
   /** The folder that the control plane serves as /agent/releases; install.sh goes there too. */
@@ -35,16 +35,10 @@ export interface BuiltTarball {
   readonly reused: boolean;
 }
 
-interface Manifest {
-  readonly v: 1;
-  readonly name: string;
+interface AgentPackage {
   readonly version: string;
-  readonly arch: Arch;
-  readonly node: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  /** Over paths, modes and contents of what is inside. */
-  readonly inputs: string;
+  /** Oldest version that may run on a server where this one has proved itself. */
+  readonly securityFloor: string;
 }
 
 const HERE = import.meta.dirname;
@@ -53,7 +47,7 @@ const run = promisify(execFile);
 
 export async function buildTarball({ arch, releaseKeyPath, outDir }: BuildTarball): Promise<BuiltTarball> {
   const key = releaseKeyPath === undefined ? undefined : importSigningKey(await readFile(releaseKeyPath, 'utf8'));
-  const { version } = JSON.parse(await readFile(join(AGENT, 'package.json'), 'utf8')) as { version: string };
+  const { version, securityFloor } = JSON.parse(await readFile(join(AGENT, 'package.json'), 'utf8')) as AgentPackage;
   await mkdir(outDir, { recursive: true });
   await run(process.execPath, ['build.ts'], { cwd: AGENT, timeout: 120_000 });
 
@@ -67,22 +61,32 @@ export async function buildTarball({ arch, releaseKeyPath, outDir }: BuildTarbal
   const name = `muster-agent-${version}-linux-${arch}.tar.gz`;
   const path = join(outDir, name);
   const before = await readManifest(`${path}.manifest.json`);
-  let manifest: Manifest;
+  let manifest: PackedRelease;
   const reused =
     before?.inputs === inputs && sha256Hex(await readFile(path).catch(() => Buffer.alloc(0))) === before.sha256;
-  if (reused) manifest = before;
+  if (reused) manifest = { ...before, securityFloor };
   else {
     const bytes = await promisify(gzip)(tarOf(`muster-agent-${version}`, files), { level: 6 });
     await writeWhole(path, bytes);
-    manifest = { v: 1, name, version, arch, node: NODE_VERSION, sha256: sha256Hex(bytes), bytes: bytes.length, inputs };
+    manifest = {
+      v: 1,
+      name,
+      version,
+      arch,
+      node: NODE_VERSION,
+      sha256: sha256Hex(bytes),
+      bytes: bytes.length,
+      inputs,
+      securityFloor,
+    };
   }
-  const signed = key === undefined ? {} : { signed: signRelease(manifest, key) };
+  const signed = key === undefined ? {} : { signed: signRelease(manifest, key, new Date()) };
   await writeWhole(`${path}.manifest.json`, `${JSON.stringify({ manifest, ...signed }, null, 2)}\n`);
-  await writeWhole(join(outDir, 'install.sh'), await installScript(outDir, version));
+  await writeWhole(join(outDir, 'install.sh'), await installScript(version));
   return { path, sha256: manifest.sha256, version, reused };
 }
 
-async function contents(arch: Arch): Promise<ArchiveFile[]> {
+async function contents(arch: ReleaseArch): Promise<ArchiveFile[]> {
   const files: ArchiveFile[] = [
     { path: 'bin/node', mode: 0o755, content: await readFile(await nodeBinary(arch)) },
     { path: 'muster-agent.mjs', mode: 0o644, content: await readFile(join(AGENT, 'dist/muster-agent.mjs')) },
@@ -99,7 +103,7 @@ async function contents(arch: Arch): Promise<ArchiveFile[]> {
 }
 
 /** x64 comes with the workspace; arm64 is fetched once from the npm registry and kept. */
-async function nodeBinary(arch: Arch): Promise<string> {
+async function nodeBinary(arch: ReleaseArch): Promise<string> {
   const name = `node-linux-${arch}`;
   try {
     return join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), 'bin/node');
@@ -131,19 +135,13 @@ async function fetchedNode(name: string): Promise<string> {
   }
 }
 
-/** Names every tarball of this version that is in the folder; what is not there cannot be installed. */
-async function installScript(outDir: string, version: string): Promise<string> {
-  let script = (await readFile(join(HERE, 'install.sh'), 'utf8')).replace('@VERSION@', version);
-  for (const arch of ARCHES) {
-    const manifest = await readManifest(join(outDir, `muster-agent-${version}-linux-${arch}.tar.gz.manifest.json`));
-    script = script.replace(`@SHA256_${arch.toUpperCase()}@`, manifest?.sha256 ?? '');
-  }
-  return script;
+async function installScript(version: string): Promise<string> {
+  return (await readFile(join(HERE, 'install.sh'), 'utf8')).replace('@VERSION@', version);
 }
 
-async function readManifest(path: string): Promise<Manifest | undefined> {
+async function readManifest(path: string): Promise<PackedRelease | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as { manifest: Manifest }).manifest;
+  return text === undefined ? undefined : (JSON.parse(text) as { manifest: PackedRelease }).manifest;
 }
 
 async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {

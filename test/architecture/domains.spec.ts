@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 const DOMAINS = new Set(
-  'access audit clients fleet servers operations posture firewall bans backups keys notifications reviews incidents'.split(
+  'access audit clients fleet servers releases operations posture firewall bans backups keys notifications reviews incidents'.split(
     ' ',
   ),
 );

@@ -11,6 +11,7 @@ import { systemClock } from '@muster/kernel/clock';
 import { sha256Hex } from '@muster/kernel/hashing';
 import { AgentStore } from './agentd/agent-store.ts';
 import { BanWatch } from './agentd/ban-watch.ts';
+import { Downloads } from './agentd/downloads.ts';
 import { bootId, machineHash } from './agentd/machine.ts';
 import { PrivdClient } from './agentd/privd-client.ts';
 import { newRepairs } from './agentd/repair-watch.ts';
@@ -51,6 +52,7 @@ const HISTORY_BATCH = 500;
 /** Who is banned is asked for often while somebody waits to be let in; a process per ban would be too much. */
 const JAILS_AFTER_BAN_MS = 3000;
 const HELD_AFTER_OUTCOME_MS = 500;
+const HEALTHY_AGAIN_MS = 2000;
 
 export interface RunningAgentd {
   close(): Promise<void>;
@@ -174,7 +176,12 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
         : (await privd.ask('hello', {})).barred;
     await spool.push(1, { kind: 'capabilities', items });
   };
+  // A new version is kept only when its own helper hears that it reached the control plane.
+  const sayHealthy = (): void => {
+    privd?.ask('healthy', {}).catch(() => setTimeout(sayHealthy, HEALTHY_AGAIN_MS).unref());
+  };
   const onReady = (settings: LinkSettings): void => {
+    sayHealthy();
     log('connected', { managed: settings.managed.join(','), confirmed: settings.confirmed });
     reportBarred().catch(failed('reading the host policy'));
     reportHeld(true).catch(failed('reading the ban table'));
@@ -183,6 +190,14 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   const tasks = privd ?? observer(() => log('a task came; this agent only observes'));
   let afterOutcome: NodeJS.Timeout | undefined;
   if (privd !== undefined) {
+    const downloads = new Downloads(store.enrolment.controlPlane, join(options.state, 'downloads'));
+    privd.onWanted = (file) => {
+      downloads.fetch(file).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        log('a release could not be downloaded', { name: file.name, why });
+        privd.ask('unavailable', { why: why.slice(0, 300) }).catch(failed('telling the root helper'));
+      });
+    };
     // A burst of blocks is reported once: reading the table back must not stand in the way of the next block.
     privd.onOutcome = () => {
       afterOutcome ??= setTimeout(() => {

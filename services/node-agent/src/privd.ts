@@ -14,6 +14,9 @@ import { BanTable } from './capabilities/bans/table.ts';
 import { parseListeningPorts } from './capabilities/inventory/ports.ts';
 import { collectSites } from './capabilities/sites/collect.ts';
 import { hostFiles } from './capabilities/sites/config-files.ts';
+import { ReleasesCapability } from './capabilities/releases/releases.capability.ts';
+import type { WantedFile } from './capabilities/releases/take-file.ts';
+import { UpdateFiles } from './capabilities/releases/update-files.ts';
 import { ChangedFiles } from './host/changes.ts';
 import { execFile } from './host/exec.ts';
 import { isAbsent } from './host/files.ts';
@@ -27,6 +30,7 @@ import { journalPage } from './runtime/journal-pages.ts';
 import { TaskRunner } from './runtime/task-runner.ts';
 import { readHostPolicy } from './trust/host-policy.ts';
 import { isRefusal } from './trust/refusal.ts';
+import { AGENT_VERSION } from './version.ts';
 
 export interface PrivdOptions {
   readonly paths: PrivdPaths;
@@ -79,6 +83,28 @@ export async function openBans(
   return { bans, files };
 }
 
+function openReleases(paths: PrivdPaths, store: HostStore, want: (file: WantedFile) => void): ReleasesCapability {
+  return new ReleasesCapability({
+    exec: execFile,
+    tools: installedTools,
+    files: new UpdateFiles(join(paths.state, 'update')),
+    root: paths.agent,
+    downloads: paths.downloads,
+    switchProgram: join(paths.libexec, 'muster-switch'),
+    running: AGENT_VERSION,
+    arch: process.arch === 'arm64' ? 'arm64' : 'x64',
+    keyset: () => store.keyset,
+    now: () => new Date(),
+    want,
+    startSwitch: async () => {
+      const systemctl = installedTools('systemctl');
+      if (systemctl === undefined) return 'systemd is not on this machine';
+      const { code, stderr } = await execFile(systemctl, ['start', '--no-block', 'muster-update.service']);
+      return code === 0 ? undefined : stderr.trim();
+    },
+  });
+}
+
 export interface RunningPrivd {
   /** Resolves when it ended by itself or was closed. */
   readonly ended: Promise<void>;
@@ -90,7 +116,8 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
   const store = await HostStore.open(paths.state);
   const journal = await Journal.open(join(paths.state, 'journal'));
   const { bans } = await openBans(paths, store.server.controlPlaneAddresses);
-  const tasks = bans.tasks();
+  const releases = openReleases(paths, store, (file) => socket.push({ t: 'wanted', ...file }));
+  const tasks = [...bans.tasks(), ...releases.tasks()];
   const capabilities: CapabilityRegistry = {
     find: (name) => tasks.find((task) => task.definition.name === name),
     isManaged: (capability) => capability === 'bans' && bans.managed,
@@ -163,6 +190,14 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
       const rules = await policy();
       if (rules.forbids('sites')) throw new RefusedRequest('forbidden', `${paths.policy} on this host forbids it`);
       return collectSites({ files: hostFiles(), exec: execFile, exists: existsSync });
+    },
+    healthy: async () => {
+      await releases.healthy();
+      return {};
+    },
+    unavailable: ({ why }) => {
+      releases.unavailable(why);
+      return Promise.resolve({});
     },
     history: ({ after, limit }) => Promise.resolve({ lines: readHistory(FAIL2BAN_DATABASE, after, limit) }),
   });

@@ -106,6 +106,8 @@ export interface TaskDefinition<
   /** `<capability>.<verb>@<version>` */
   readonly name: Name;
   readonly capability: string;
+  /** It concerns the agent itself and not the host: also a server whose capabilities only observe may be asked. */
+  readonly inObserve?: true;
   readonly lane: Lane;
   readonly sentence: string;
   readonly args: Args;

@@ -22,6 +22,9 @@ import { operationEvents } from './operations/events.ts';
 import { operationCommands, operationQueries } from './operations/index.ts';
 import { reviewEvents } from './reviews/events.ts';
 import { reviewCommands, reviewQueries } from './reviews/index.ts';
+import { releaseEvents } from './releases/events.ts';
+import { releaseCommands, releaseQueries } from './releases/index.ts';
+import { releaseTasks } from './releases/tasks.ts';
 import { roleHolds, type BuiltInRole } from './roles.ts';
 import { serverEvents } from './servers/events.ts';
 import { serverCommands, serverQueries } from './servers/index.ts';
@@ -37,6 +40,7 @@ export const events: readonly EventDefinition[] = [
   ...clientEvents,
   ...operationEvents,
   ...reviewEvents,
+  ...releaseEvents,
   ...serverEvents,
 ];
 export const commands: readonly CommandDefinition[] = [
@@ -46,6 +50,7 @@ export const commands: readonly CommandDefinition[] = [
   ...banCommands,
   ...reviewCommands,
   ...clientCommands,
+  ...releaseCommands,
 ];
 export const queries: readonly QueryDefinition[] = [
   ...accessQueries,
@@ -56,12 +61,13 @@ export const queries: readonly QueryDefinition[] = [
   ...clientQueries,
   ...auditQueries,
   ...reviewQueries,
+  ...releaseQueries,
 ];
 /** One per command and query, so that nothing can be asked without one. */
 export const permissions: readonly PermissionDefinition[] = [...commands, ...queries].map(
   (definition) => definition.permission,
 );
-export const tasks: readonly TaskDefinition[] = [...banTasks];
+export const tasks: readonly TaskDefinition[] = [...banTasks, ...releaseTasks];
 export const liveTopics: readonly TopicDefinition[] = allTopics;
 
 /** Names of the permissions of a built-in role. */

@@ -18,6 +18,7 @@ const PAGES = [
   ['Servers', '/servers'],
   ['Enrol a server', '/servers/enrol'],
   ['Groups', '/groups'],
+  ['Releases', '/releases'],
   ['Grants', '/grants'],
   ['Roles', '/grants/roles'],
   ['Who can', '/grants/who'],

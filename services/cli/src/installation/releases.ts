@@ -2,13 +2,14 @@
 // release key.
 import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { releaseManifest } from '@muster/contracts/agent';
 import { readKey } from '@muster/control-plane/platform/keys/key-store';
 import { signRelease } from '@muster/control-plane/platform/keys/signed-release';
 import { z } from 'zod';
 import { writePrivate } from './private-file.ts';
 
 const MANIFEST = '.manifest.json';
-const packed = z.object({ manifest: z.record(z.string(), z.json()) });
+const packed = z.object({ manifest: releaseManifest.omit({ issuedAt: true, expiresAt: true }) });
 
 /** Returns the names of the tarballs that can be installed now. */
 export async function publishReleases(from: string, to: string, keys: string): Promise<string[]> {
@@ -19,7 +20,7 @@ export async function publishReleases(from: string, to: string, keys: string): P
   }
   for (const name of names.filter((one) => one.endsWith(MANIFEST))) {
     const { manifest } = packed.parse(JSON.parse(await readFile(join(from, name), 'utf8')));
-    const signed = { manifest, signed: signRelease(manifest, key) };
+    const signed = { manifest, signed: signRelease(manifest, key, new Date()) };
     await writePrivate(join(to, name), `${JSON.stringify(signed, null, 2)}\n`, 0o644);
   }
   // The script names the tarballs' hashes, so it comes when they are there.

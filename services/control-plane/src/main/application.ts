@@ -21,7 +21,9 @@ import { clientsModule } from '../domains/clients/index.ts';
 import { fleetModule } from '../domains/fleet/index.ts';
 import { inlineTables } from '../domains/operations/index.ts';
 import { operationsModule } from '../domains/operations/operations.module.ts';
+import { releasesModule } from '../domains/releases/index.ts';
 import { reviewsModule } from '../domains/reviews/reviews.module.ts';
+
 import { ServerAuthority } from '../domains/servers/index.ts';
 import { serversModule } from '../domains/servers/servers.module.ts';
 import { LINK_PATH, LINK_SERVER, type LinkServer } from '../platform/agent-link/link-server.ts';
@@ -33,6 +35,7 @@ import { ActionBus } from '../platform/cqrs/action-bus.ts';
 import { registerActionRoutes } from '../platform/http/action-routes.ts';
 import { AUTHENTICATOR, type Authenticator } from '../platform/http/authenticator.ts';
 import { limitConnections, listenerOptions } from '../platform/http/connection-limits.ts';
+import { TRUST, type Trust } from '../platform/keys/trust.ts';
 import { ProblemFilter } from '../platform/http/problem.filter.ts';
 import { sendProblem } from '../platform/http/problem.ts';
 import { RateLimits } from '../platform/http/rate-limits.ts';
@@ -83,7 +86,9 @@ export async function startControlPlane(settings: Settings): Promise<RunningCont
   if (settings.MUSTER_ROLES.includes('api')) live = await serveApi(app, infrastructure);
   if (settings.MUSTER_ROLES.includes('gateway')) {
     const presence = app.get(ServerAuthority);
-    serveReleases(fastify, settings.MUSTER_RELEASES, (enrolmentId) => presence.downloaded(enrolmentId));
+    serveReleases(fastify, settings.MUSTER_RELEASES, app.get<Trust>(TRUST), (enrolmentId) =>
+      presence.downloaded(enrolmentId),
+    );
     app.get<LinkServer>(LINK_SERVER).attach(app.getHttpServer());
   }
   const metrics = await serveMetricsOf(app, infrastructure, live);
@@ -132,6 +137,7 @@ function rootModule(infrastructure: Infrastructure): DynamicModule {
     accessModule,
     serversModule,
     operationsModule,
+    releasesModule,
     bansModule,
     auditModule,
     reviewsModule,

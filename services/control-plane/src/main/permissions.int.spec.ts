@@ -80,6 +80,10 @@ const ROWS: Readonly<Record<string, Row>> = {
   'bans.ListJails': ({ serverId }) => ({ server: serverId }),
   'bans.BanRate': nothing,
   'bans.Convergence': nothing,
+  'releases.GetReleases': nothing,
+  'releases.ListAgents': nothing,
+  'releases.StartRollout': () => ({ version: '9.9.9', reason }),
+  'releases.StopRollout': () => ({ rolloutId: newId(), reason }),
   'audit.ListEntries': nothing,
   'audit.GetEntry': () => ({ position: 0 }),
   'audit.GetProof': () => ({ position: 0 }),
@@ -204,6 +208,8 @@ const NAMES_NOTHING = new Set([
   'access.ReviewServiceAccount',
   'access.RetireServiceAccount',
   'access.MakeServiceToken',
+  'releases.StartRollout',
+  'releases.StopRollout',
 ]);
 
 /** Done once, they would end the matrix: for those who may, the decision is asked and the deed left undone. */

@@ -3,6 +3,7 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Signed, SignedKeyset } from '@muster/contracts/agent';
+import type { WantedFile } from '../capabilities/releases/take-file.ts';
 import { NO_EVENTS } from '../link/task-handler.ts';
 import type { CancelAnswer, JournalPage, TaskAnswer, TaskHandler, TaskState } from '../link/task-handler.ts';
 import { readLines } from '../privd/line-socket.ts';
@@ -32,6 +33,8 @@ export class PrivdClient implements TaskHandler {
   events = NO_EVENTS;
   /** After each receipt, so that what the host holds is reported at once. */
   onOutcome: () => void = () => undefined;
+  /** The helper wants a release downloaded; said again until it is there. */
+  onWanted: (file: WantedFile) => void = () => undefined;
   readonly #path: string;
   readonly #pending = new Map<number, Pending>();
   #socket: Promise<Socket> | undefined;
@@ -144,6 +147,9 @@ export class PrivdClient implements TaskHandler {
         return;
       case 'started':
         this.events.onStarted(said.task);
+        return;
+      case 'wanted':
+        this.onWanted(said);
         return;
       case 'receipt':
         this.events.onReceipt(said.task, said.receipt);

@@ -17,6 +17,8 @@ export async function privdCommand(args: string[]): Promise<void> {
       fail2ban: { type: 'string', default: DEFAULT_PATHS.fail2ban },
       libexec: { type: 'string', default: DEFAULT_PATHS.libexec },
       units: { type: 'string', default: DEFAULT_PATHS.units },
+      agent: { type: 'string', default: DEFAULT_PATHS.agent },
+      downloads: { type: 'string', default: DEFAULT_PATHS.downloads },
       'idle-seconds': { type: 'string', default: '60' },
     },
   });

@@ -34,6 +34,7 @@ const UNITS = [
   'muster-privd.service',
   'muster-guard.service',
   'muster-restore.service',
+  'muster-update.service',
 ];
 const ROOT = '/opt/muster-agent';
 const REPORT_DEADLINE_MS = 10_000;

@@ -6,6 +6,7 @@ const CANDIDATES = {
   ss: ['/usr/bin/ss', '/bin/ss', '/usr/sbin/ss', '/sbin/ss'],
   ip: ['/usr/bin/ip', '/usr/sbin/ip', '/sbin/ip', '/bin/ip'],
   'fail2ban-client': ['/usr/bin/fail2ban-client', '/usr/local/bin/fail2ban-client'],
+  tar: ['/usr/bin/tar', '/bin/tar'],
   systemctl: ['/usr/bin/systemctl', '/bin/systemctl'],
 } as const;
 

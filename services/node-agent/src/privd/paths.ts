@@ -11,6 +11,10 @@ export interface PrivdPaths {
   readonly fail2ban: string;
   readonly libexec: string;
   readonly units: string;
+  /** The agent's own program: `versions/` and the link `current`. */
+  readonly agent: string;
+  /** What agentd downloaded. */
+  readonly downloads: string;
 }
 
 export const INSTALLED_AT = '/opt/muster-agent/current';
@@ -23,6 +27,8 @@ export const DEFAULT_PATHS: PrivdPaths = {
   fail2ban: '/etc/fail2ban',
   libexec: defaultLibexec(),
   units: '/etc/systemd/system',
+  agent: '/opt/muster-agent',
+  downloads: '/var/lib/muster-agent/downloads',
 };
 
 /** Beside the installed bundle, or in the clone when run from source. */

@@ -24,6 +24,8 @@ export const request = z.discriminatedUnion('op', [
   z.strictObject({ id, op: z.literal('ports') }),
   z.strictObject({ id, op: z.literal('jails') }),
   z.strictObject({ id, op: z.literal('sites') }),
+  z.strictObject({ id, op: z.literal('healthy') }),
+  z.strictObject({ id, op: z.literal('unavailable'), why: z.string().max(300) }),
   z.strictObject({ id, op: z.literal('history'), after: z.int().nonnegative(), limit: z.int().min(1).max(5000) }),
 ]);
 export type Request = z.infer<typeof request>;
@@ -60,6 +62,8 @@ export const answers = {
   ports: z.strictObject({ ports: inventory.shape.ports }),
   jails: z.strictObject({ facts: jailFacts }),
   sites: siteFacts.pick({ sources: true }).extend({ sites: z.array(foundSite) }),
+  healthy: z.strictObject({}),
+  unavailable: z.strictObject({}),
   history: z.strictObject({ lines: z.array(banLogLine) }),
 } as const;
 export type Operation = keyof typeof answers;
@@ -70,5 +74,7 @@ export const reply = z.discriminatedUnion('t', [
   z.strictObject({ t: z.literal('error'), id: id.nullable(), code: z.string(), reason: z.string() }),
   z.strictObject({ t: z.literal('started'), task: z.string() }),
   z.strictObject({ t: z.literal('receipt'), task: z.string(), receipt: signed }),
+  /** A release to be downloaded; said again until it is there. */
+  z.strictObject({ t: z.literal('wanted'), name: z.string(), sha256: z.string(), bytes: z.number() }),
 ]);
 export type Reply = z.infer<typeof reply>;

@@ -40,7 +40,7 @@ export class PrivdSocket {
     return this.#waiting === 0;
   }
 
-  push(message: Extract<Reply, { t: 'started' | 'receipt' }>): void {
+  push(message: Extract<Reply, { t: 'started' | 'receipt' | 'wanted' }>): void {
     for (const client of this.#clients) send(client, message);
   }
 
@@ -125,6 +125,10 @@ export class PrivdSocket {
         return handlers.sites(message);
       case 'history':
         return handlers.history(message);
+      case 'healthy':
+        return handlers.healthy(message);
+      case 'unavailable':
+        return handlers.unavailable(message);
     }
   }
 }

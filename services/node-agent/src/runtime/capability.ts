@@ -19,13 +19,17 @@ export type Outcome =
       readonly evidence?: Record<string, z.core.util.JSONType>;
     });
 
+/** Somebody else decides, after this process perhaps: the task stays STARTED and is probed until there is an outcome. */
+export const UNDECIDED = { undecided: true } as const;
+export type Undecided = typeof UNDECIDED;
+
 export interface CapabilityTask<Args = unknown> {
   readonly definition: TaskDefinition;
   /** May run although the capability only observes: the task that makes it managed. */
   readonly runsInObserve: boolean;
-  apply(args: Args): Promise<Outcome>;
+  apply(args: Args): Promise<Outcome | Undecided>;
   /** After a crash between STARTED and DONE: looks at the host, never applies again. */
-  probe(args: Args): Promise<Outcome>;
+  probe(args: Args): Promise<Outcome | Undecided>;
 }
 
 export interface CapabilityRegistry {
@@ -38,8 +42,8 @@ export function capabilityTask<Schema extends z.ZodType>(
   definition: TaskDefinition<string, Schema>,
   behaviour: {
     runsInObserve?: boolean;
-    apply(args: z.output<Schema>): Promise<Outcome>;
-    probe(args: z.output<Schema>): Promise<Outcome>;
+    apply(args: z.output<Schema>): Promise<Outcome | Undecided>;
+    probe(args: z.output<Schema>): Promise<Outcome | Undecided>;
   },
 ): CapabilityTask {
   return {

@@ -12,7 +12,7 @@ import { openCancel, openTask, outsideItsTime } from '../trust/envelope.ts';
 import type { HostPolicy } from '../trust/host-policy.ts';
 import { isRefusal, refused } from '../trust/refusal.ts';
 import type { Refusal } from '../trust/refusal.ts';
-import type { CapabilityRegistry, CapabilityTask, Outcome } from './capability.ts';
+import type { CapabilityRegistry, CapabilityTask, Outcome, Undecided } from './capability.ts';
 import type { Journal, Lane } from './journal.ts';
 
 export interface RunnerDependencies {
@@ -37,8 +37,8 @@ export type Cancellation =
   | { readonly state: 'too-late' }
   | { readonly state: 'refused'; readonly code: string; readonly reason: string };
 
-/** How often it is tried whether the journal can be written again. */
-const ROOM_POLL_MS = 1000;
+/** How often it is tried whether the journal can be written again, or whether something is decided. */
+const POLL_MS = 1000;
 
 interface Waiting {
   readonly envelope: TaskEnvelope;
@@ -202,7 +202,7 @@ export class TaskRunner {
       try {
         return await this.#run(task, startedAt);
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, ROOM_POLL_MS));
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
         const known = this.#with.journal.task(task.envelope.task);
         if (this.#closing || known?.state === 'done' || known?.state === 'over') return;
         startedAt = known?.state === 'started' ? known.startedAt : undefined;
@@ -233,7 +233,8 @@ export class TaskRunner {
     const outcome =
       capability === undefined
         ? unknownTask(envelope.name)
-        : await carryOut(capability, envelope, interruptedAt !== undefined);
+        : await this.#decided(capability, envelope, interruptedAt !== undefined);
+    if (outcome === undefined) return;
     await this.#finish(envelope.task, {
       ...frame,
       outcome: outcome.ok ? 'succeeded' : 'failed',
@@ -243,6 +244,17 @@ export class TaskRunner {
       after: outcome.after,
       evidence: outcome.evidence ?? {},
     });
+  }
+
+  /** undefined: still open when this process ends; the next one probes it. */
+  async #decided(task: CapabilityTask, envelope: TaskEnvelope, interrupted: boolean): Promise<Outcome | undefined> {
+    let outcome = await carryOut(task, envelope, interrupted);
+    while ('undecided' in outcome) {
+      if (this.#closing) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      outcome = await carryOut(task, envelope, true);
+    }
+    return outcome;
   }
 
   #receiptFrame(envelope: TaskEnvelope, hash: string, startedAt: Date): Receipt {
@@ -305,7 +317,11 @@ export class TaskRunner {
   }
 }
 
-async function carryOut(task: CapabilityTask, envelope: TaskEnvelope, interrupted: boolean): Promise<Outcome> {
+async function carryOut(
+  task: CapabilityTask,
+  envelope: TaskEnvelope,
+  interrupted: boolean,
+): Promise<Outcome | Undecided> {
   try {
     return await (interrupted ? task.probe(envelope.args) : task.apply(envelope.args));
   } catch (error) {

@@ -12,6 +12,7 @@ export class TestControlPlane {
   readonly task = generateSigningKey();
   readonly ledger = generateSigningKey();
   readonly gateway = generateSigningKey();
+  readonly release = generateSigningKey();
   readonly server = newId();
   #seq = 0;
 
@@ -24,7 +25,7 @@ export class TestControlPlane {
       tenant: DEFAULT_TENANT,
       serial,
       issuedAt: new Date(now).toISOString(),
-      keys: (['task', 'ledger', 'gateway'] as const).map((use) => ({
+      keys: (['task', 'ledger', 'gateway', 'release'] as const).map((use) => ({
         id: this[use].keyId,
         use,
         publicKey: this[use].publicKey,

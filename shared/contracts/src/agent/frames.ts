@@ -26,8 +26,9 @@ export const HANDSHAKE_DEADLINE_MS = 10_000;
  * agent did not name, so that agents one release older keep working. An agent whose hello is not understood says it
  * again without: then the control plane is the older one.
  *   journal: answers `journal-request`. epochs: understands `epoch`, and names the log it has witnessed.
+ *   releases: installs a release of itself when asked by a task.
  */
-export const AGENT_FEATURES = ['journal', 'epochs'] as const;
+export const AGENT_FEATURES = ['journal', 'epochs', 'releases'] as const;
 export type AgentFeature = (typeof AGENT_FEATURES)[number];
 
 const nonce = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'is not a 32-byte nonce in base64');

@@ -5,3 +5,4 @@ export * from './epoch.ts';
 export * from './frames.ts';
 export * from './journal.ts';
 export * from './keyset.ts';
+export * from './release.ts';

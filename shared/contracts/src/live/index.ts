@@ -39,6 +39,11 @@ export const topics = {
   operation: topic('operation', { hasSubject: true, query: 'operations.GetOperation', sentence: 'One operation' }),
   client: topic('client', { hasSubject: true, query: 'clients.GetDashboard', sentence: 'One client’s own page' }),
   clients: topic('clients', { hasSubject: false, query: 'clients.ListClients', sentence: 'Clients and their sites' }),
+  releases: topic('releases', {
+    hasSubject: false,
+    query: 'releases.GetReleases',
+    sentence: 'Releases of the agent and how far they are rolled out',
+  }),
   ledger: topic('ledger', {
     hasSubject: false,
     query: 'audit.ListEntries',

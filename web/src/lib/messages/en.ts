@@ -7,12 +7,14 @@ import { banSentences } from './en/bans.ts';
 import { clientSentences } from './en/clients.ts';
 import { operationSentences } from './en/operations.ts';
 import { reviewSentences } from './en/reviews.ts';
+import { releaseSentences } from './en/releases.ts';
 import { serverSentences } from './en/servers.ts';
 
 export const sentences: Readonly<Record<string, SentenceWriter>> = {
   ...accessSentences,
   ...serverSentences,
   ...operationSentences,
+  ...releaseSentences,
   ...banSentences,
   ...clientSentences,
   ...auditSentences,

@@ -1,7 +1,7 @@
 // How another domain asks servers to do something: an operation and one task per server, each an event before anything
 // happens. Called by policies; a repeat with the same cause adds nothing.
 import { tasks, type TaskDefinition } from '@muster/contracts';
-import { OperationRequested, TaskRequested } from '@muster/contracts/operations';
+import { OperationCancelRequested, OperationRequested, TaskRequested } from '@muster/contracts/operations';
 import type { EventMeta } from '@muster/contracts/ledger';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { sha256 } from '@muster/kernel/hashing';
@@ -77,6 +77,18 @@ export class OperationRequests {
     this.hints.publish(TASKS_REQUESTED, { operationId: order.operationId });
   }
 
+  /** What has not begun ends; what has is asked to. */
+  async cancel(operationId: string, cause: Cause): Promise<void> {
+    await this.#append(
+      cause,
+      metaOf(cause, null),
+      operationStream(operationId),
+      'operation',
+      [eventOf(OperationCancelRequested, { operationId })],
+      'any',
+    );
+  }
+
   async #requestTask(task: TaskOrder, order: OperationOrder, cause: Cause, meta: EventMeta, now: Date): Promise<void> {
     const taskId = taskIdOf(order.operationId, task.serverId, task.part);
     await this.#append(cause, meta, taskStream(taskId), 'task', [
@@ -95,7 +107,14 @@ export class OperationRequests {
     ]);
   }
 
-  async #append(cause: Cause, meta: EventMeta, streamId: string, streamType: string, events: NewEvent[]) {
+  async #append(
+    cause: Cause,
+    meta: EventMeta,
+    streamId: string,
+    streamType: string,
+    events: NewEvent[],
+    expectedVersion: 'new' | 'any' = 'new',
+  ) {
     try {
       await this.store.append({
         commandId: derivedId(cause.policy, cause.eventId, streamId),
@@ -105,7 +124,7 @@ export class OperationRequests {
         tenantId: cause.tenantId,
         streamId,
         streamType,
-        expectedVersion: 'new',
+        expectedVersion,
         events,
         meta,
       });

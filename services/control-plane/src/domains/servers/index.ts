@@ -1,6 +1,7 @@
 // Servers: what other domains may use.
 export { capabilityOperation } from './commands/set-capability.command.ts';
 export { ServerAnnotations, type ServerAnnotation } from './server-annotations.ts';
+export { AgentFleet } from './agent-fleet.ts';
 export { EnrolmentController } from './enrolment/enrolment.controller.ts';
 export { ServerAuthority } from './link/server-authority.ts';
 export { ServerDirectory, type ListedServer } from './server-directory.ts';
@@ -8,4 +9,11 @@ export { serverStream } from './server-events.ts';
 export { ServerRows } from './server-rows.ts';
 export { ServerStandings } from './server-standings.ts';
 export type { ServerState } from './server.aggregate.ts';
-export { APP_DIRECTORY, GATEWAY_DIRECTORY, SYSTEM_DIRECTORY, WORKER_DIRECTORY } from './tokens.ts';
+export {
+  APP_AGENTS,
+  APP_DIRECTORY,
+  GATEWAY_DIRECTORY,
+  SYSTEM_DIRECTORY,
+  WORKER_AGENTS,
+  WORKER_DIRECTORY,
+} from './tokens.ts';

@@ -14,6 +14,7 @@ import type { EventStore, HintBus } from '../../platform/event-store/index.ts';
 import { HINTS } from '../../platform/hints/hints.ts';
 import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
+import { AgentFleet } from './agent-fleet.ts';
 import { CancelEnrolmentHandler } from './commands/cancel-enrolment.command.ts';
 import { ConfirmFingerprintHandler } from './commands/confirm-fingerprint.command.ts';
 import { CreateGroupHandler } from './commands/create-group.command.ts';
@@ -39,7 +40,14 @@ import { ServerDirectory } from './server-directory.ts';
 import { ServerRepository } from './server-repository.ts';
 import { ServerRows } from './server-rows.ts';
 import { ServerPlaces } from './server-places.ts';
-import { APP_DIRECTORY, GATEWAY_DIRECTORY, SYSTEM_DIRECTORY, WORKER_DIRECTORY } from './tokens.ts';
+import {
+  APP_AGENTS,
+  APP_DIRECTORY,
+  GATEWAY_DIRECTORY,
+  SYSTEM_DIRECTORY,
+  WORKER_AGENTS,
+  WORKER_DIRECTORY,
+} from './tokens.ts';
 
 const directoryOver = (token: symbol, database: symbol): Provider => ({
   provide: token,
@@ -47,10 +55,17 @@ const directoryOver = (token: symbol, database: symbol): Provider => ({
   useFactory: (connection: Connection) => new ServerDirectory(connection),
 });
 
+const agentsOver = (token: symbol, database: symbol): Provider => ({
+  provide: token,
+  inject: [database],
+  useFactory: (connection: Connection) => new AgentFleet(connection),
+});
+
 export const serversModule = domainModule({
   api: [
     directoryOver(APP_DIRECTORY, APP_DATABASE),
     directoryOver(SYSTEM_DIRECTORY, SYSTEM_DATABASE),
+    agentsOver(APP_AGENTS, APP_DATABASE),
     ServerPlaces,
     ServerRepository,
     ServerAnnotations,
@@ -73,6 +88,7 @@ export const serversModule = domainModule({
   ],
   worker: [
     directoryOver(WORKER_DIRECTORY, WORKER_DATABASE),
+    agentsOver(WORKER_AGENTS, WORKER_DATABASE),
     TellSilenceWhenBeatsStop,
     {
       provide: ServersProjection,

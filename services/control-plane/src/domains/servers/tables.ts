@@ -56,6 +56,8 @@ export type ServersTables = {
     address: string | null;
     clock_skew_ms: number | null;
     spooled: Generated<number>;
+    /** What its agent can do beyond the first version of the protocol. */
+    speaks: Generated<string[]>;
     silent: Generated<boolean>;
     silent_since: Date | null;
   };

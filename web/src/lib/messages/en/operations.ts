@@ -19,6 +19,8 @@ export function operationTitle(kind: string, subject: string, servers: number): 
       return `Change what Muster manages on ${where}: ${subject}`;
     case 'bans.resync':
       return `Bring the whole block list to ${where}`;
+    case 'releases.rollout':
+      return `Install ${subject} on ${where}`;
     default:
       return `${subject === '' ? kind : `${kind} of ${subject}`} on ${where}`;
   }
@@ -33,6 +35,7 @@ function operationVerb(kind: string): string {
     'bans.protect': 'protecting',
     'bans.unprotect': 'no longer protecting',
     'bans.manage': 'changing what Muster manages:',
+    'releases.rollout': 'installing',
     'bans.resync': 'bringing the whole block list to',
   };
   return verbs[kind] ?? kind;
@@ -45,6 +48,7 @@ export function taskWords(task: string): string {
     'bans.snapshot@1': 'whole ban table',
     'bans.manage@1': 'set-up of the ban table',
     'bans.unban@1': 'release from fail2ban',
+    'releases.install@1': 'installation of an agent',
   };
   return words[task] ?? task;
 }

@@ -28,6 +28,7 @@ export const rail: readonly { readonly verb: string; readonly destinations: read
     destinations: [
       { label: 'Servers', href: '/servers', key: 's' },
       { label: 'Groups', href: '/groups', key: 'r' },
+      { label: 'Releases', href: '/releases', key: 'l' },
       { label: 'People', href: '/people', key: 'e' },
       { label: 'Grants', href: '/grants', key: 't' },
       { label: 'API tokens', href: '/tokens', key: 'k' },

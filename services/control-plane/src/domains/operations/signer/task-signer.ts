@@ -126,7 +126,8 @@ export class TaskSigner {
     const definition = taskDefinition(row.task);
     // Being taken back to observe is the one thing that an observed capability is still told.
     const endsManagement = row.task === 'bans.manage@1' && row.args['managed'] === false;
-    if (!server.managed.some((managed) => managed === definition.capability) && !endsManagement) {
+    const managed = server.managed.some((one) => one === definition.capability);
+    if (!managed && definition.inObserve !== true && !endsManagement) {
       return `${definition.capability} is only observed on its server`;
     }
     if (!definition.args.safeParse(row.args).success) return 'Its content does not fit the task';

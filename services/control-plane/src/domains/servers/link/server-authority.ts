@@ -123,20 +123,23 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
 
   async opened(session: LinkSession, greeting: Greeting): Promise<void> {
     const { serverId, tenantId } = session.server;
-    const { rows } = await sql<{ was_silent: boolean; is_new: boolean }>`
-      with before as (select silent from muster.servers_presence where server_id = ${serverId})
+    const { rows } = await sql<{ was_silent: boolean; is_new: boolean; changed_version: boolean }>`
+      with before as (select silent, agent_version from muster.servers_presence where server_id = ${serverId})
       insert into muster.servers_presence (server_id, gateway_id, session_id, connected_at, heard_at, boot_id,
-        agent_version, machine_hash, address, silent, silent_since)
+        agent_version, machine_hash, address, silent, silent_since, speaks)
       values (${serverId}, ${this.gatewayId}, ${session.sessionId}, now(), now(), ${greeting.bootId},
-        ${greeting.agentVersion}, ${greeting.machineHash}, ${session.address || null}::inet, false, null)
+        ${greeting.agentVersion}, ${greeting.machineHash}, ${session.address || null}::inet, false, null,
+        ${[...(greeting.speaks ?? [])]})
       on conflict (server_id) do update set gateway_id = excluded.gateway_id, session_id = excluded.session_id,
         connected_at = now(), heard_at = now(), boot_id = excluded.boot_id, agent_version = excluded.agent_version,
-        machine_hash = excluded.machine_hash, address = excluded.address, silent = false, silent_since = null
-      returning coalesce((select silent from before), false) as was_silent, not exists (select from before) as is_new`.execute(
+        machine_hash = excluded.machine_hash, address = excluded.address, silent = false, silent_since = null,
+        speaks = excluded.speaks
+      returning coalesce((select silent from before), false) as was_silent, not exists (select from before) as is_new,
+        coalesce((select agent_version from before) <> agent_version, false) as changed_version`.execute(
       this.database.db,
     );
     const [row] = rows;
-    if (row?.was_silent || row?.is_new) {
+    if (row?.was_silent || row?.is_new || row?.changed_version) {
       await recordFact(this.store, {
         streamId: serverStream(serverId),
         streamType: 'server',

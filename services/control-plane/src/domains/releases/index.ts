@@ -1,0 +1,2 @@
+// Releases: what other domains may use.
+export { releasesModule } from './releases.module.ts';
