@@ -60,13 +60,14 @@ export const OperationCancelRequested = event('operations.OperationCancelRequest
 });
 export const OperationFinished = event('operations.OperationFinished', {
   class: 'fact',
-  sentence: 'Every task of an operation reached a final state',
+  sentence: 'Every task of an operation reached a final state, or its server was retired before it answered',
   schema: z.strictObject({
     operationId: uuid,
     succeeded: z.int().nonnegative(),
     failed: z.int().nonnegative(),
     expired: z.int().nonnegative(),
     cancelled: z.int().nonnegative(),
+    unknown: z.int().positive().optional(),
   }),
   example: { operationId, succeeded: 5, failed: 0, expired: 0, cancelled: 0 },
 });

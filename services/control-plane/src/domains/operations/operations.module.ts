@@ -18,6 +18,7 @@ import { OpenWork } from './open-work.ts';
 import { OperationPlaces } from './operation-places.ts';
 import { OperationRequests } from './operation-requests.ts';
 import { CancelTasksWhenOperationIsCancelled } from './policies/cancel-tasks-when-operation-is-cancelled.policy.ts';
+import { EndTasksWhenServerIsRetired } from './policies/end-tasks-when-server-is-retired.policy.ts';
 import { FinishOperationWhenTasksEnd } from './policies/finish-operation-when-tasks-end.policy.ts';
 import { TraceTasks } from './policies/trace-tasks.ts';
 import { GetOperationHandler } from './queries/get-operation.query.ts';
@@ -66,6 +67,7 @@ export const operationsModule = domainModule({
         const finish = new FinishOperationWhenTasksEnd(pool, store, new LiveHints(hints));
         registry.add(finish);
         registry.add(new CancelTasksWhenOperationIsCancelled(pool, store, dispatcher));
+        registry.add(new EndTasksWhenServerIsRetired(pool, store));
         // It reads each task's whole story, so it runs only when somebody listens.
         if (settings.MUSTER_METRICS_PORT !== undefined || settings.MUSTER_OTLP_TRACES !== undefined)
           registry.add(new TraceTasks(store, metrics, tracing));

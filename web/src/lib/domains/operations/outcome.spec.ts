@@ -45,10 +45,23 @@ describe('an operation in words', () => {
           counts: counts({ succeeded: 2, failed: 1, waiting: 1 }),
           state: 'running',
           cancelRequested: false,
+          finishedAt: null,
         },
         [task('a', 'succeeded'), task('b', 'failed'), task('c', 'waiting')],
       ),
     ).toBe('2 of 4 servers did it. b could not. c is silent and takes it when it answers.');
+  });
+
+  it('asks a server that went silent, and nobody once the server is gone', () => {
+    const lost = (finishedAt: string | null) =>
+      outcomeSentence(
+        { servers: 1, counts: counts({ unknown: 1 }), state: 'running', cancelRequested: false, finishedAt },
+        [{ serverName: 'a', state: 'unknown' } as TaskRow],
+      );
+    expect(lost(null)).toBe('0 of 1 server did it. What a holds is not known; it is asked.');
+    expect(lost('2026-11-01T00:00:00.000Z')).toBe(
+      '0 of 1 server did it. What a holds is not known; nobody is left to ask.',
+    );
   });
 
   it('counts steps where a server has several', () => {
@@ -57,6 +70,7 @@ describe('an operation in words', () => {
       counts: counts({ succeeded: done, running: 2 - done }),
       state: 'running' as const,
       cancelRequested: false,
+      finishedAt: null,
     });
     expect(outcomeSentence(step(2), [])).toBe('1 server did it and signed a receipt for each step.');
     expect(outcomeSentence(step(1), [])).toBe('1 of 2 steps done.');

@@ -70,7 +70,7 @@ export function isFinal(state: TaskState): boolean {
 
 /** The sentence under an operation's title. */
 export function outcomeSentence(
-  operation: Pick<OperationRow, 'counts' | 'servers' | 'state' | 'cancelRequested'>,
+  operation: Pick<OperationRow, 'counts' | 'servers' | 'state' | 'cancelRequested' | 'finishedAt'>,
   tasks: readonly TaskRow[],
 ): string {
   const named = (states: readonly TaskState[]): string[] =>
@@ -87,8 +87,11 @@ export function outcomeSentence(
   else
     parts.push(steps ? `${done} of ${counted(total, 'step')} done.` : `${done} of ${counted(total, 'server')} did it.`);
   if (bad.length > 0) parts.push(`${listed(bad)} could not.`);
-  if (unknown.length > 0)
-    parts.push(`What ${listed(unknown)} holds is not known; ${unknown.length === 1 ? 'it is' : 'they are'} asked.`);
+  if (unknown.length > 0) {
+    const asked = unknown.length === 1 ? 'it is asked' : 'they are asked';
+    const why = operation.finishedAt === null ? asked : 'nobody is left to ask';
+    parts.push(`What ${listed(unknown)} holds is not known; ${why}.`);
+  }
   if (waits.length > 0)
     parts.push(
       `${listed(waits)} ${waits.length === 1 ? 'is silent and takes it when it answers' : 'are silent and take it when they answer'}.`,

@@ -84,10 +84,10 @@ export const operationSentences: Record<string, SentenceWriter> = {
   }),
   'operations.OperationCancelRequested': () => ({ words: ['cancelled what had not finished of an operation'] }),
   'operations.OperationFinished': (entry) => {
-    const parts = (['succeeded', 'failed', 'expired', 'cancelled'] as const)
+    const parts = (['succeeded', 'failed', 'expired', 'cancelled', 'unknown'] as const)
       .filter((state) => figure(entry, state) > 0)
       .map((state) => `${figure(entry, state)} ${state}`);
-    const clean = figure(entry, 'failed') + figure(entry, 'expired') === 0;
+    const clean = figure(entry, 'failed') + figure(entry, 'expired') + figure(entry, 'unknown') === 0;
     return {
       subject: 'An operation',
       words: [`finished: ${parts.join(', ') || 'it had no server'}`],

@@ -35,8 +35,8 @@ export class BreakGlassProjection implements Subscription {
 
   afterCommit(events: readonly SequencedEvent[]): Promise<void> {
     for (const { type, data } of events) {
-      if (type === BreakGlassOpened.type)
-        this.#log.warn(`the emergency account was unsealed: ${String(data['reason'])}`);
+      if (type !== BreakGlassOpened.type) continue;
+      this.#log.warn(`the emergency account was unsealed: ${BreakGlassOpened.schema.parse(data).reason}`);
     }
     this.live.changed('fleet', events.at(-1)?.position ?? null, 'everybody');
     return Promise.resolve();

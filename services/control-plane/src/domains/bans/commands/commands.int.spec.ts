@@ -12,7 +12,7 @@ import { EndWhatIsOver } from '../schedules/end-what-is-over.schedule.ts';
 import { KeepSystemProtections } from '../schedules/keep-system-protections.schedule.ts';
 import { Sightings } from '../sightings.ts';
 import { Api, CONTROL_PLANE } from '../testing/api.ts';
-import { World } from '../testing/world.ts';
+import { World } from '../../../main/testing/world.ts';
 import { BlockAddressHandler } from './block-address.command.ts';
 import { EndProtectionHandler } from './end-protection.command.ts';
 import { LiftBlockHandler } from './lift-block.command.ts';

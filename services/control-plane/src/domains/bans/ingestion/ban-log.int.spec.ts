@@ -12,7 +12,7 @@ import { ServerDirectory } from '../../servers/index.ts';
 import { BanLog, statement, type BanLogSearch } from '../ban-log.ts';
 import { BanLogMonths } from '../ban-log-months.ts';
 import { keyOf } from '../queries/keyset.ts';
-import { World } from '../testing/world.ts';
+import { World } from '../../../main/testing/world.ts';
 import { BanLogIngestion } from './ban-log.ingestion.ts';
 
 let world: World;

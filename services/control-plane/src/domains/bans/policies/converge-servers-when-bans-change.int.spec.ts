@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { OperationRequests } from '../../operations/index.ts';
 import { happened, managedServer } from '../testing/events.ts';
 import { Host } from '../testing/host.ts';
-import { World } from '../testing/world.ts';
+import { World } from '../../../main/testing/world.ts';
 import { ConvergeServersWhenBansChange } from './converge-servers-when-bans-change.policy.ts';
 
 let world: World;

@@ -2,7 +2,7 @@
 import { BanLogMonthForgotten } from '@muster/contracts/bans';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSettings } from '../../../platform/config/settings.ts';
-import { World } from '../testing/world.ts';
+import { World } from '../../../main/testing/world.ts';
 import { ForgetOldMonths } from './forget-old-months.schedule.ts';
 
 let world: World;

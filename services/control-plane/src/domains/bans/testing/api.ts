@@ -12,7 +12,7 @@ import { ServerDirectory } from '../../servers/index.ts';
 import { BlockReach } from '../block-reach.ts';
 import { BlockViews } from '../block-views.ts';
 import { SystemAddresses } from '../system-addresses.ts';
-import type { World } from './world.ts';
+import type { World } from '../../../main/testing/world.ts';
 
 export const CONTROL_PLANE = '198.51.100.250';
 

@@ -11,54 +11,27 @@ import {
 import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
 import { generateSigningKey } from '@muster/kernel/signing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../../../../../test/support/postgres.ts';
 import { eventOf } from '../../../platform/cqrs/recorder.ts';
-import { connect, type ProcessConnection } from '../../../platform/database/database.ts';
-import { EventStore, InProcessHintBus, LogTail, type NewEvent } from '../../../platform/event-store/index.ts';
-import { recordFact } from '../../servers/server-events.ts';
+import type { NewEvent } from '../../../platform/event-store/index.ts';
+import { World } from '../../../main/testing/world.ts';
+import { serverStream } from '../../servers/index.ts';
 import { TaskLog } from '../delivery/task-log.ts';
-import { inlineTables, OperationRequests } from '../index.ts';
 import { taskIdOf } from '../operation-requests.ts';
 import { TaskSigner } from './task-signer.ts';
 
 const NO_CHANGE = { from: 0, to: 1, add: [], remove: [], protect: [], unprotect: [] };
 
-const hints = new InProcessHintBus();
-const stop: (() => Promise<unknown>)[] = [];
-let database: TestDatabase;
-let worker: { readonly connection: ProcessConnection; readonly store: EventStore };
+let world: World;
 let signer: TaskSigner;
 
-function storeAs(role: 'muster_worker' | 'muster_signer') {
-  const connection = connect(database.urlAs(role), role, 4);
-  const tail = new LogTail(connection.pool, hints);
-  stop.push(
-    () => tail.stop(),
-    () => connection.pool.end(),
-  );
-  return { connection, store: new EventStore({ pool: connection.pool, hints, tail, inline: inlineTables }) };
-}
-
 beforeAll(async () => {
-  database = await createDatabase();
-  worker = storeAs('muster_worker');
-  const { connection, store } = storeAs('muster_signer');
-  signer = new TaskSigner(connection.pool, store, generateSigningKey(), { warn: () => undefined });
+  world = await World.open();
+  const { database, store } = world.station('muster_signer');
+  signer = new TaskSigner(database.pool, store, generateSigningKey(), { warn: () => undefined });
 });
-afterAll(async () => {
-  for (const end of stop) await end();
-  await database.drop();
-});
+afterAll(() => world.close());
 
-/** An event of the server's own stream. */
-const say = (serverId: string, event: NewEvent) =>
-  recordFact(worker.store, {
-    streamId: `server-${serverId}`,
-    streamType: 'server',
-    event,
-    actor: 's',
-    actorKind: 'system',
-  });
+const say = (serverId: string, event: NewEvent) => world.say(serverStream(serverId), event);
 
 async function enrolled(): Promise<string> {
   const serverId = newId();
@@ -78,7 +51,7 @@ async function released(serverId: string): Promise<string> {
   const operationId = newId();
   const now = new Date();
   const operation = { operationId, kind: 'bans.block', subject: 'spec', reason: null };
-  await new OperationRequests(worker.store, hints).request(
+  await world.operations.request(
     {
       ...operation,
       expiresAt: new Date(now.getTime() + 3600_000),
@@ -100,7 +73,7 @@ async function released(serverId: string): Promise<string> {
     now,
   );
   const taskId = taskIdOf(operationId, serverId);
-  const log = new TaskLog(worker.store, worker.connection.pool, { actor: 'dispatcher', actorKind: 'system' });
+  const log = new TaskLog(world.worker.store, world.worker.database.pool, { actor: 'dispatcher', actorKind: 'system' });
   const row = await log.read(taskId);
   if (!row) throw new Error('the task was not written down');
   await log.record(row, TaskReleased, { taskId, seq: 1 }, 'released');
@@ -110,11 +83,11 @@ async function released(serverId: string): Promise<string> {
 async function judged(serverId: string): Promise<{ state: string; signed: boolean; reason: unknown }> {
   const taskId = await released(serverId);
   await signer.run();
-  const { rows } = await worker.connection.pool.query<{ state: string; signed: boolean }>(
+  const { rows } = await world.worker.database.pool.query<{ state: string; signed: boolean }>(
     'select state, signed_at is not null as signed from muster.operations_tasks where task_id = $1',
     [taskId],
   );
-  const last = (await worker.store.readStream(`task-${taskId}`)).at(-1);
+  const last = (await world.worker.store.readStream(`task-${taskId}`)).at(-1);
   return { state: rows[0]?.state ?? '', signed: rows[0]?.signed ?? false, reason: last?.data['reason'] };
 }
 

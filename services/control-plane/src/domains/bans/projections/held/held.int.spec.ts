@@ -10,7 +10,7 @@ import { ConvergeServersWhenBansChange } from '../../policies/converge-servers-w
 import { JudgeTables } from '../../schedules/judge-tables.schedule.ts';
 import { happened, managedServer, succeeded } from '../../testing/events.ts';
 import { Host } from '../../testing/host.ts';
-import { World } from '../../testing/world.ts';
+import { World } from '../../../../main/testing/world.ts';
 import { heldProjection } from './held.projection.ts';
 
 let world: World;

@@ -1,6 +1,6 @@
 // Gives positions, as the sequencer's process does, for specs.
 import pg from 'pg';
-import { SEQUENCED, type HintBus } from '../../../platform/event-store/index.ts';
+import { SEQUENCED, type HintBus } from '../../platform/event-store/index.ts';
 
 export function sequenceInto(url: string, hints: HintBus): { stop(): Promise<void> } {
   const pool = new pg.Pool({ connectionString: url, max: 1 });

@@ -1,14 +1,23 @@
-// Everything that bans stands on, real, for specs on PostgreSQL: a database of its own, event stores by role, the
-// sequencer, and the task table.
+// What policies and projections stand on, real, for specs on PostgreSQL: a database of its own, event stores by role,
+// the sequencer, and the task table. No application runs.
 import { sequenceInto } from './sequencing.ts';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { sha256 } from '@muster/kernel/hashing';
 import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
 import pg from 'pg';
-import { createDatabase, type TestDatabase } from '../../../../../../test/support/postgres.ts';
-import { connect, type ProcessConnection } from '../../../platform/database/database.ts';
-import { EventStore, InProcessHintBus, LogTail, type SequencedEvent } from '../../../platform/event-store/index.ts';
-import { Projections, type Subscription } from '../../../platform/projections/index.ts';
-import { OperationRequests, inlineTables } from '../../operations/index.ts';
-import { recordFact } from '../recording.ts';
+import type { LoginRole } from '@muster/migrations/runner';
+import { createDatabase, type TestDatabase } from '../../../../../test/support/postgres.ts';
+import { SOFTWARE } from '../../platform/cqrs/recorder.ts';
+import { connect, type ProcessConnection } from '../../platform/database/database.ts';
+import {
+  EventStore,
+  InProcessHintBus,
+  LogTail,
+  type NewEvent,
+  type SequencedEvent,
+} from '../../platform/event-store/index.ts';
+import { Projections, type Subscription } from '../../platform/projections/index.ts';
+import { OperationRequests, inlineTables } from '../../domains/operations/index.ts';
 
 interface Station {
   readonly database: ProcessConnection;
@@ -26,15 +35,16 @@ export class World {
   readonly operations: OperationRequests;
   readonly #database: TestDatabase;
   readonly #sequencer: ReturnType<typeof sequenceInto>;
+  readonly #stations: Station[] = [];
   readonly #running: Projections[] = [];
   readonly #followed = new Set<string>();
 
   private constructor(database: TestDatabase) {
     this.#database = database;
     this.superuser = new pg.Pool({ connectionString: database.url, max: 2 });
-    this.app = this.#station('muster_app');
-    this.worker = this.#station('muster_worker');
-    this.gateway = this.#station('muster_gateway');
+    this.app = this.station('muster_app');
+    this.worker = this.station('muster_worker');
+    this.gateway = this.station('muster_gateway');
     this.operations = new OperationRequests(this.worker.store, this.hints);
     this.#sequencer = sequenceInto(database.urlAs('muster_sequencer'), this.hints);
   }
@@ -43,14 +53,14 @@ export class World {
     return new World(await createDatabase());
   }
 
-  #station(role: 'muster_app' | 'muster_worker' | 'muster_gateway'): Station {
+  /** Connections and an event store as another process has them. */
+  station(role: LoginRole): Station {
     const database = connect(this.#database.urlAs(role), role, 12);
     const tail = new LogTail(database.pool, this.hints);
-    return {
-      database,
-      tail,
-      store: new EventStore({ pool: database.pool, hints: this.hints, tail, inline: inlineTables }),
-    };
+    const store = new EventStore({ pool: database.pool, hints: this.hints, tail, inline: inlineTables });
+    const station = { database, tail, store };
+    this.#stations.push(station);
+    return station;
   }
 
   /** As one worker process more. */
@@ -72,15 +82,30 @@ export class World {
     return last;
   }
 
-  async happenOne(event: SequencedEvent): Promise<string> {
-    const { eventIds } = await recordFact(this.worker.store, {
-      streamId: event.streamId,
-      streamType: 'spec',
-      events: [{ type: event.type, version: event.version, data: event.data }],
+  happenOne({ streamId, ...event }: SequencedEvent): Promise<string> {
+    return this.say(streamId, event);
+  }
+
+  /** Appends an event to a stream; answers with its id. */
+  async say(streamId: string, { type, version, data }: NewEvent): Promise<string> {
+    const commandId = newId();
+    const { eventIds } = await this.worker.store.append({
+      commandId,
       actor: 'spec',
-      actorKind: 'person',
+      requestHash: sha256(canonicalBytes([commandId])),
       tenantId: DEFAULT_TENANT,
-      commandId: newId(),
+      streamId,
+      streamType: 'spec',
+      expectedVersion: 'any',
+      events: [{ type, version, data }],
+      meta: {
+        v: 1,
+        actor: 'spec',
+        actorKind: 'person',
+        software: SOFTWARE,
+        correlation: newId(),
+        tenant: DEFAULT_TENANT,
+      },
     });
     return eventIds[0] ?? '';
   }
@@ -108,7 +133,7 @@ export class World {
   async close(): Promise<void> {
     await Promise.all(this.#running.map((projections) => projections.stop()));
     await this.#sequencer.stop();
-    for (const { tail, database } of [this.app, this.worker, this.gateway]) {
+    for (const { tail, database } of this.#stations) {
       await tail.stop();
       await database.pool.end();
     }
