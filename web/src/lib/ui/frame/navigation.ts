@@ -29,6 +29,7 @@ export const rail: readonly { readonly verb: string; readonly destinations: read
       { label: 'Servers', href: '/servers', key: 's' },
       { label: 'Groups', href: '/groups', key: 'r' },
       { label: 'Releases', href: '/releases', key: 'l' },
+      { label: 'Clients', href: '/clients', key: 'c' },
       { label: 'People', href: '/people', key: 'e' },
       { label: 'Grants', href: '/grants', key: 't' },
       { label: 'API tokens', href: '/tokens', key: 'k' },
