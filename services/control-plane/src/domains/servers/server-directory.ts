@@ -92,6 +92,16 @@ export class ServerDirectory {
     return rows.map((row) => row.group_id);
   }
 
+  /** Servers as other domains' rows name them, whatever state they are in. */
+  async refs(
+    serverIds: readonly string[],
+  ): Promise<ReadonlyMap<string, { readonly name: string; readonly simulated: boolean }>> {
+    const { rows } = await sql<{ server_id: string; name: string; simulated: boolean }>`
+      select server_id, name, simulated from muster.servers_servers
+      where server_id = any(${serverIds}::uuid[])`.execute(this.database.db);
+    return new Map(rows.map(({ server_id, name, simulated }) => [server_id, { name, simulated }]));
+  }
+
   /** Names of servers and groups by id, for sentences. */
   async names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const { rows } = await sql<{ id: string; name: string }>`

@@ -10,6 +10,7 @@ import type { ActionBus } from '../cqrs/action-bus.ts';
 import { newContext } from '../cqrs/principal.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Authenticated, Authenticator } from './authenticator.ts';
+import { Download } from './download.ts';
 import { readTraceParent } from '../telemetry/tracing.ts';
 import { correlationIdOf, sendProblem } from './problem.ts';
 import { requireCsrf, requireSameOrigin } from './same-origin.ts';
@@ -62,6 +63,12 @@ async function answer(
       void reply.header('cache-control', 'no-store');
       // An export is a stream of lines; everything else is one object.
       if (result instanceof Readable) void reply.header('content-type', 'application/x-ndjson');
+      if (result instanceof Download) {
+        void reply.header('content-type', result.type);
+        void reply.header('content-disposition', `attachment; filename="${result.filename}"`);
+        await reply.send(result.stream);
+        return;
+      }
       await reply.send(result);
       return;
     }

@@ -11,7 +11,7 @@ import type { Connection } from '../../../platform/database/database.ts';
 import type { EventStore } from '../../../platform/event-store/index.ts';
 import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
 import type { BanLogMonths } from '../ban-log-months.ts';
-import { recordFact } from '../recording.ts';
+import { recordFact } from '../../../platform/cqrs/recorded-fact.ts';
 
 /** A line from further ahead than this has a wrong clock; it would stand on top of the log for as long. */
 const AHEAD_MS = 10 * 60_000;

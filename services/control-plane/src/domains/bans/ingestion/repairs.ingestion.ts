@@ -5,7 +5,7 @@ import type { LinkedServer } from '../../../platform/agent-link/link-registry.ts
 import { eventOf } from '../../../platform/cqrs/recorder.ts';
 import type { EventStore } from '../../../platform/event-store/index.ts';
 import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
-import { recordFact } from '../recording.ts';
+import { recordFact } from '../../../platform/cqrs/recorded-fact.ts';
 
 export class RepairsIngestion {
   constructor(

@@ -8,8 +8,8 @@ import { WORKER_DATABASE, type Connection } from '../../../platform/database/dat
 import type { EventStore } from '../../../platform/event-store/index.ts';
 import { blockFrom, expire as expireBlock } from '../block.aggregate.ts';
 import { expire as expireProtection, protectionFrom, protectionStream } from '../protection.aggregate.ts';
-import { recordFact } from '../recording.ts';
-import { Schedule } from './schedule.ts';
+import { recordFact } from '../../../platform/cqrs/recorded-fact.ts';
+import { Schedule } from '../../../platform/schedules/schedule.ts';
 
 const AT_ONCE = 200;
 const ACTOR = 'bans.expiry';

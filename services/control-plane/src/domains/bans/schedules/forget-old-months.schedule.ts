@@ -9,8 +9,8 @@ import { SETTINGS, type Settings } from '../../../platform/config/settings.ts';
 import { eventOf } from '../../../platform/cqrs/recorder.ts';
 import { WORKER_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import type { EventStore } from '../../../platform/event-store/index.ts';
-import { recordFact } from '../recording.ts';
-import { Schedule } from './schedule.ts';
+import { recordFact } from '../../../platform/cqrs/recorded-fact.ts';
+import { Schedule } from '../../../platform/schedules/schedule.ts';
 
 const ACTOR = 'bans.retention';
 

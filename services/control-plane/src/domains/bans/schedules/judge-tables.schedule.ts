@@ -13,8 +13,8 @@ import { LiveHints } from '../../../platform/realtime/live-hints.ts';
 import { DesiredFleet } from '../desired-fleet.ts';
 import { acceptableHashes, hashOf } from '../desired-state.ts';
 import { loadRows } from '../policies/desired-rows.ts';
-import { recordFact } from '../recording.ts';
-import { Schedule } from './schedule.ts';
+import { recordFact } from '../../../platform/cqrs/recorded-fact.ts';
+import { Schedule } from '../../../platform/schedules/schedule.ts';
 
 const ACTOR = 'bans.tables';
 /** A host's clock and ours may be this far apart before an ended block counts as kept. */

@@ -18,9 +18,9 @@ import {
   type SystemEntry,
   type SystemKind,
 } from '../protection.aggregate.ts';
-import { recordFact } from '../recording.ts';
+import { recordFact } from '../../../platform/cqrs/recorded-fact.ts';
 import { SystemAddresses } from '../system-addresses.ts';
-import { Schedule } from './schedule.ts';
+import { Schedule } from '../../../platform/schedules/schedule.ts';
 
 const ACTOR = 'bans.system-protections';
 /** An address that a server no longer says it has may be back in a moment: a restart, a lost lease. */

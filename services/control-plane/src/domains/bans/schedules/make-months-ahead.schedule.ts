@@ -1,7 +1,7 @@
 // The ban log's partitions are made before their month begins.
 import { Inject, Injectable } from '@nestjs/common';
 import { BanLogMonths } from '../ban-log-months.ts';
-import { Schedule } from './schedule.ts';
+import { Schedule } from '../../../platform/schedules/schedule.ts';
 
 @Injectable()
 export class MakeMonthsAhead extends Schedule {

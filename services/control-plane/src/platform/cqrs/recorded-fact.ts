@@ -3,8 +3,8 @@ import type { EventMeta } from '@muster/contracts/ledger';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { sha256 } from '@muster/kernel/hashing';
 import { newId } from '@muster/kernel/ids';
-import { SOFTWARE } from '../../platform/cqrs/recorder.ts';
-import type { Append, Appended, EventStore, NewEvent } from '../../platform/event-store/index.ts';
+import { SOFTWARE } from './event-of.ts';
+import type { Append, Appended, EventStore, NewEvent } from '../event-store/index.ts';
 
 export interface Fact {
   readonly streamId: string;
