@@ -39,7 +39,15 @@ export default {
       comment: 'shared/kernel is pure code: no other workspace.',
       severity: 'error',
       from: { path: '^shared/kernel/' },
-      to: { path: '^(shared/contracts|services|web|migrations|deploy|test)/' },
+      to: { path: '^(shared/contracts|shared/posture|services|web|migrations|deploy|test)/' },
+    },
+    {
+      name: 'checks-are-pure',
+      comment:
+        'shared/posture runs in the agent and in the control plane: it knows contracts and kernel only, and of Node nothing that acts.',
+      severity: 'error',
+      from: { path: '^shared/posture/src/', pathNot: ['\\.spec\\.ts$', '/testing/'] },
+      to: { pathNot: ['^shared/(posture|contracts|kernel)/src/', 'node_modules/zod/', '^(node:)?crypto$'] },
     },
     {
       name: 'web-knows-contracts-only',

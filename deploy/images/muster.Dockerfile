@@ -9,6 +9,7 @@ WORKDIR /opt/muster
 COPY package.json package-lock.json .npmrc ./
 COPY shared/contracts/package.json shared/contracts/
 COPY shared/kernel/package.json shared/kernel/
+COPY shared/posture/package.json shared/posture/
 COPY shared/tooling/package.json shared/tooling/
 COPY services/control-plane/package.json services/control-plane/
 COPY services/cli/package.json services/cli/

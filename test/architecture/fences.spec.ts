@@ -16,6 +16,7 @@ const BREACHES: Record<string, [file: string, imports: string]> = {
   'platform-knows-no-domain': ['services/control-plane/src/platform/http.ts', '../domains/servers/index.ts'],
   'contracts-are-schemas-only': ['shared/contracts/src/files.ts', 'node:fs'],
   'kernel-stands-alone': ['shared/kernel/src/words.ts', '../../contracts/src/files.ts'],
+  'checks-are-pure': ['shared/posture/src/probes/home.ts', 'node:fs'],
   'web-knows-contracts-only': ['web/src/page.ts', '../../services/control-plane/src/platform/http.ts'],
   'agent-knows-contracts-only': ['services/node-agent/src/agentd.ts', '../../control-plane/src/platform/http.ts'],
   'control-plane-knows-no-client': [

@@ -14,6 +14,7 @@ import { BanWatch } from './agentd/ban-watch.ts';
 import { Downloads } from './agentd/downloads.ts';
 import { bootId, machineHash } from './agentd/machine.ts';
 import { PrivdClient } from './agentd/privd-client.ts';
+import { PostureWatch } from './agentd/posture-watch.ts';
 import { newRepairs } from './agentd/repair-watch.ts';
 import { FAIL2BAN_DATABASE, readHistory } from './capabilities/bans/fail2ban/history.ts';
 import { readFail2ban } from './capabilities/bans/fail2ban/jails.ts';
@@ -21,6 +22,8 @@ import { InventoryCollector, hostSources } from './capabilities/inventory/collec
 import { collectSites } from './capabilities/sites/collect.ts';
 import { hostFiles } from './capabilities/sites/config-files.ts';
 import { partsOf } from './capabilities/sites/parts.ts';
+import { postureHost } from './capabilities/posture/posture-host.ts';
+import { ProbeRunner } from './capabilities/posture/probe-runner.ts';
 import { execFile } from './host/exec.ts';
 import { installedTools } from './host/tools.ts';
 import { DiskSpool } from './link/disk-spool.ts';
@@ -44,6 +47,8 @@ export interface AgentdOptions {
   readonly inventorySeconds: number;
   readonly heldSeconds: number;
   readonly sitesSeconds: number;
+  /** No probe of the posture rests longer than this. */
+  readonly postureSeconds: number;
   readonly log: (message: string, fields?: Record<string, unknown>) => void;
 }
 
@@ -187,6 +192,17 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     reportHeld(true).catch(failed('reading the ban table'));
   };
 
+  const own = new ProbeRunner(postureHost(execFile));
+  const posture = new PostureWatch({
+    server: store.enrolment.server,
+    spool,
+    run:
+      privd === undefined ? (probe) => own.run(probe) : async (probe) => (await privd.ask('probe', { probe })).report,
+    mostSeconds: options.postureSeconds,
+    now: Date.now,
+    log,
+  });
+
   const tasks = privd ?? observer(() => log('a task came; this agent only observes'));
   let afterOutcome: NodeJS.Timeout | undefined;
   if (privd !== undefined) {
@@ -229,6 +245,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
 
   await bans.start();
   link.start();
+  posture.start();
   log('agentd runs', { server: store.enrolment.server, version: AGENT_VERSION, observeOnly });
   reportInventory().catch(failed('the inventory'));
   reportJails().catch(failed('reading fail2ban'));
@@ -250,6 +267,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
       clearTimeout(afterOutcome);
       clearTimeout(soon);
       await bans.stop();
+      await posture.stop();
       link.stop();
       privd?.close();
       await spool.close();

@@ -17,6 +17,8 @@ import { hostFiles } from './capabilities/sites/config-files.ts';
 import { ReleasesCapability } from './capabilities/releases/releases.capability.ts';
 import type { WantedFile } from './capabilities/releases/take-file.ts';
 import { UpdateFiles } from './capabilities/releases/update-files.ts';
+import { postureHost } from './capabilities/posture/posture-host.ts';
+import { ProbeRunner } from './capabilities/posture/probe-runner.ts';
 import { ChangedFiles } from './host/changes.ts';
 import { execFile } from './host/exec.ts';
 import { isAbsent } from './host/files.ts';
@@ -140,6 +142,7 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     onReceipt: (task, receipt) => socket.push({ t: 'receipt', task, receipt }),
   });
 
+  const probing = new ProbeRunner(postureHost(execFile));
   const socket: PrivdSocket = new PrivdSocket({
     hello: async () => {
       const rules = await policy();
@@ -198,6 +201,14 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     unavailable: ({ why }) => {
       releases.unavailable(why);
       return Promise.resolve({});
+    },
+    probe: async ({ probe }) => {
+      if ((await policy()).forbids('posture')) {
+        throw new RefusedRequest('forbidden', `${paths.policy} on this host forbids posture`);
+      }
+      const report = await probing.run(probe);
+      if (report === undefined) throw new RefusedRequest('unknown-probe', `This helper knows no probe ${probe}`);
+      return { report };
     },
     history: ({ after, limit }) => Promise.resolve({ lines: readHistory(FAIL2BAN_DATABASE, after, limit) }),
   });

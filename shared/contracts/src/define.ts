@@ -11,7 +11,8 @@ export type Risk = 'low' | 'medium' | 'high' | 'critical';
 export type NamedRole = 'operator' | 'security' | 'backup' | 'contractor' | 'client-admin' | 'client-viewer';
 
 /** What an action can be about, named by one field of its input. */
-export type SubjectKind = 'server' | 'group' | 'target' | 'operation' | 'block' | 'client' | 'scope' | 'grant';
+export type SubjectKind =
+  'server' | 'group' | 'target' | 'operation' | 'block' | 'waiver' | 'client' | 'scope' | 'grant';
 
 /**
  * Where somebody needs the permission:

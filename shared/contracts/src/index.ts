@@ -25,6 +25,8 @@ import { reviewCommands, reviewQueries } from './reviews/index.ts';
 import { releaseEvents } from './releases/events.ts';
 import { releaseCommands, releaseQueries } from './releases/index.ts';
 import { releaseTasks } from './releases/tasks.ts';
+import { postureEvents } from './posture/events.ts';
+import { postureCommands, postureQueries } from './posture/index.ts';
 import { roleHolds, type BuiltInRole } from './roles.ts';
 import { serverEvents } from './servers/events.ts';
 import { serverCommands, serverQueries } from './servers/index.ts';
@@ -41,6 +43,7 @@ export const events: readonly EventDefinition[] = [
   ...operationEvents,
   ...reviewEvents,
   ...releaseEvents,
+  ...postureEvents,
   ...serverEvents,
 ];
 export const commands: readonly CommandDefinition[] = [
@@ -51,6 +54,7 @@ export const commands: readonly CommandDefinition[] = [
   ...reviewCommands,
   ...clientCommands,
   ...releaseCommands,
+  ...postureCommands,
 ];
 export const queries: readonly QueryDefinition[] = [
   ...accessQueries,
@@ -59,6 +63,7 @@ export const queries: readonly QueryDefinition[] = [
   ...operationQueries,
   ...banQueries,
   ...clientQueries,
+  ...postureQueries,
   ...auditQueries,
   ...reviewQueries,
   ...releaseQueries,

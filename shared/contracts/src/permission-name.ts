@@ -1,7 +1,7 @@
 // A permission is called after the one thing it opens: `bans.BlockAddress` is opened by `bans.address.block`, and a query
 // that is a noun, `bans.BanRate`, by `bans.ban-rate.read`.
 const VERBS = new Set(
-  `add approve archive assign attest begin block call cancel change check confirm create decide define delete dismiss end enrol erase explain
+  `accept add approve archive assign attest begin block call cancel change check confirm create decide define delete dismiss end enrol erase explain
    export extend find forget give import invite issue lift list make get name offboard open order plan preview protect put
    record refresh register release remove rename replace reset resume retire retry review revoke rotate run search send set
    start stop tag take unblock use verify withdraw why`.split(/\s+/),

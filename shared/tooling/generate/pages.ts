@@ -4,7 +4,10 @@ import { settingsSchema } from '../../../services/control-plane/src/platform/con
 import { LOCAL_VARIABLES } from '../../../deploy/local/variables.ts';
 import { endpoints } from '../../contracts/src/endpoints/index.ts';
 import { problem } from '../../contracts/src/live/index.ts';
+import { checks } from '../../posture/src/checks.ts';
+import { probes } from '../../posture/src/probes.ts';
 import { actionsPage } from './pages/actions.ts';
+import { checksPage } from './pages/checks.ts';
 import { environmentPage } from './pages/environment.ts';
 import { eventsPage } from './pages/events.ts';
 import { openApi } from './pages/openapi.ts';
@@ -20,6 +23,7 @@ export async function referencePages(): Promise<Map<string, string>> {
     ['permissions.md', permissionsPage(commands, queries)],
     ['actions.md', actionsPage(commands, queries)],
     ['tasks.md', tasksPage(tasks)],
+    ['checks.md', checksPage(checks, probes)],
     ['live-topics.md', liveTopicsPage(liveTopics)],
     ['openapi.json', openApi([...commands, ...queries], endpoints, SIGN_IN_ROUTES, problem)],
     ['environment.md', environmentPage(settingsSchema, LOCAL_VARIABLES)],

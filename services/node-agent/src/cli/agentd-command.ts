@@ -20,6 +20,7 @@ export async function agentdCommand(args: string[]): Promise<void> {
       'inventory-seconds': { type: 'string', default: '60' },
       'held-seconds': { type: 'string', default: '300' },
       'sites-seconds': { type: 'string', default: '300' },
+      'posture-seconds': { type: 'string', default: '604800' },
     },
   });
   const log = logFor('agentd');
@@ -34,6 +35,7 @@ export async function agentdCommand(args: string[]): Promise<void> {
     inventorySeconds: wholeNumber('--inventory-seconds', values['inventory-seconds'], 5, 86_400),
     heldSeconds: wholeNumber('--held-seconds', values['held-seconds'], 5, 86_400),
     sitesSeconds: wholeNumber('--sites-seconds', values['sites-seconds'], 5, 86_400),
+    postureSeconds: wholeNumber('--posture-seconds', values['posture-seconds'], 5, 604_800),
     log,
   });
   await new Promise<void>((resolve) => {

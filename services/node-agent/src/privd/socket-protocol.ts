@@ -3,6 +3,7 @@
 import { journalEntry, signed, signedKeyset } from '@muster/contracts/agent';
 import { banLogLine, heldState, jailFacts, tableRepair } from '@muster/contracts/bans';
 import { foundSite, siteFacts } from '@muster/contracts/clients';
+import { probeReport } from '@muster/contracts/posture';
 import { capabilityName, inventory } from '@muster/contracts/servers';
 import { z } from 'zod';
 
@@ -26,6 +27,7 @@ export const request = z.discriminatedUnion('op', [
   z.strictObject({ id, op: z.literal('sites') }),
   z.strictObject({ id, op: z.literal('healthy') }),
   z.strictObject({ id, op: z.literal('unavailable'), why: z.string().max(300) }),
+  z.strictObject({ id, op: z.literal('probe'), probe: z.string().max(40) }),
   z.strictObject({ id, op: z.literal('history'), after: z.int().nonnegative(), limit: z.int().min(1).max(5000) }),
 ]);
 export type Request = z.infer<typeof request>;
@@ -64,6 +66,7 @@ export const answers = {
   sites: siteFacts.pick({ sources: true }).extend({ sites: z.array(foundSite) }),
   healthy: z.strictObject({}),
   unavailable: z.strictObject({}),
+  probe: z.strictObject({ report: probeReport }),
   history: z.strictObject({ lines: z.array(banLogLine) }),
 } as const;
 export type Operation = keyof typeof answers;

@@ -123,6 +123,8 @@ export class PrivdSocket {
         return handlers.jails(message);
       case 'sites':
         return handlers.sites(message);
+      case 'probe':
+        return handlers.probe(message);
       case 'history':
         return handlers.history(message);
       case 'healthy':

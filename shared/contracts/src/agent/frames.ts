@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { banLogLine, heldState, jailFacts, tableRepair } from '../bans/telemetry.ts';
 import { siteFacts } from '../clients/telemetry.ts';
+import { probeReport } from '../posture/values.ts';
 import { capabilityName } from '../servers/events.ts';
 import { inventory } from '../servers/inventory.ts';
 import { hostText, sha256, signature, timestamp, uuid } from '../values.ts';
@@ -176,6 +177,7 @@ const batchBody = z.discriminatedUnion('kind', [
     kind: z.literal('capabilities'),
     items: z.array(z.strictObject({ capability: capabilityName, barred: hostText(300).nullable() })).max(20),
   }),
+  z.strictObject({ kind: z.literal('posture'), items: z.array(probeReport).max(1) }),
   z.strictObject({ kind: z.literal('uninstalled'), items: z.array(signed).max(1) }),
 ]);
 /** Telemetry from the spool. `seq` only grows per server; a repeat is acknowledged and dropped. */

@@ -44,6 +44,11 @@ export const topics = {
     query: 'releases.GetReleases',
     sentence: 'Releases of the agent and how far they are rolled out',
   }),
+  posture: topic('posture', {
+    hasSubject: false,
+    query: 'posture.GetPosture',
+    sentence: 'Findings, waivers and scores',
+  }),
   ledger: topic('ledger', {
     hasSubject: false,
     query: 'audit.ListEntries',

@@ -1,0 +1,102 @@
+// Reads the server by probes, each at its own pace, and reports what changed. Once a day every report travels again,
+// changed or not: what got lost on the way is mended, and a control plane that hears nothing knows that it does not know.
+import { MAX_FRAME_BYTES } from '@muster/contracts/agent';
+import type { ProbeReport } from '@muster/contracts/posture';
+import { sha256Hex } from '@muster/kernel/hashing';
+import { CADENCE_SECONDS } from '@muster/posture/probe';
+import { probes } from '@muster/posture/probes';
+import type { Spool } from '../link/spool.ts';
+
+export interface PostureWatchOptions {
+  readonly server: string;
+  readonly spool: Spool;
+  /** By the root helper, or by ourselves. undefined: nobody knows that probe (the helper is older). */
+  readonly run: (probe: string) => Promise<ProbeReport | undefined>;
+  /** No probe rests longer than this. */
+  readonly mostSeconds: number;
+  readonly now: () => number;
+  readonly log: (message: string, fields?: Record<string, unknown>) => void;
+}
+
+interface Turn {
+  readonly probe: string;
+  readonly everyMs: number;
+  dueAt: number;
+}
+
+const TICK_MS = 1000;
+/** A fleet that starts at once does not report at once. */
+const FIRST_WITHIN_MS = 60_000;
+const WHOLE_MS = 86_400_000;
+
+export class PostureWatch {
+  readonly #with: PostureWatchOptions;
+  readonly #turns: Turn[];
+  readonly #told = new Map<string, string>();
+  #wholeAt: number;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: PostureWatchOptions) {
+    this.#with = options;
+    const mostMs = options.mostSeconds * 1000;
+    const now = options.now();
+    this.#turns = probes.map(({ name, cadence }) => ({
+      probe: name,
+      everyMs: Math.min(CADENCE_SECONDS[cadence] * 1000, mostMs),
+      dueAt: now + this.#share('first') * Math.min(FIRST_WITHIN_MS, mostMs),
+    }));
+    this.#wholeAt = now + WHOLE_MS;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  /** What is due, one after the other. */
+  async run(): Promise<void> {
+    if (this.#wholeAt <= this.#with.now()) {
+      this.#told.clear();
+      this.#wholeAt += WHOLE_MS;
+    }
+    for (const turn of this.#turns) {
+      if (turn.dueAt > this.#with.now()) continue;
+      turn.dueAt = this.#with.now() + turn.everyMs * (0.9 + 0.2 * this.#share(turn.probe));
+      await this.#report(turn.probe);
+    }
+  }
+
+  async #report(probe: string): Promise<void> {
+    const report = await this.#with.run(probe).catch((error: unknown) => {
+      this.#with.log('a probe could not be run', {
+        probe,
+        error: error instanceof Error ? error.message : String(error),
+      });
+      return undefined;
+    });
+    if (report === undefined || this.#told.get(probe) === report.sha256) return;
+    if (Buffer.byteLength(JSON.stringify(report)) > MAX_FRAME_BYTES / 2) {
+      return this.#with.log('a report is too large to be sent', { probe });
+    }
+    await this.#with.spool.push(1, { kind: 'posture', items: [report] });
+    this.#told.set(probe, report.sha256);
+  }
+
+  #tick(): void {
+    this.#running ??= this.run()
+      .catch((error: unknown) => this.#with.log('posture could not be reported', { error: String(error) }))
+      .finally(() => {
+        this.#running = undefined;
+      });
+  }
+
+  /** Between 0 and 1, the same for a server and probe every time. */
+  #share(name: string): number {
+    return Number.parseInt(sha256Hex(`${this.#with.server} ${name}`).slice(0, 8), 16) / 0xff_ff_ff_ff;
+  }
+}

@@ -1,0 +1,155 @@
+// Findings and waivers. What a server reports is telemetry; that a finding opened, changed or closed is history.
+import { z } from 'zod';
+import { event } from '../define.ts';
+import { reason, sha256, target, timestamp, uuid } from '../values.ts';
+import { area, checkId, evidence, severity, subject } from './values.ts';
+
+const findingId = '0190b5e2-7a10-7000-8000-00000000f001';
+const waiverId = '0190b5e2-7a10-7000-8000-00000000f002';
+const serverId = '0190b5e2-7a10-7000-8000-00000000b001';
+const hash = '0'.repeat(64);
+const at = '2026-11-20T02:47:03Z';
+
+/** `policy` is the version of dates and limits that it was judged by. */
+const judgedBy = { policy: z.int().positive(), observedAt: timestamp };
+
+export const FindingOpened = event('posture.FindingOpened', {
+  class: 'fact',
+  sentence: 'A check found something wrong on a server',
+  schema: z.strictObject({
+    findingId: uuid,
+    serverId: uuid,
+    checkId,
+    subject: subject.nullable(),
+    area,
+    severity,
+    evidence,
+    evidenceHash: sha256,
+    ...judgedBy,
+  }),
+  example: {
+    findingId,
+    serverId,
+    checkId: 'SSH-001',
+    subject: null,
+    area: 'ssh',
+    severity: 'critical',
+    evidence: { permitrootlogin: 'yes', passwordauthentication: true },
+    evidenceHash: hash,
+    policy: 1,
+    observedAt: at,
+  },
+});
+export const FindingChanged = event('posture.FindingChanged', {
+  class: 'fact',
+  sentence: 'What a check measured of an open finding is not what it was',
+  schema: z.strictObject({
+    findingId: uuid,
+    serverId: uuid,
+    checkId,
+    severity,
+    evidence,
+    evidenceHash: sha256,
+    ...judgedBy,
+  }),
+  example: {
+    findingId,
+    serverId,
+    checkId: 'UPD-001',
+    severity: 'high',
+    evidence: { packages: 'openssl 3.0.17-1~deb12u4', count: 1 },
+    evidenceHash: hash,
+    policy: 1,
+    observedAt: at,
+  },
+});
+export const FindingClosed = event('posture.FindingClosed', {
+  class: 'fact',
+  sentence: 'A check no longer finds what it had found',
+  schema: z.strictObject({
+    findingId: uuid,
+    serverId: uuid,
+    checkId,
+    /** passed: measured as it should be. not-applicable: what it was about is gone. */
+    why: z.enum(['passed', 'not-applicable']),
+    ...judgedBy,
+  }),
+  example: { findingId, serverId, checkId: 'SSH-001', why: 'passed', policy: 1, observedAt: at },
+});
+
+const uncovered = z.strictObject({
+  checkId,
+  state: z.enum(['unknown', 'not-applicable', 'error']),
+  why: z.string().max(300),
+});
+export const CoverageChanged = event('posture.CoverageChanged', {
+  class: 'fact',
+  sentence: 'Which checks of a server cannot be answered, or do not apply, is not what it was',
+  schema: z.strictObject({ serverId: uuid, uncovered: z.array(uncovered).max(500), ...judgedBy }),
+  example: {
+    serverId,
+    uncovered: [{ checkId: 'ACC-002', state: 'unknown', why: '/etc/shadow could not be read' }],
+    policy: 1,
+    observedAt: at,
+  },
+});
+
+export const RiskAccepted = event('posture.RiskAccepted', {
+  class: 'action',
+  sentence: 'What a check finds was accepted until a date, or proposed to be',
+  schema: z.strictObject({
+    waiverId: uuid,
+    checkId,
+    target,
+    /** null: whatever the check finds there. */
+    subject: subject.nullable(),
+    owner: uuid,
+    reason,
+    until: timestamp,
+    /** It counts only when a second person has agreed. */
+    needsSecond: z.boolean(),
+  }),
+  example: {
+    waiverId,
+    checkId: 'FW-004',
+    target: { kind: 'server', serverId },
+    subject: 'port tcp/9200 on 0.0.0.0',
+    owner: '0190b5e2-7a10-7000-8000-00000000a001',
+    reason: 'Search migration, two addresses only',
+    until: '2026-11-27T12:00:00Z',
+    needsSecond: true,
+  },
+});
+export const WaiverApproved = event('posture.WaiverApproved', {
+  class: 'action',
+  sentence: 'A second person agreed to accept a critical finding',
+  schema: z.strictObject({ waiverId: uuid }),
+  example: { waiverId },
+});
+export const WaiverEndingSoon = event('posture.WaiverEndingSoon', {
+  class: 'fact',
+  sentence: 'A waiver ends within three days',
+  schema: z.strictObject({ waiverId: uuid, until: timestamp }),
+  example: { waiverId, until: at },
+});
+export const WaiverEnded = event('posture.WaiverEnded', {
+  class: 'fact',
+  sentence: 'A waiver ended; what it covered is open again',
+  schema: z.strictObject({
+    waiverId: uuid,
+    why: z.enum(['expired', 'ended-by-person', 'not-approved']),
+    reason: reason.nullable(),
+  }),
+  example: { waiverId, why: 'expired', reason: null },
+});
+
+export const postureEvents = [
+  FindingOpened,
+  FindingChanged,
+  FindingClosed,
+  CoverageChanged,
+  RiskAccepted,
+  WaiverApproved,
+  WaiverEndingSoon,
+  WaiverEnded,
+] as const;

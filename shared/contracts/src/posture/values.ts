@@ -1,0 +1,55 @@
+// The words of posture: areas, severities, states, and what a server reports.
+import { z } from 'zod';
+import { hostText, sha256, timestamp } from '../values.ts';
+
+export const AREAS = [
+  'ssh',
+  'keys',
+  'accounts',
+  'firewall',
+  'fail2ban',
+  'updates',
+  'files',
+  'persistence',
+  'kernel',
+  'logs',
+  'time',
+] as const;
+export const area = z.enum(AREAS);
+export type Area = z.infer<typeof area>;
+
+/** Worst first. */
+export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
+export const severity = z.enum(SEVERITIES);
+export type Severity = z.infer<typeof severity>;
+
+/** What a check says of a server. `waived` is no state of a check but of its finding. */
+export const checkState = z.enum(['pass', 'fail', 'unknown', 'not-applicable', 'error']);
+export type CheckState = z.infer<typeof checkState>;
+
+export const checkId = z.string().regex(/^[A-Z0-9]{2,4}-\d{3}$/, 'is not the id of a check, like SSH-001');
+export const subject = hostText(200);
+
+/** Parsed fields, never a file or a line of one. */
+export const evidence = z.record(z.string().max(60), z.union([hostText(600), z.number(), z.boolean()]));
+export type Evidence = z.infer<typeof evidence>;
+
+const json: z.ZodType<z.core.util.JSONType> = z.json();
+
+/**
+ * One probe's report. Which fields a reading has is the probe's own word: a control plane that does not know a probe yet
+ * keeps its report and judges nothing by it.
+ */
+export const probeReport = z.strictObject({
+  probe: z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, 'is not the name of a probe'),
+  at: timestamp,
+  durationMs: z.int().nonnegative(),
+  /** Of the reading and what was unreadable, canonical. */
+  sha256,
+  /** null: the probe itself failed, `error` says how. */
+  reading: json.nullable(),
+  error: hostText(300).nullable(),
+  /** What of it could not be read, and why. */
+  unreadable: z.array(z.strictObject({ what: hostText(80), why: hostText(200) })).max(60),
+});
+export type ProbeReport = z.infer<typeof probeReport>;

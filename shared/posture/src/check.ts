@@ -1,0 +1,69 @@
+// A check judges what probes read. Pure: the same readings, policy and time give the same answer, on the server and in
+// the control plane. It never says "pass" for what it could not see.
+import type { Area, Evidence, Severity } from '@muster/contracts/posture';
+import type { z } from 'zod';
+import type { Probe } from './probe.ts';
+import type { PosturePolicy } from './policy.ts';
+
+export type Verdict =
+  | { readonly state: 'pass' }
+  | { readonly state: 'unknown' | 'not-applicable'; readonly why: string }
+  | { readonly state: 'fail'; readonly failures: readonly Failure[] };
+
+export interface Failure {
+  /** What of the server it is about (`key SHA256:…`, `port tcp/3306`); null when it is about all of it. */
+  readonly subject: string | null;
+  readonly evidence: Evidence;
+}
+
+export interface Circumstances {
+  readonly policy: PosturePolicy;
+  readonly now: Date;
+}
+
+export interface CheckDefinition<Reads extends Readonly<Record<string, Probe>> = Readonly<Record<string, Probe>>> {
+  readonly id: string;
+  readonly area: Area;
+  readonly severity: Severity;
+  readonly title: string;
+  /** The command or file that gave the evidence. */
+  readonly measured: string;
+  readonly expected: string;
+  /** Why it matters, in two sentences. */
+  readonly why: string;
+  /** Each evidence field with the words for its column. */
+  readonly evidence: Readonly<Record<string, string>>;
+  readonly fix: string;
+  readonly undo: string;
+  /** What the fix can hurt. */
+  readonly risk: 'none' | 'low' | 'service' | 'lockout';
+  /** CIS Debian 12 v1.1.0 and Lynis ids. */
+  readonly maps: readonly string[];
+  readonly reads: Reads;
+  judge(readings: { [Name in keyof Reads]: z.output<Reads[Name]['reading']> }, circumstances: Circumstances): Verdict;
+}
+
+/** Forgets which probes a check reads once its judge has been typed by them. */
+export function check<const Reads extends Readonly<Record<string, Probe>>>(
+  definition: CheckDefinition<Reads>,
+): CheckDefinition {
+  return definition;
+}
+
+export const pass: Verdict = { state: 'pass' };
+export const unknown = (why: string): Verdict => ({ state: 'unknown', why });
+export const notApplicable = (why: string): Verdict => ({ state: 'not-applicable', why });
+export const fail = (evidence: Evidence, subject: string | null = null): Verdict => ({
+  state: 'fail',
+  failures: [{ subject, evidence }],
+});
+/** One finding per failure; none is a pass. */
+export const failures = (all: readonly Failure[]): Verdict =>
+  all.length === 0 ? pass : { state: 'fail', failures: all };
+export const passIf = (holds: boolean, evidence: Evidence): Verdict => (holds ? pass : fail(evidence));
+
+/** Joined for one evidence field, with a bound that is said. */
+export function listed(items: readonly string[], most = 12): string {
+  const shown = items.slice(0, most).join(', ');
+  return (items.length > most ? `${shown} and ${items.length - most} more` : shown).slice(0, 600);
+}

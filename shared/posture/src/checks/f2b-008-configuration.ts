@@ -1,0 +1,24 @@
+// F2B-008: fail2ban configuration broken.
+import { check, notApplicable, passIf, unknown } from '../check.ts';
+import { fail2ban } from '../probes/fail2ban.ts';
+
+export default check({
+  id: 'F2B-008',
+  area: 'fail2ban',
+  severity: 'high',
+  title: 'fail2ban configuration broken',
+  measured: 'fail2ban-client -t',
+  expected: 'answers 0',
+  why: 'One jail with a missing log file stops the whole service at its next start. Until then everything looks well.',
+  evidence: { problem: 'What fail2ban-client -t says' },
+  fix: 'Mend or disable the jail that is named, test again with fail2ban-client -t.',
+  undo: 'Put the former file back.',
+  risk: 'none',
+  maps: [],
+  reads: { fail2ban },
+  judge({ fail2ban }) {
+    if (!fail2ban.installed) return notApplicable('fail2ban is not installed: see F2B-001');
+    if (fail2ban.valid === null) return unknown('fail2ban may not be tested without root');
+    return passIf(fail2ban.valid, { problem: fail2ban.problem ?? 'the test failed' });
+  },
+});

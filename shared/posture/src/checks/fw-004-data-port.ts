@@ -1,0 +1,41 @@
+// FW-004: Database, cache, search or container port reachable from the internet.
+import { check, failures, unknown } from '../check.ts';
+import { isPublic, listeners } from '../probes/listeners.ts';
+
+export default check({
+  id: 'FW-004',
+  area: 'firewall',
+  severity: 'critical',
+  title: 'Database, cache, search or container port reachable from the internet',
+  measured: 'ss -H -lntupe',
+  expected: 'databases, caches and container engines listen on loopback only',
+  why: 'These services are found by scanners within hours, and many answer without a password. Data of all clients goes with them.',
+  evidence: {
+    service: 'Service',
+    port: 'Port',
+    address: 'Listens on',
+    program: 'Program',
+    probed: 'Seen from outside',
+  },
+  fix: 'Close the port in the firewall now, then bind the service to 127.0.0.1 in its own settings and restart it.',
+  undo: 'Remove the rule and put the former address back.',
+  risk: 'service',
+  maps: ['DBS-1888'],
+  reads: { listeners },
+  judge({ listeners }, { policy }) {
+    if (!listeners.read) return unknown('The listening ports could not be read');
+    const open = listeners.listeners.filter((one) => one.port in policy.dataPorts && isPublic(one));
+    return failures(
+      open.map((one) => ({
+        subject: `port ${one.protocol}/${one.port} on ${one.address}`,
+        evidence: {
+          service: policy.dataPorts[one.port] ?? '',
+          port: one.port,
+          address: one.address,
+          program: one.process ?? 'not known',
+          probed: false,
+        },
+      })),
+    );
+  },
+});

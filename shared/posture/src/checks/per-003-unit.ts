@@ -1,0 +1,24 @@
+// PER-003: systemd unit or timer not owned by a package.
+import { check, failures, unknown } from '../check.ts';
+import { scheduled } from '../probes/scheduled.ts';
+
+export default check({
+  id: 'PER-003',
+  area: 'persistence',
+  severity: 'high',
+  title: 'systemd unit or timer not owned by a package',
+  measured: 'units in /etc/systemd/system and /run/systemd/system against dpkg',
+  expected: 'every one is known',
+  why: 'A unit that no package brought was written by a person, or by somebody who wanted to stay. Each should have an owner who knows why.',
+  evidence: { path: 'Unit', mode: 'Mode', owner: 'Owner' },
+  fix: 'Find who wrote it. Accept it with a reason, or disable it (systemctl disable --now).',
+  undo: 'systemctl enable --now',
+  risk: 'service',
+  maps: ['BOOT-5180'],
+  reads: { scheduled },
+  judge({ scheduled: { unowned } }) {
+    if (unowned === null) return unknown('Only dpkg is understood so far');
+    const foreign = unowned.filter(({ path }) => !/\/muster-[a-z]+\.(service|socket|timer)$/.test(path));
+    return failures(foreign.map(({ path, mode, owner }) => ({ subject: path, evidence: { path, mode, owner } })));
+  },
+});

@@ -1,0 +1,44 @@
+// How a probe sees a server: programs by name with arguments, and files. Nothing else, so that everything a probe learns
+// can be recorded as text and played back to it in a test.
+
+/** Programs that probes may run. Each host finds its own path; none is ever run through a shell. */
+export const TOOLS = [
+  'apt-config',
+  'apt-get',
+  'apt-mark',
+  'auditctl',
+  'chronyc',
+  'dpkg-query',
+  'fail2ban-client',
+  'find',
+  'ip',
+  'journalctl',
+  'nft',
+  'ss',
+  'sshd',
+  'stat',
+  'sysctl',
+  'systemctl',
+  'timedatectl',
+  'uname',
+  'visudo',
+] as const;
+export type ProbeTool = (typeof TOOLS)[number];
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Absent is an answer; unreadable is not, and says why. */
+export type FileText =
+  | { readonly state: 'read'; readonly text: string }
+  | { readonly state: 'absent' }
+  | { readonly state: 'unreadable'; readonly why: string };
+
+export interface ProbedHost {
+  /** undefined: the program is not installed. */
+  run(tool: ProbeTool, args: readonly string[]): Promise<Ran | undefined>;
+  read(path: string): Promise<FileText>;
+}

@@ -1,0 +1,131 @@
+// Every check on what real programs of a Debian 12 server printed: hardened, with every weakness planted, and read by a
+// user without rights. The fixtures are recorded by test/lab/posture/record.ts.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { BROKEN_SSHD, NOT_OF_A_CONTAINER, WEAKNESSES } from '../../../test/lab/posture/weaknesses.ts';
+import { checks } from './checks.ts';
+import { gatherReport } from './gather.ts';
+import { judgeCheck, judgeServer, STALE_MS, type CheckResult, type Reports } from './judge.ts';
+import { posturePolicy } from './policy.ts';
+import { probes } from './probes.ts';
+import { Player } from './testing/tape.ts';
+
+/** A day after the tapes were recorded. */
+const now = new Date('2026-11-22T07:00:00Z');
+const circumstances = { policy: posturePolicy, now };
+const FIXTURES = join(import.meta.dirname, 'fixtures');
+
+async function reportsOf(server: string): Promise<Reports> {
+  const reports = new Map();
+  for (const probe of probes) {
+    const path = join(FIXTURES, server, `${probe.name}.txt`);
+    if (!existsSync(path)) continue;
+    const host = new Player(readFileSync(path, 'utf8'));
+    reports.set(probe.name, await gatherReport(probe, host, { now: () => now.getTime(), clean: (value) => value }));
+  }
+  return reports;
+}
+const judged = async (server: string): Promise<CheckResult[]> => judgeServer(await reportsOf(server), circumstances);
+const failing = (results: readonly CheckResult[]): string[] =>
+  results.filter(({ state }) => state === 'fail').map(({ check }) => check.id);
+
+describe('probes on recorded answers', () => {
+  it.each(['debian-12-hardened', 'debian-12-weak', 'debian-12-unprivileged', 'debian-12-plain'])(
+    'all understand %s',
+    async (server) => {
+      for (const report of (await reportsOf(server)).values()) expect(report.error, report.probe).toBeNull();
+      expect((await reportsOf(server)).size).toBe(probes.length);
+    },
+  );
+});
+
+describe('checks', () => {
+  it('find nothing on the hardened twin but what a container cannot have', async () => {
+    const results = await judged('debian-12-hardened');
+    expect(failing(results).filter((id) => !NOT_OF_A_CONTAINER.includes(id))).toEqual([]);
+    expect(results.filter(({ state }) => state === 'error')).toEqual([]);
+  });
+
+  const weak = judged('debian-12-weak');
+  it.each(WEAKNESSES.map(({ check, shows }) => [check, shows] as const))(
+    '%s is found on the weak server, with %s',
+    async (id, shows) => {
+      const result = (await weak).find(({ check }) => check.id === id);
+      expect(result?.state).toBe('fail');
+      expect(
+        result?.failures.some((one) => JSON.stringify(one).includes(shows) || one.subject?.includes(shows)),
+        JSON.stringify(result?.failures),
+      ).toBe(true);
+    },
+  );
+
+  it('SSH-009 tells the file and line that would keep sshd from starting', async () => {
+    const check = checks.find(({ id }) => id === BROKEN_SSHD.check);
+    if (check === undefined) throw new Error('there is no such check');
+    const result = judgeCheck(check, await reportsOf('debian-12-broken'), circumstances);
+    expect(result.state).toBe('fail');
+    expect(JSON.stringify(result.failures)).toContain('99-broken.conf');
+  });
+
+  it('never say "pass" for what a user without rights cannot see', async () => {
+    const results = await judged('debian-12-unprivileged');
+    const hidden = ['ACC-002', 'ACC-006', 'FW-001', 'FW-006', 'FW-010', 'F2B-001', 'F2B-008'];
+    for (const id of hidden) {
+      const result = results.find(({ check }) => check.id === id);
+      expect([id, result?.state]).toEqual([id, 'unknown']);
+      expect(result?.why).not.toBeNull();
+    }
+  });
+
+  it('evidence names only fields that the check declares', async () => {
+    for (const { check, failures } of [...(await weak), ...(await judged('debian-12-plain'))]) {
+      for (const { evidence } of failures) {
+        expect(
+          Object.keys(evidence).filter((field) => !(field in check.evidence)),
+          check.id,
+        ).toEqual([]);
+      }
+    }
+  });
+
+  it('hold no secret that lay on the server', async () => {
+    const everything = JSON.stringify([...(await reportsOf('debian-12-weak')).values()]);
+    expect(everything).not.toContain('seeded-secret-7f3a');
+    expect(everything).not.toMatch(/\$(y|6|5|1)\$[^"]{10,}/);
+  });
+
+  it('do not know what was not reported, or was reported too long ago', async () => {
+    expect(judgeServer(new Map(), circumstances).every(({ state }) => state === 'unknown')).toBe(true);
+    const late = { policy: posturePolicy, now: new Date(now.getTime() + STALE_MS + 1000) };
+    const results = judgeServer(await reportsOf('debian-12-weak'), late);
+    expect(results.every(({ state }) => state === 'unknown')).toBe(true);
+  });
+
+  it('are asked again with other dates, without asking the server', async () => {
+    const eol = checks.filter(({ id }) => id === 'UPD-007');
+    const policy = { ...posturePolicy, endOfLife: { 'debian 12': '2026-11-01' } };
+    const [result] = eol.map(async (check) =>
+      judgeCheck(check, await reportsOf('debian-12-hardened'), { policy, now }),
+    );
+    expect((await result)?.failures[0]?.evidence).toMatchObject({ until: '2026-11-01', over: true });
+  });
+});
+
+describe('the catalogue of checks', () => {
+  it('names each once, with two sentences of why, a fix and an undo', () => {
+    expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
+    for (const { id, why, fix, undo, title, measured, expected, evidence } of checks) {
+      expect(id).toMatch(/^[A-Z0-9]{2,4}-\d{3}$/);
+      expect(why.match(/[.](\s|$)/g)?.length ?? 0, id).toBeGreaterThanOrEqual(2);
+      for (const words of [fix, undo, title, measured, expected]) expect(words.length, id).toBeGreaterThan(3);
+      expect(Object.keys(evidence).length, id).toBeGreaterThan(0);
+    }
+  });
+
+  it('reads only probes that are run', () => {
+    const known = new Set<string>(probes.map(({ name }) => name));
+    for (const { id, reads } of checks)
+      for (const { name } of Object.values(reads)) expect(known.has(name), `${id} ${name}`).toBe(true);
+  });
+});

