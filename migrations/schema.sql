@@ -1853,6 +1853,158 @@ CREATE TABLE muster.platform_commands (
 ALTER TABLE muster.platform_commands OWNER TO muster_owner;
 
 --
+-- Name: posture_coverage; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_coverage (
+    server_id uuid NOT NULL,
+    check_id text NOT NULL,
+    state text NOT NULL,
+    why text NOT NULL,
+    CONSTRAINT posture_coverage_state_check CHECK ((state = ANY (ARRAY['unknown'::text, 'not-applicable'::text, 'error'::text])))
+);
+
+ALTER TABLE ONLY muster.posture_coverage FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_coverage OWNER TO muster_owner;
+
+--
+-- Name: posture_findings; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_findings (
+    finding_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    server_id uuid NOT NULL,
+    check_id text NOT NULL,
+    subject text,
+    area text NOT NULL,
+    severity text NOT NULL,
+    evidence jsonb NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    opened_position bigint NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    waiver_id uuid,
+    CONSTRAINT posture_findings_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text])))
+);
+
+ALTER TABLE ONLY muster.posture_findings FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_findings OWNER TO muster_owner;
+
+--
+-- Name: posture_groups; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_groups (
+    group_id uuid NOT NULL,
+    server_id uuid NOT NULL
+);
+
+ALTER TABLE muster.posture_groups OWNER TO muster_owner;
+
+--
+-- Name: posture_judgements; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_judgements (
+    server_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    due_at timestamp with time zone,
+    judged_at timestamp with time zone,
+    policy integer DEFAULT 0 NOT NULL,
+    version bigint DEFAULT 0 NOT NULL,
+    state jsonb
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY muster.posture_judgements FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_judgements OWNER TO muster_owner;
+
+--
+-- Name: posture_reports; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_reports (
+    server_id uuid NOT NULL,
+    probe text NOT NULL,
+    tenant_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    heard_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    sha256 text NOT NULL,
+    report jsonb NOT NULL
+);
+
+ALTER TABLE ONLY muster.posture_reports FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_reports OWNER TO muster_owner;
+
+--
+-- Name: posture_score_days; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_score_days (
+    server_id uuid NOT NULL,
+    day date NOT NULL,
+    score numeric(5,2) NOT NULL
+);
+
+ALTER TABLE ONLY muster.posture_score_days FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_score_days OWNER TO muster_owner;
+
+--
+-- Name: posture_scores; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_scores (
+    server_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    score numeric(5,2) NOT NULL,
+    critical integer NOT NULL,
+    high integer NOT NULL,
+    medium integer NOT NULL,
+    low integer NOT NULL,
+    accepted integer NOT NULL,
+    unknown integer NOT NULL,
+    areas jsonb NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY muster.posture_scores FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_scores OWNER TO muster_owner;
+
+--
+-- Name: posture_waivers; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_waivers (
+    waiver_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    check_id text NOT NULL,
+    target jsonb NOT NULL,
+    subject text,
+    owner text NOT NULL,
+    reason text NOT NULL,
+    state text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    approved_by text,
+    ended_at timestamp with time zone,
+    ended_why text,
+    warned boolean DEFAULT false NOT NULL,
+    CONSTRAINT posture_waivers_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'standing'::text, 'ended'::text])))
+);
+
+ALTER TABLE ONLY muster.posture_waivers FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_waivers OWNER TO muster_owner;
+
+--
 -- Name: releases_rollouts; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -2660,6 +2812,62 @@ ALTER TABLE ONLY muster.platform_commands
     ADD CONSTRAINT platform_commands_pkey PRIMARY KEY (actor, command_id);
 
 --
+-- Name: posture_coverage posture_coverage_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_coverage
+    ADD CONSTRAINT posture_coverage_pkey PRIMARY KEY (server_id, check_id);
+
+--
+-- Name: posture_findings posture_findings_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_findings
+    ADD CONSTRAINT posture_findings_pkey PRIMARY KEY (finding_id);
+
+--
+-- Name: posture_groups posture_groups_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_groups
+    ADD CONSTRAINT posture_groups_pkey PRIMARY KEY (group_id, server_id);
+
+--
+-- Name: posture_judgements posture_judgements_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_judgements
+    ADD CONSTRAINT posture_judgements_pkey PRIMARY KEY (server_id);
+
+--
+-- Name: posture_reports posture_reports_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_reports
+    ADD CONSTRAINT posture_reports_pkey PRIMARY KEY (server_id, probe);
+
+--
+-- Name: posture_score_days posture_score_days_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_score_days
+    ADD CONSTRAINT posture_score_days_pkey PRIMARY KEY (server_id, day);
+
+--
+-- Name: posture_scores posture_scores_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_scores
+    ADD CONSTRAINT posture_scores_pkey PRIMARY KEY (server_id);
+
+--
+-- Name: posture_waivers posture_waivers_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_waivers
+    ADD CONSTRAINT posture_waivers_pkey PRIMARY KEY (waiver_id);
+
+--
 -- Name: releases_rollouts releases_rollouts_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -3092,6 +3300,48 @@ CREATE INDEX operations_tasks_state_requested_at_idx ON muster.operations_tasks 
 CREATE INDEX platform_commands_answered_at_idx ON muster.platform_commands USING btree (answered_at);
 
 --
+-- Name: posture_findings_check_id_opened_at_finding_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_findings_check_id_opened_at_finding_id_idx ON muster.posture_findings USING btree (check_id, opened_at, finding_id) WHERE (closed_at IS NULL);
+
+--
+-- Name: posture_findings_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_findings_server_id_idx ON muster.posture_findings USING btree (server_id) WHERE (closed_at IS NULL);
+
+--
+-- Name: posture_judgements_due_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_judgements_due_at_idx ON muster.posture_judgements USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+--
+-- Name: posture_judgements_judged_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_judgements_judged_at_idx ON muster.posture_judgements USING btree (judged_at);
+
+--
+-- Name: posture_scores_tenant_id_score_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_scores_tenant_id_score_server_id_idx ON muster.posture_scores USING btree (tenant_id, score, server_id);
+
+--
+-- Name: posture_waivers_check_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_waivers_check_id_idx ON muster.posture_waivers USING btree (check_id) WHERE (state = 'standing'::text);
+
+--
+-- Name: posture_waivers_until_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_waivers_until_idx ON muster.posture_waivers USING btree (until) WHERE (state <> 'ended'::text);
+
+--
 -- Name: releases_rollouts_tenant_id_started_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
@@ -3520,6 +3770,48 @@ ALTER TABLE muster.operations_operations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE muster.operations_tasks ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: posture_coverage; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_coverage ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: posture_findings; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_findings ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: posture_judgements; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_judgements ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: posture_reports; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_reports ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: posture_score_days; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_score_days ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: posture_scores; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_scores ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: posture_waivers; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_waivers ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: access_break_glass process; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
@@ -3692,6 +3984,48 @@ CREATE POLICY process ON muster.operations_operations TO muster_owner, muster_wo
 --
 
 CREATE POLICY process ON muster.operations_tasks TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_coverage process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_coverage TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_findings process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_findings TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_judgements process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_judgements TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_reports process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_reports TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_score_days process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_score_days TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_scores process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_scores TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_waivers process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_waivers TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
 -- Name: releases_rollouts process; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -4026,6 +4360,48 @@ CREATE POLICY shown ON muster.operations_operations TO muster_app USING ((( SELE
 --
 
 CREATE POLICY shown ON muster.operations_tasks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: posture_coverage shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_coverage TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: posture_findings shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_findings TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: posture_judgements shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_judgements TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: posture_reports shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_reports TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: posture_score_days shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_score_days TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: posture_scores shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_scores TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: posture_waivers shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_waivers TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (((target ->> 'kind'::text) = 'fleet'::text) AND (cardinality(ARRAY( SELECT muster.visible_servers() AS visible_servers)) > 0)) OR (((target ->> 'kind'::text) = 'server'::text) AND (((target ->> 'serverId'::text))::uuid = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))) OR (((target ->> 'kind'::text) = 'group'::text) AND (('group:'::text || (target ->> 'groupId'::text)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])))));
 
 --
 -- Name: releases_rollouts shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -4932,6 +5308,71 @@ GRANT USAGE ON SEQUENCE muster.operations_tasks_place_seq TO muster_signer;
 
 GRANT SELECT ON TABLE muster.platform_commands TO muster_auditor;
 GRANT SELECT,INSERT,DELETE ON TABLE muster.platform_commands TO muster_app;
+
+--
+-- Name: TABLE posture_coverage; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_coverage TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_coverage TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_coverage TO muster_worker;
+
+--
+-- Name: TABLE posture_findings; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_findings TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_findings TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_findings TO muster_worker;
+
+--
+-- Name: TABLE posture_groups; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_groups TO muster_auditor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_groups TO muster_worker;
+
+--
+-- Name: TABLE posture_judgements; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_judgements TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_judgements TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_judgements TO muster_worker;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.posture_judgements TO muster_gateway;
+
+--
+-- Name: TABLE posture_reports; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_reports TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_reports TO muster_app;
+GRANT SELECT,DELETE ON TABLE muster.posture_reports TO muster_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_reports TO muster_gateway;
+
+--
+-- Name: TABLE posture_score_days; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_score_days TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_score_days TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_score_days TO muster_worker;
+
+--
+-- Name: TABLE posture_scores; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_scores TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_scores TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_scores TO muster_worker;
+
+--
+-- Name: TABLE posture_waivers; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_waivers TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_waivers TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_waivers TO muster_worker;
 
 --
 -- Name: TABLE releases_rollouts; Type: ACL; Schema: muster; Owner: muster_owner

@@ -23,7 +23,7 @@ import { inlineTables } from '../domains/operations/index.ts';
 import { operationsModule } from '../domains/operations/operations.module.ts';
 import { releasesModule } from '../domains/releases/index.ts';
 import { reviewsModule } from '../domains/reviews/reviews.module.ts';
-
+import { postureModule } from '../domains/posture/index.ts';
 import { ServerAuthority } from '../domains/servers/index.ts';
 import { serversModule } from '../domains/servers/servers.module.ts';
 import { LINK_PATH, LINK_SERVER, type LinkServer } from '../platform/agent-link/link-server.ts';
@@ -139,6 +139,7 @@ function rootModule(infrastructure: Infrastructure): DynamicModule {
     operationsModule,
     releasesModule,
     bansModule,
+    postureModule,
     auditModule,
     reviewsModule,
     clientsModule,

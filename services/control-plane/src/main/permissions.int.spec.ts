@@ -21,6 +21,7 @@ interface Things {
   readonly operationId: string;
   readonly taskId: string;
   readonly grantId: string;
+  readonly waiverId: string;
   readonly clientId: string;
   readonly siteId: string;
 }
@@ -84,6 +85,21 @@ const ROWS: Readonly<Record<string, Row>> = {
   'releases.ListAgents': nothing,
   'releases.StartRollout': () => ({ version: '9.9.9', reason }),
   'releases.StopRollout': () => ({ rolloutId: newId(), reason }),
+  'posture.GetPosture': nothing,
+  'posture.ListFindingGroups': nothing,
+  'posture.GetFindings': () => ({ checkId: 'SSH-003' }),
+  'posture.GetServerPosture': server,
+  'posture.ListChecks': nothing,
+  'posture.ListWaivers': nothing,
+  'posture.ExportFindings': nothing,
+  'posture.AcceptRisk': ({ serverId }) => ({
+    checkId: 'SSH-003',
+    target: { kind: 'server', serverId },
+    reason,
+    until: new Date(Date.now() + 86_400_000).toISOString(),
+  }),
+  'posture.ApproveWaiver': ({ waiverId }) => ({ waiverId }),
+  'posture.EndWaiver': ({ waiverId }) => ({ waiverId, reason }),
   'audit.ListEntries': nothing,
   'audit.GetEntry': () => ({ position: 0 }),
   'audit.GetProof': () => ({ position: 0 }),
@@ -217,6 +233,7 @@ const ENDS_THINGS = new Set([
   'clients.ArchiveClient',
   'clients.GiveServer',
   'servers.RetireServer',
+  'posture.EndWaiver',
   'access.RevokeGrant',
   'access.SetSignInPolicy',
 ]);
@@ -298,6 +315,31 @@ async function team(mark: string): Promise<Things> {
   );
   const { clientId } = await ask('/api/clients', { name: `${mark} client`, externalRef: `${mark}-crm` });
   const { siteId } = await ask('/api/sites', { name: `${mark}-shop.example`, serverId, clientId });
+  await muster.superuser.query(
+    `insert into muster.posture_scores (server_id, tenant_id, score, critical, high, medium, low, accepted, unknown, areas)
+     select server_id, tenant_id, 99.5, 0, 0, 0, 1, 0, 0, '{}' from muster.servers_servers where server_id = $1`,
+    [serverId],
+  );
+  await muster.superuser.query(
+    `insert into muster.posture_findings (finding_id, tenant_id, server_id, check_id, subject, area, severity, evidence,
+       opened_at, opened_position, changed_at, observed_at)
+     select gen_random_uuid(), tenant_id, server_id, 'SSH-003', $2, 'ssh', 'low', '{}', now(), 1, now(), now()
+     from muster.servers_servers where server_id = $1`,
+    [serverId, `${mark}-subject`],
+  );
+  const accepted = await ask('/api/posture/waivers', {
+    checkId: 'SSH-003',
+    target: { kind: 'server', serverId },
+    reason: `${mark} reason`,
+    until: new Date(Date.now() + 86_400_000).toISOString(),
+  });
+  const waiverId = String(accepted['waiverId']);
+  await muster.until(async () => {
+    const { rows } = await muster.superuser.query('select 1 from muster.posture_waivers where waiver_id = $1', [
+      waiverId,
+    ]);
+    return rows.length === 1;
+  });
   const holder = await muster.person(`${mark} guest`, { role: 'auditor', scope: { kind: 'server', serverId } });
   const { rows } = await muster.superuser.query<{ grant_id: string }>(
     'select grant_id from muster.access_grants where holder_id = $1',
@@ -313,6 +355,7 @@ async function team(mark: string): Promise<Things> {
     grantId: rows[0]?.grant_id ?? '',
     clientId: String(clientId),
     siteId: String(siteId),
+    waiverId,
   };
 }
 
@@ -354,11 +397,11 @@ const refusedForWho = ({ status, body }: Answer) =>
 
 /** Anything by which the other team could be known. */
 function traceOf(
-  { serverId, groupId, blockId, operationId, taskId, clientId, siteId, mark }: Things,
+  { serverId, groupId, blockId, operationId, taskId, waiverId, clientId, siteId, mark }: Things,
   text: string,
 ): string[] {
-  return [serverId, groupId, blockId, operationId, taskId, clientId, siteId, `${mark}-`, `${mark} `].filter((sign) =>
-    text.includes(sign),
+  return [serverId, groupId, blockId, operationId, taskId, waiverId, clientId, siteId, `${mark}-`, `${mark} `].filter(
+    (sign) => text.includes(sign),
   );
 }
 
@@ -427,7 +470,14 @@ describe.each(actions.map((action) => [action.name, action] as const))('%s', (na
 test('what is out of scope is refused in the very words in which nothing is found', async () => {
   const guest = cast.find(({ role, scope }) => role === 'operator' && scope === 'group');
   if (!guest) throw new Error('nobody plays the operator of a group');
-  const nobodys: Things = { ...theirs, serverId: newId(), groupId: newId(), operationId: newId(), blockId: newId() };
+  const nobodys: Things = {
+    ...theirs,
+    serverId: newId(),
+    groupId: newId(),
+    operationId: newId(),
+    blockId: newId(),
+    waiverId: newId(),
+  };
   for (const name of [
     'servers.GetServer',
     'servers.RenameServer',

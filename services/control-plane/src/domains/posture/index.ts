@@ -1,0 +1,2 @@
+// Posture: what other domains may use.
+export { postureModule } from './posture.module.ts';

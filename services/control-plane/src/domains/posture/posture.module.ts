@@ -1,0 +1,72 @@
+// The posture domain: reports of servers, findings made of them, waivers, scores.
+import type { Provider } from '@nestjs/common';
+import { LinkRegistry } from '../../platform/agent-link/link-registry.ts';
+import { domainModule } from '../../platform/composition/platform.module.ts';
+import { APP_DATABASE, GATEWAY_DATABASE, type Connection } from '../../platform/database/database.ts';
+import type { HintBus } from '../../platform/event-store/index.ts';
+import { HINTS } from '../../platform/hints/hints.ts';
+import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
+import { LiveHints } from '../../platform/realtime/live-hints.ts';
+import { APP_DIRECTORY, type ServerDirectory } from '../servers/index.ts';
+import { AcceptRiskHandler } from './commands/accept-risk.command.ts';
+import { ApproveWaiverHandler } from './commands/approve-waiver.command.ts';
+import { EndWaiverHandler } from './commands/end-waiver.command.ts';
+import { FindingViews } from './finding-views.ts';
+import { ReportsIngestion } from './ingestion/reports.ingestion.ts';
+import { findingsProjection } from './projections/findings/findings.projection.ts';
+import { ExportFindingsHandler } from './queries/export-findings.query.ts';
+import { GetFindingsHandler } from './queries/get-findings.query.ts';
+import { GetPostureHandler } from './queries/get-posture.query.ts';
+import { GetServerPostureHandler } from './queries/get-server-posture.query.ts';
+import { ListChecksHandler } from './queries/list-checks.query.ts';
+import { ListFindingGroupsHandler } from './queries/list-finding-groups.query.ts';
+import { ListWaiversHandler } from './queries/list-waivers.query.ts';
+import { JudgeServers } from './schedules/judge-servers.schedule.ts';
+import { KeepWaivers } from './schedules/keep-waivers.schedule.ts';
+import { WaiverPlaces } from './waiver-places.ts';
+
+const FOLLOWED = Symbol('FOLLOWED');
+
+const following: Provider[] = [
+  {
+    provide: FOLLOWED,
+    inject: [SubscriptionRegistry, HINTS],
+    useFactory: (registry: SubscriptionRegistry, hints: HintBus) =>
+      registry.add(findingsProjection(new LiveHints(hints))),
+  },
+  JudgeServers,
+  KeepWaivers,
+];
+
+const listening: Provider = {
+  provide: ReportsIngestion,
+  inject: [GATEWAY_DATABASE, LinkRegistry],
+  useFactory: (database: Connection, link: LinkRegistry) => {
+    const reports = new ReportsIngestion(database);
+    link.onBatch('posture', (server, items) => reports.take(server, items));
+    return reports;
+  },
+};
+
+export const postureModule = domainModule({
+  api: [
+    WaiverPlaces,
+    {
+      provide: FindingViews,
+      inject: [APP_DATABASE, APP_DIRECTORY],
+      useFactory: (database: Connection, directory: ServerDirectory) => new FindingViews(database, directory),
+    },
+    GetPostureHandler,
+    ListFindingGroupsHandler,
+    GetFindingsHandler,
+    GetServerPostureHandler,
+    ListChecksHandler,
+    ListWaiversHandler,
+    ExportFindingsHandler,
+    AcceptRiskHandler,
+    ApproveWaiverHandler,
+    EndWaiverHandler,
+  ],
+  worker: following,
+  gateway: [listening],
+});

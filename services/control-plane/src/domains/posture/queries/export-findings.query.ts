@@ -1,0 +1,91 @@
+// Every open and accepted finding, page by page, as CSV or as lines of JSON. Cells that a spreadsheet would run as a
+// formula are made text: host strings are strangers' words.
+import { Readable } from 'node:stream';
+import { ExportFindings } from '@muster/contracts/posture';
+import { Inject } from '@nestjs/common';
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { sql } from 'kysely';
+import { SETTINGS, type Settings } from '../../../platform/config/settings.ts';
+import { queryOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
+import { keepingSight } from '../../../platform/database/sight.ts';
+import { Download } from '../../../platform/http/download.ts';
+import { Shares } from '../../../platform/http/shares.ts';
+import { summaryById } from '../check-views.ts';
+import { FindingViews, type ListedFinding } from '../finding-views.ts';
+
+const ExportFindingsQuery = queryOf(ExportFindings);
+const PAGE = 2000;
+const COLUMNS = [
+  'server',
+  'check',
+  'area',
+  'severity',
+  'title',
+  'subject',
+  'evidence',
+  'opened',
+  'observed',
+  'accepted until',
+  'reason',
+];
+
+@QueryHandler(ExportFindingsQuery)
+export class ExportFindingsHandler implements IQueryHandler<MessageOf<typeof ExportFindingsQuery>> {
+  readonly #shares: Shares;
+
+  constructor(
+    @Inject(FindingViews) private readonly findings: FindingViews,
+    @Inject(SETTINGS) settings: Settings,
+  ) {
+    this.#shares = new Shares(settings.MUSTER_LIMIT_EXPORTS, 'Other exports are being written. Try again in a minute');
+  }
+
+  execute({ input: { format }, context }: MessageOf<typeof ExportFindingsQuery>): Promise<Download> {
+    const done = this.#shares.take();
+    const lines = format === 'csv' ? this.#csv(context.principal.tenantId) : this.#json(context.principal.tenantId);
+    const stream = Readable.from(keepingSight(lines)).once('close', done);
+    const day = new Date().toISOString().slice(0, 10);
+    return Promise.resolve(
+      format === 'csv'
+        ? new Download(stream, 'text/csv; charset=utf-8', `findings-${day}.csv`)
+        : new Download(stream, 'application/x-ndjson', `findings-${day}.ndjson`),
+    );
+  }
+
+  async *#csv(tenantId: string): AsyncIterable<string> {
+    yield `${COLUMNS.join(',')}\r\n`;
+    for await (const { checkId, view } of this.#all(tenantId)) {
+      const { area, title } = summaryById(checkId);
+      const evidence = Object.entries(view.evidence).map(([field, value]) => `${field}=${String(value)}`);
+      const cells = [
+        ...[view.server.name, checkId, area, view.severity, title, view.subject ?? '', evidence.join('; ')],
+        ...[view.openedAt, view.observedAt, view.waiver?.until ?? '', view.waiver?.reason ?? ''],
+      ];
+      yield `${cells.map(csvCell).join(',')}\r\n`;
+    }
+  }
+
+  async *#json(tenantId: string): AsyncIterable<string> {
+    for await (const { checkId, view } of this.#all(tenantId))
+      yield `${JSON.stringify({ ...summaryById(checkId), ...view })}\n`;
+  }
+
+  async *#all(tenantId: string): AsyncIterable<ListedFinding> {
+    let after = '00000000-0000-0000-0000-000000000000';
+    for (;;) {
+      const page = await this.findings.list(sql`
+        where f.tenant_id = ${tenantId} and f.closed_at is null and f.finding_id > ${after}::uuid
+        order by f.finding_id limit ${PAGE}`);
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE) return;
+      after = last.view.findingId;
+    }
+  }
+}
+
+/** RFC 4180; what begins like a formula gets an apostrophe. */
+export function csvCell(value: string): string {
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

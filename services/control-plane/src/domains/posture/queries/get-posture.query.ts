@@ -1,0 +1,117 @@
+// The map of servers by area, worst first, with what it adds up to for everything that the caller may see.
+import { GetPosture, type Area, type AreaCell, type PostureRow } from '@muster/contracts/posture';
+import { Inject } from '@nestjs/common';
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { sql } from 'kysely';
+import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
+import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import { notFound } from '../../../platform/errors/refusal.ts';
+import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
+import { cursorOf, placeOf } from './place-in-list.ts';
+
+const GetPostureQuery = queryOf(GetPosture);
+type Answer = AnswerOf<typeof GetPostureQuery>;
+
+/** What a server is measured against: its score so many days ago. */
+const COMPARED_DAYS = 7;
+
+interface Row {
+  readonly server_id: string;
+  readonly score: string;
+  readonly critical: number;
+  readonly high: number;
+  readonly medium: number;
+  readonly low: number;
+  readonly accepted: number;
+  readonly unknown: number;
+  readonly areas: Record<Area, AreaCell>;
+  readonly judged_at: Date | null;
+  readonly before: string | null;
+}
+
+@QueryHandler(GetPostureQuery)
+export class GetPostureHandler implements IQueryHandler<MessageOf<typeof GetPostureQuery>> {
+  constructor(
+    @Inject(APP_DATABASE) private readonly database: Connection,
+    @Inject(APP_DIRECTORY) private readonly directory: ServerDirectory,
+  ) {}
+
+  async execute({ input: { groupId, after, limit }, context }: MessageOf<typeof GetPostureQuery>): Promise<Answer> {
+    const { tenantId } = context.principal;
+    const servers = await this.directory.resolve(
+      tenantId,
+      groupId === undefined ? { kind: 'fleet' } : { kind: 'group', groupId },
+    );
+    if (servers === null) throw notFound('group');
+    const within =
+      groupId === undefined ? sql`true` : sql`s.server_id = any(${servers.map((one) => one.serverId)}::uuid[])`;
+    const names = new Map(servers.map((one) => [one.serverId, one]));
+    const place = placeOf(after, /^\d+(\.\d+)?$/);
+    const beyond = place === null ? sql`true` : sql`(s.score, s.server_id) > (${place.at}::numeric, ${place.id}::uuid)`;
+    const { rows } = await sql<Row>`
+      select s.*, j.judged_at, d.score as before
+      from muster.posture_scores s
+      left join muster.posture_judgements j using (server_id)
+      left join lateral (${BEFORE}) d on true
+      where s.tenant_id = ${tenantId} and ${within} and ${beyond}
+      order by s.score, s.server_id limit ${limit + 1}`.execute(this.database.db);
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    return {
+      at: new Date().toISOString(),
+      ...(await this.#totals(tenantId, within)),
+      servers: servers.length,
+      rows: shown.map((row) => rowOf(row, names)),
+      next: rows.length > limit && last ? cursorOf({ at: last.score, id: last.server_id }) : null,
+    };
+  }
+
+  async #totals(
+    tenantId: string,
+    within: ReturnType<typeof sql>,
+  ): Promise<Omit<Answer, 'at' | 'servers' | 'rows' | 'next'>> {
+    const { rows } = await sql<
+      Record<keyof Answer['counts'] | 'judged' | 'clean' | 'worse', number> & {
+        score: number | null;
+        change: number | null;
+      }
+    >`
+      select round(avg(s.score), 1)::float8 as score,
+        round(avg(s.score) filter (where d.score is not null) - avg(d.score), 1)::float8 as change,
+        count(*)::int as judged, coalesce(sum(s.critical), 0)::int as critical, coalesce(sum(s.high), 0)::int as high,
+        coalesce(sum(s.medium), 0)::int as medium, coalesce(sum(s.low), 0)::int as low,
+        coalesce(sum(s.accepted), 0)::int as accepted, coalesce(sum(s.unknown), 0)::int as unknown,
+        count(*) filter (where s.score = 100 and s.accepted = 0 and s.unknown = 0)::int as clean,
+        count(*) filter (where s.score < d.score)::int as worse
+      from muster.posture_scores s left join lateral (${BEFORE}) d on true
+      where s.tenant_id = ${tenantId} and ${within}`.execute(this.database.db);
+    const { score, change, judged, clean, worse, critical, high, medium, low, accepted, unknown } = rows[0] ?? NOTHING;
+    return { score, change, judged, clean, worse, counts: { critical, high, medium, low, accepted, unknown } };
+  }
+}
+
+const BEFORE = sql`
+  select score from muster.posture_score_days p
+  where p.server_id = s.server_id and p.day <= current_date - ${sql.lit(COMPARED_DAYS)} order by p.day desc limit 1`;
+
+const NOTHING = {
+  ...{ score: null, change: null, judged: 0, clean: 0, worse: 0 },
+  ...{ critical: 0, high: 0, medium: 0, low: 0, accepted: 0, unknown: 0 },
+};
+
+function rowOf(row: Row, names: ReadonlyMap<string, { name: string; simulated: boolean }>): PostureRow {
+  const { server_id: serverId, critical, high, medium, low, accepted, unknown, areas } = row;
+  const score = Number(row.score);
+  return {
+    server: {
+      serverId,
+      name: names.get(serverId)?.name ?? serverId,
+      simulated: names.get(serverId)?.simulated ?? false,
+    },
+    score,
+    change: row.before === null ? null : Math.round((score - Number(row.before)) * 10) / 10,
+    counts: { critical, high, medium, low, accepted, unknown },
+    areas,
+    judgedAt: row.judged_at?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,96 @@
+// Every check's answer for one server: what is wrong and since when, what is not known and why, and which probes said so.
+import { GetServerPosture, type CheckState, type ProbeReport } from '@muster/contracts/posture';
+import { checks } from '@muster/posture/checks';
+import { Inject } from '@nestjs/common';
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { sql } from 'kysely';
+import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
+import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import { notFound } from '../../../platform/errors/refusal.ts';
+import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
+import { summaryOf } from '../check-views.ts';
+import { FindingViews } from '../finding-views.ts';
+
+const GetServerPostureQuery = queryOf(GetServerPosture);
+type Answer = AnswerOf<typeof GetServerPostureQuery>;
+
+@QueryHandler(GetServerPostureQuery)
+export class GetServerPostureHandler implements IQueryHandler<MessageOf<typeof GetServerPostureQuery>> {
+  constructor(
+    @Inject(APP_DATABASE) private readonly database: Connection,
+    @Inject(APP_DIRECTORY) private readonly directory: ServerDirectory,
+    @Inject(FindingViews) private readonly findings: FindingViews,
+  ) {}
+
+  async execute({ input: { serverId } }: MessageOf<typeof GetServerPostureQuery>): Promise<Answer> {
+    const server = (await this.directory.refs([serverId])).get(serverId);
+    if (server === undefined) throw notFound('server');
+    const [found, uncovered, reports, score] = await Promise.all([
+      this.findings.list(sql`where f.server_id = ${serverId} and f.closed_at is null order by f.opened_position`),
+      this.#uncovered(serverId),
+      this.#reports(serverId),
+      this.#score(serverId),
+    ]);
+    return {
+      server: { serverId, ...server },
+      score: score ? Number(score.score) : null,
+      counts: score ? countsOf(score) : { critical: 0, high: 0, medium: 0, low: 0, accepted: 0, unknown: 0 },
+      judgedAt: score?.judged_at?.toISOString() ?? null,
+      policy: score?.policy ?? 0,
+      checks: checks.map((check) => {
+        const mine = found.filter(({ checkId }) => checkId === check.id).map(({ view }) => view);
+        const not = uncovered.get(check.id);
+        // Before the first judgement nothing is known, and that is not "fine".
+        const silent: { state: CheckState; why: string | null } = score
+          ? { state: 'pass', why: null }
+          : { state: 'unknown', why: 'This server has not been judged yet' };
+        const state = mine.length > 0 ? { state: 'fail' as const, why: not?.why ?? null } : (not ?? silent);
+        return { ...summaryOf(check), ...state, findings: mine };
+      }),
+      reports,
+    };
+  }
+
+  async #uncovered(serverId: string): Promise<ReadonlyMap<string, { state: CheckState; why: string }>> {
+    const { rows } = await sql<{ check_id: string; state: CheckState; why: string }>`
+      select check_id, state, why from muster.posture_coverage where server_id = ${serverId}`.execute(this.database.db);
+    return new Map(rows.map(({ check_id, state, why }) => [check_id, { state, why }]));
+  }
+
+  async #reports(serverId: string): Promise<Answer['reports']> {
+    const { rows } = await sql<{ probe: string; at: Date; report: ProbeReport }>`
+      select probe, at, report from muster.posture_reports where server_id = ${serverId} order by probe`.execute(
+      this.database.db,
+    );
+    return rows.map(({ probe, at, report: { durationMs, error, unreadable } }) => ({
+      probe,
+      at: at.toISOString(),
+      durationMs,
+      error,
+      unreadable,
+    }));
+  }
+
+  async #score(serverId: string): Promise<Score | undefined> {
+    const { rows } = await sql<Score>`
+      select s.score, s.critical, s.high, s.medium, s.low, s.accepted, s.unknown, j.judged_at, j.policy
+      from muster.posture_scores s left join muster.posture_judgements j using (server_id)
+      where s.server_id = ${serverId}`.execute(this.database.db);
+    return rows[0];
+  }
+}
+
+type Score = Answer['counts'] & {
+  readonly score: string;
+  readonly judged_at: Date | null;
+  readonly policy: number | null;
+};
+
+const countsOf = ({ critical, high, medium, low, accepted, unknown }: Score): Answer['counts'] => ({
+  critical,
+  high,
+  medium,
+  low,
+  accepted,
+  unknown,
+});

@@ -1,0 +1,144 @@
+// What is open on one server. Judged anew as often as somebody likes: only what is different becomes an event. Pure.
+import {
+  CoverageChanged,
+  FindingChanged,
+  FindingClosed,
+  FindingOpened,
+  type ProbeReport,
+} from '@muster/contracts/posture';
+import { canonicalText } from '@muster/kernel/canonical-json';
+import { sha256Hex } from '@muster/kernel/hashing';
+import { derivedId } from '@muster/kernel/ids';
+import type { CheckResult } from '@muster/posture/judge';
+import { z } from 'zod';
+import { eventOf } from '../../platform/cqrs/recorder.ts';
+import type { NewEvent, StoredEvent } from '../../platform/event-store/index.ts';
+
+export const postureStream = (serverId: string) => `posture-${serverId}`;
+/** The same thing wrong again is the same finding again. */
+export const findingId = (serverId: string, checkId: string, subject: string | null) =>
+  derivedId('posture.finding', serverId, checkId, subject ?? '');
+
+export const serverPosture = z.strictObject({
+  version: z.number(),
+  /** Open findings: which check, and the hash of their evidence. */
+  open: z.record(z.string(), z.strictObject({ checkId: z.string(), evidenceHash: z.string() })),
+  coverage: z.string(),
+});
+export type ServerPosture = z.infer<typeof serverPosture>;
+
+const NOTHING_UNCOVERED = coverageHash([]);
+export const neverJudged: ServerPosture = { version: 0, open: {}, coverage: NOTHING_UNCOVERED };
+
+export type PostureFact =
+  | { readonly type: 'posture.FindingOpened'; readonly data: z.output<typeof FindingOpened.schema> }
+  | { readonly type: 'posture.FindingChanged'; readonly data: z.output<typeof FindingChanged.schema> }
+  | { readonly type: 'posture.FindingClosed'; readonly data: z.output<typeof FindingClosed.schema> }
+  | { readonly type: 'posture.CoverageChanged'; readonly data: z.output<typeof CoverageChanged.schema> };
+
+export function evolve(state: ServerPosture, fact: PostureFact): ServerPosture {
+  const version = state.version + 1;
+  switch (fact.type) {
+    case 'posture.FindingOpened':
+    case 'posture.FindingChanged': {
+      const { findingId: id, checkId, evidenceHash } = fact.data;
+      return { ...state, version, open: { ...state.open, [id]: { checkId, evidenceHash } } };
+    }
+    case 'posture.FindingClosed': {
+      const { [fact.data.findingId]: _closed, ...open } = state.open;
+      return { ...state, version, open };
+    }
+    case 'posture.CoverageChanged':
+      return { ...state, version, coverage: coverageHash(fact.data.uncovered) };
+  }
+}
+
+export const postureFrom = (events: readonly Pick<StoredEvent, 'type' | 'data'>[]): ServerPosture =>
+  events.reduce((state, event) => evolve(state, factOf(event)), neverJudged);
+
+export function factOf(event: Pick<StoredEvent, 'type' | 'data'>): PostureFact {
+  switch (event.type) {
+    case 'posture.FindingOpened':
+      return { type: event.type, data: FindingOpened.schema.parse(event.data) };
+    case 'posture.FindingChanged':
+      return { type: event.type, data: FindingChanged.schema.parse(event.data) };
+    case 'posture.FindingClosed':
+      return { type: event.type, data: FindingClosed.schema.parse(event.data) };
+    case 'posture.CoverageChanged':
+      return { type: event.type, data: CoverageChanged.schema.parse(event.data) };
+  }
+  throw new Error(`${event.type} does not belong to a server's posture`);
+}
+
+export interface Judged {
+  readonly serverId: string;
+  readonly results: readonly CheckResult[];
+  readonly policy: number;
+  readonly now: Date;
+}
+
+/** An open finding whose check cannot be answered now stays open: not knowing closes nothing. */
+export function decide(state: ServerPosture, { serverId, results, policy, now }: Judged): NewEvent[] {
+  const events: NewEvent[] = [];
+  const left = new Map(Object.entries(state.open));
+  for (const { check, state: answer, failures, observedAt } of results) {
+    const by = { policy, observedAt: observedAt ?? now.toISOString() };
+    const mine = [...left].filter(([, finding]) => finding.checkId === check.id);
+    for (const [id] of mine) left.delete(id);
+    if (answer === 'unknown' || answer === 'error') continue;
+    const found = new Set<string>();
+    for (const { subject, evidence, evidenceHash } of failures) {
+      const id = findingId(serverId, check.id, subject);
+      if (found.has(id)) continue;
+      found.add(id);
+      const common = {
+        findingId: id,
+        serverId,
+        checkId: check.id,
+        severity: check.severity,
+        evidence,
+        evidenceHash,
+        ...by,
+      };
+      const before = state.open[id];
+      if (before === undefined) events.push(eventOf(FindingOpened, { ...common, subject, area: check.area }));
+      else if (before.evidenceHash !== evidenceHash) events.push(eventOf(FindingChanged, common));
+    }
+    const why = answer === 'not-applicable' ? 'not-applicable' : 'passed';
+    for (const [id] of mine) if (!found.has(id)) events.push(closed(serverId, id, check.id, why, by));
+  }
+  // Of checks that the catalogue no longer has.
+  const by = { policy, observedAt: now.toISOString() };
+  for (const [id, { checkId }] of left) events.push(closed(serverId, id, checkId, 'not-applicable', by));
+  const uncovered = uncoveredBy(results);
+  if (coverageHash(uncovered) !== state.coverage) events.push(eventOf(CoverageChanged, { serverId, uncovered, ...by }));
+  return events;
+}
+
+function closed(
+  serverId: string,
+  id: string,
+  checkId: string,
+  why: 'passed' | 'not-applicable',
+  by: { policy: number; observedAt: string },
+): NewEvent {
+  return eventOf(FindingClosed, { findingId: id, serverId, checkId, why, ...by });
+}
+
+type Uncovered = z.output<typeof CoverageChanged.schema>['uncovered'];
+
+function uncoveredBy(results: readonly CheckResult[]): Uncovered {
+  return results.flatMap(({ check, state, why }) =>
+    state === 'unknown' || state === 'error' || state === 'not-applicable'
+      ? [{ checkId: check.id, state, why: (why ?? '').slice(0, 300) }]
+      : [],
+  );
+}
+
+function coverageHash(uncovered: Uncovered): string {
+  return sha256Hex(canonicalText(uncovered.toSorted((a, b) => a.checkId.localeCompare(b.checkId))));
+}
+
+/** The newest report of each probe. */
+export const reportsByProbe = (reports: readonly ProbeReport[]): ReadonlyMap<string, ProbeReport> =>
+  new Map(reports.map((report) => [report.probe, report]));
