@@ -7,4 +7,5 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   append: async () => (await import('./append/append.ts')).append,
   dispatch: async () => (await import('./dispatch/dispatch.ts')).dispatch,
   'heartbeat-10k': async () => (await import('./heartbeat/heartbeat.ts')).heartbeat,
+  rebuild: async () => (await import('./rebuild/rebuild.ts')).rebuild,
 };
