@@ -4,6 +4,7 @@
 import type { Kysely } from 'kysely';
 import type { EventStore, LogTail, SequencedEvent } from '../event-store/index.ts';
 import { CheckpointMoved, claim, move, pause, read, readOrCreate } from './checkpoints.ts';
+import { READ_MODEL } from './read-barrier.ts';
 import type { Subscription, SubscriptionState } from './subscription.ts';
 
 export interface WorkerLog {
@@ -19,6 +20,8 @@ export interface WorkerParts {
 }
 
 const BATCH = 500;
+/** A read model that is rebuilt has nobody waiting for a single event: a batch costs about as much as four hundred of them. */
+const REBUILD_BATCH = 4000;
 /** Positions looked at in one query when only some types are wanted. */
 const WINDOW = 20_000;
 const TRIES = 4;
@@ -88,9 +91,9 @@ export class SubscriptionWorker {
 
   /** The next events that concern this subscription; moves `#seen` over those that do not. */
   async #next(): Promise<SequencedEvent[]> {
-    const { types, batch = BATCH } = this.#subscription;
     const size = this.#parts.tail.size;
     const from = this.#seen + 1;
+    const { types, batch = this.#batchFor(size - from) } = this.#subscription;
     if (size <= from) return [];
     const window = Math.min(size - from, types === 'all' ? batch : WINDOW);
     const events = await this.#parts.store.readAll(from, {
@@ -101,6 +104,10 @@ export class SubscriptionWorker {
     const last = events.at(-1);
     this.#seen = last !== undefined && events.length === batch ? last.position : from + window - 1;
     return events;
+  }
+
+  #batchFor(behind: number): number {
+    return this.#name.startsWith(READ_MODEL) && behind >= REBUILD_BATCH ? REBUILD_BATCH : BATCH;
   }
 
   async #handle(events: SequencedEvent[]): Promise<void> {

@@ -34,29 +34,17 @@ export class AuditEntriesProjection implements Subscription {
   async handle(trx: EventStoreTransaction, events: readonly SequencedEvent[]): Promise<void> {
     await rememberTasks(trx, events);
     const tasks = await placesOfTasks(trx, events);
-    const rows = events.map((event) => {
-      const eventClass = eventDefinition(event.type)?.class ?? 'fact';
-      const { serverId, operationId } = placeOf(event, tasks);
-      return {
-        position: event.position,
-        tenant_id: event.tenantId,
-        recorded_at: event.recordedAt,
-        type: event.type,
-        class: eventClass,
-        actor: event.meta.actor,
-        actor_kind: event.meta.actorKind,
-        server_id: serverId,
-        operation_id: operationId,
-        client_id: text(event.data['clientId']),
-        routine: eventClass === 'digest' || ROUTINE.has(event.type),
-      };
-    });
+    const classes = events.map(({ type }) => eventDefinition(type)?.class ?? 'fact');
+    const places = events.map((event) => placeOf(event, tasks));
+    const column = <T>(of: (event: SequencedEvent) => T): T[] => events.map(of);
     await sql`
       insert into muster.audit_entries (position, tenant_id, recorded_at, type, class, actor, actor_kind, server_id, operation_id, client_id, routine)
-      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(position bigint, tenant_id uuid, recorded_at timestamptz,
-        type text, class text, actor text, actor_kind text, server_id uuid, operation_id uuid, client_id uuid, routine boolean)`.execute(
-      trx,
-    );
+      select * from unnest(${column(({ position }) => position)}::bigint[], ${column(({ tenantId }) => tenantId)}::uuid[],
+        ${column(({ recordedAt }) => recordedAt)}::timestamptz[], ${column(({ type }) => type)}::text[], ${classes}::text[],
+        ${column(({ meta }) => meta.actor)}::text[], ${column(({ meta }) => meta.actorKind)}::text[],
+        ${places.map(({ serverId }) => serverId)}::uuid[], ${places.map(({ operationId }) => operationId)}::uuid[],
+        ${column(({ data }) => text(data['clientId']))}::uuid[],
+        ${events.map(({ type }, index) => classes[index] === 'digest' || ROUTINE.has(type))}::boolean[])`.execute(trx);
   }
 
   afterCommit(events: readonly SequencedEvent[]): Promise<void> {
