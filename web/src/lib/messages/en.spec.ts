@@ -54,7 +54,7 @@ describe('the message catalogue', () => {
 
   it('survives a closed personal field and a type of a newer control plane', () => {
     expect(sentenceOf(entry('access.SignedIn', { device: null })).subject).toBe('Mara Okafor');
-    expect(plain(sentenceOf(entry('posture.FindingOpened', {})))).toBe('recorded posture.FindingOpened');
+    expect(plain(sentenceOf(entry('firewall.RuleOpened', {})))).toBe('recorded firewall.RuleOpened');
   });
 
   it('titles operations as people would', () => {

@@ -6,6 +6,7 @@ import { auditSentences } from './en/audit.ts';
 import { banSentences } from './en/bans.ts';
 import { clientSentences } from './en/clients.ts';
 import { operationSentences } from './en/operations.ts';
+import { postureSentences } from './en/posture.ts';
 import { reviewSentences } from './en/reviews.ts';
 import { releaseSentences } from './en/releases.ts';
 import { serverSentences } from './en/servers.ts';
@@ -18,6 +19,7 @@ export const sentences: Readonly<Record<string, SentenceWriter>> = {
   ...banSentences,
   ...clientSentences,
   ...auditSentences,
+  ...postureSentences,
   ...reviewSentences,
 };
 

@@ -1,0 +1,60 @@
+import type { AuditEntry } from '@muster/contracts/audit';
+import { counted } from '../../platform/quantities.ts';
+import { field, nameOf, quoted, type SentenceWriter } from '../sentence.ts';
+
+const onServer = (entry: AuditEntry): string => ` on ${nameOf(entry, 'serverId', 'a server')}`;
+
+function whereOf(entry: AuditEntry): string {
+  const target = entry.data['target'];
+  if (typeof target !== 'object' || target === null || Array.isArray(target)) return 'a server';
+  if (target['kind'] === 'fleet') return 'the fleet';
+  const id = target['kind'] === 'group' ? target['groupId'] : target['serverId'];
+  return (
+    (typeof id === 'string' ? entry.names[id] : undefined) ?? `a ${target['kind'] === 'group' ? 'group' : 'server'}`
+  );
+}
+
+const ENDS: Record<string, string> = {
+  expired: 'its time was up',
+  'ended-by-person': 'somebody ended it',
+  'not-approved': 'no second person agreed',
+};
+
+export const postureSentences: Record<string, SentenceWriter> = {
+  'posture.FindingOpened': (entry) => ({
+    words: ['found ', { mono: field(entry, 'checkId') }, onServer(entry)],
+    aside: [field(entry, 'severity'), field(entry, 'subject')].filter((word) => word !== '').join(', '),
+    glyph: { name: field(entry, 'severity') === 'critical' ? 'critical' : 'warn', label: 'found' },
+  }),
+  'posture.FindingChanged': (entry) => ({
+    words: ['found other evidence for ', { mono: field(entry, 'checkId') }, onServer(entry)],
+  }),
+  'posture.FindingClosed': (entry) => ({
+    words: ['no longer finds ', { mono: field(entry, 'checkId') }, onServer(entry)],
+    glyph: { name: 'ok', label: 'closed' },
+  }),
+  'posture.CoverageChanged': (entry) => ({
+    words: [
+      `cannot answer, or need not, ${counted(Array.isArray(entry.data['uncovered']) ? entry.data['uncovered'].length : 0, 'check')}`,
+      onServer(entry),
+    ],
+    glyph: { name: 'unknown', label: 'not known' },
+  }),
+  'posture.RiskAccepted': (entry) => ({
+    words: [
+      entry.data['needsSecond'] === true ? 'asks to accept ' : 'accepted ',
+      { mono: field(entry, 'checkId') },
+      ` on ${whereOf(entry)} until ${field(entry, 'until').slice(0, 10)}`,
+    ],
+    ...(field(entry, 'reason') === '' ? {} : { aside: quoted(field(entry, 'reason')) ?? '' }),
+    glyph: { name: 'waived', label: 'accepted' },
+  }),
+  'posture.WaiverApproved': () => ({ words: ['agreed to a waiver as the second person'] }),
+  'posture.WaiverEndingSoon': (entry) => ({
+    words: [`warned that a waiver ends on ${field(entry, 'until').slice(0, 10)}`],
+  }),
+  'posture.WaiverEnded': (entry) => ({
+    subject: 'A waiver',
+    words: [`ended: ${ENDS[field(entry, 'why')] ?? 'it is over'}`],
+  }),
+};
