@@ -67,7 +67,7 @@ function declare(host: NonNullable<Reading['host']>, name: string, args: readonl
     host.names = [...new Set([...host.names, ...args.flatMap((arg) => hostName(arg) ?? [])])];
   } else if (name === 'documentroot') host.root ??= absolute;
   else if (name === 'sslcertificatefile') host.certificate ??= absolute;
-  else if (LOGS.has(name) && /^[^|$]/.test(first) && !/^syslog/.test(first))
+  else if (LOGS.has(name) && /^[^|$]/.test(first) && !first.startsWith('syslog'))
     host.logs = [...new Set([...host.logs, absolute])];
 }
 
