@@ -5,6 +5,8 @@ import { hostName, noSite, type DeclaredSite } from './declared.ts';
 
 const DEEPEST = 20;
 const LOGS = new Set(['errorlog', 'customlog', 'transferlog']);
+/** A log that goes to a program, by a variable, or to the system’s log is no file that a jail could read. */
+const NO_FILE = ['|', '$', 'syslog'];
 
 interface Reading {
   readonly files: ConfigFiles;
@@ -67,7 +69,7 @@ function declare(host: NonNullable<Reading['host']>, name: string, args: readonl
     host.names = [...new Set([...host.names, ...args.flatMap((arg) => hostName(arg) ?? [])])];
   } else if (name === 'documentroot') host.root ??= absolute;
   else if (name === 'sslcertificatefile') host.certificate ??= absolute;
-  else if (LOGS.has(name) && /^[^|$]/.test(first) && !first.startsWith('syslog'))
+  else if (LOGS.has(name) && first !== '' && !NO_FILE.some((sign) => first.startsWith(sign)))
     host.logs = [...new Set([...host.logs, absolute])];
 }
 
