@@ -1018,6 +1018,24 @@ CREATE TABLE muster.access_links (
 ALTER TABLE muster.access_links OWNER TO muster_owner;
 
 --
+-- Name: access_networks; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.access_networks (
+    tenant_id uuid NOT NULL,
+    rules jsonb DEFAULT '[]'::jsonb NOT NULL,
+    api_stopped_at timestamp with time zone,
+    api_stopped_by text,
+    api_stopped_why text,
+    opened_at timestamp with time zone,
+    opened_why text
+);
+
+ALTER TABLE ONLY muster.access_networks FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.access_networks OWNER TO muster_owner;
+
+--
 -- Name: access_owner_links; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -1786,6 +1804,23 @@ ALTER TABLE muster.operations_operations ALTER COLUMN number ADD GENERATED ALWAY
 );
 
 --
+-- Name: operations_stops; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.operations_stops (
+    stop_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    reason text NOT NULL,
+    stopped_by text NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone
+);
+
+ALTER TABLE ONLY muster.operations_stops FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.operations_stops OWNER TO muster_owner;
+
+--
 -- Name: operations_tasks; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -2455,6 +2490,13 @@ ALTER TABLE ONLY muster.access_links
     ADD CONSTRAINT access_links_pkey PRIMARY KEY (link_hash);
 
 --
+-- Name: access_networks access_networks_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.access_networks
+    ADD CONSTRAINT access_networks_pkey PRIMARY KEY (tenant_id);
+
+--
 -- Name: access_owner_links access_owner_links_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -2796,6 +2838,13 @@ ALTER TABLE ONLY muster.operations_lost_actions
 
 ALTER TABLE ONLY muster.operations_operations
     ADD CONSTRAINT operations_operations_pkey PRIMARY KEY (operation_id);
+
+--
+-- Name: operations_stops operations_stops_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.operations_stops
+    ADD CONSTRAINT operations_stops_pkey PRIMARY KEY (stop_id);
 
 --
 -- Name: operations_tasks operations_tasks_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
@@ -3608,6 +3657,12 @@ ALTER TABLE muster.access_break_glass ENABLE ROW LEVEL SECURITY;
 ALTER TABLE muster.access_grants ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: access_networks; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.access_networks ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: access_people; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
 --
 
@@ -3764,6 +3819,12 @@ ALTER TABLE muster.operations_cancels ENABLE ROW LEVEL SECURITY;
 ALTER TABLE muster.operations_operations ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: operations_stops; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.operations_stops ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: operations_tasks; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
 --
 
@@ -3822,6 +3883,12 @@ CREATE POLICY process ON muster.access_break_glass TO muster_owner, muster_worke
 --
 
 CREATE POLICY process ON muster.access_grants TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: access_networks process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.access_networks TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
 -- Name: access_people process; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -3978,6 +4045,12 @@ CREATE POLICY process ON muster.operations_cancels TO muster_owner, muster_worke
 --
 
 CREATE POLICY process ON muster.operations_operations TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: operations_stops process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.operations_stops TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
 -- Name: operations_tasks process; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -4184,6 +4257,12 @@ CREATE POLICY shown ON muster.access_break_glass TO muster_app USING (( SELECT m
 CREATE POLICY shown ON muster.access_grants TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR ((holder_id)::text = ( SELECT muster.asking() AS asking)) OR (scope_key = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
 
 --
+-- Name: access_networks shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.access_networks TO muster_app USING (( SELECT muster.sees_all() AS sees_all));
+
+--
 -- Name: access_people shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
@@ -4354,6 +4433,12 @@ CREATE POLICY shown ON muster.operations_cancels TO muster_app USING ((( SELECT 
 CREATE POLICY shown ON muster.operations_operations TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (EXISTS ( SELECT 1
    FROM muster.operations_tasks t
   WHERE (t.operation_id = operations_operations.operation_id)))));
+
+--
+-- Name: operations_stops shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.operations_stops TO muster_app USING (true) WITH CHECK (( SELECT muster.sees_all() AS sees_all));
 
 --
 -- Name: operations_tasks shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -4876,6 +4961,13 @@ GRANT DELETE ON TABLE muster.access_links TO muster_worker;
 GRANT SELECT(person_id) ON TABLE muster.access_links TO muster_worker;
 
 --
+-- Name: TABLE access_networks; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.access_networks TO muster_auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.access_networks TO muster_app;
+
+--
 -- Name: TABLE access_owner_links; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
@@ -5282,6 +5374,16 @@ GRANT USAGE ON SEQUENCE muster.operations_operations_number_seq TO muster_app;
 GRANT USAGE ON SEQUENCE muster.operations_operations_number_seq TO muster_worker;
 GRANT USAGE ON SEQUENCE muster.operations_operations_number_seq TO muster_gateway;
 GRANT USAGE ON SEQUENCE muster.operations_operations_number_seq TO muster_signer;
+
+--
+-- Name: TABLE operations_stops; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.operations_stops TO muster_auditor;
+GRANT SELECT,INSERT,UPDATE ON TABLE muster.operations_stops TO muster_app;
+GRANT SELECT ON TABLE muster.operations_stops TO muster_worker;
+GRANT SELECT ON TABLE muster.operations_stops TO muster_gateway;
+GRANT SELECT ON TABLE muster.operations_stops TO muster_signer;
 
 --
 -- Name: TABLE operations_tasks; Type: ACL; Schema: muster; Owner: muster_owner

@@ -1,6 +1,7 @@
 // Appends events for what a person does on the host itself, with the superuser's rights: a backup, a restore, a change of
 // keys. Who it was is the host's to know; the ledger says that it was done there.
 import type { EventMeta } from '@muster/contracts/ledger';
+import { accessInlineTables } from '@muster/control-plane/domains/access/inline-tables';
 import { inlineTables } from '@muster/control-plane/domains/operations/projections/inline-tables';
 import { SOFTWARE } from '@muster/control-plane/platform/cqrs/event-of';
 import {
@@ -24,7 +25,7 @@ export class HostLedger {
   constructor(pool: pg.Pool) {
     const hints = new InProcessHintBus();
     this.#tail = new LogTail(pool, hints);
-    this.store = new EventStore({ pool, hints, tail: this.#tail, inline: inlineTables });
+    this.store = new EventStore({ pool, hints, tail: this.#tail, inline: [...inlineTables, ...accessInlineTables] });
   }
 
   async append(

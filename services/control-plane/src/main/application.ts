@@ -7,12 +7,12 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accessModule } from '../domains/access/access.module.ts';
 import {
+  accessInlineTables,
   AccessController,
   EntryController,
   GRANTS_CHANGED,
   OwnerSetup,
   SESSION_ENDED,
-  tokenTables,
 } from '../domains/access/index.ts';
 import { auditModule } from '../domains/audit/audit.module.ts';
 import { WitnessLists } from '../domains/audit/index.ts';
@@ -61,7 +61,7 @@ export interface RunningControlPlane {
 }
 
 export async function startControlPlane(settings: Settings): Promise<RunningControlPlane> {
-  const infrastructure = await buildInfrastructure(settings, [...inlineTables, tokenTables]);
+  const infrastructure = await buildInfrastructure(settings, [...inlineTables, ...accessInlineTables]);
   const app = await NestFactory.create<NestFastifyApplication>(
     rootModule(infrastructure),
     new FastifyAdapter({

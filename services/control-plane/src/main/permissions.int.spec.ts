@@ -63,6 +63,14 @@ const ROWS: Readonly<Record<string, Row>> = {
   'operations.CancelOperation': operation,
   'operations.RetryOperation': operation,
   'operations.GetRecovery': nothing,
+  'operations.GetStop': nothing,
+  'operations.StopDispatch': () => ({ reason }),
+  'operations.LiftStop': () => ({ stopId: newId(), reason }),
+  'access.GetDoors': nothing,
+  'access.GetNetworks': nothing,
+  'access.SetNetworkRules': () => ({ rules: [] }),
+  'access.StopApi': () => ({ reason }),
+  'access.ResumeApi': () => ({ reason }),
   'operations.ResumeDispatch': () => ({ holdId: newId(), reason }),
   'bans.SearchBanLog': nothing,
   'bans.ListBlocks': nothing,
@@ -230,6 +238,8 @@ const NAMES_NOTHING = new Set([
 
 /** Done once, they would end the matrix: for those who may, the decision is asked and the deed left undone. */
 const ENDS_THINGS = new Set([
+  'operations.StopDispatch',
+  'access.StopApi',
   'clients.ArchiveClient',
   'clients.GiveServer',
   'servers.RetireServer',

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { event } from '../define.ts';
 import { grantEvents } from './grant-events.ts';
+import { networkEvents } from './network-events.ts';
 import { tokenEvents } from './token-events.ts';
 import { sealedText, timestamp, uuid } from '../values.ts';
 
@@ -180,6 +181,7 @@ export const SignInsRefused = event('access.SignInsRefused', {
 export const accessEvents = [
   ...grantEvents,
   ...tokenEvents,
+  ...networkEvents,
   OwnerRegistered,
   SecondFactorEnrolled,
   SecondFactorRemoved,

@@ -1,7 +1,7 @@
 // An operation and its tasks, one per server. Every state a task can be in is an event first.
 import { z } from 'zod';
 import { event } from '../define.ts';
-import { base64, keyId, signature, timestamp, uuid } from '../values.ts';
+import { base64, keyId, signature, timestamp, uuid, reason } from '../values.ts';
 
 export const lane = z.enum(['guard', 'change', 'job']);
 
@@ -250,6 +250,19 @@ export const DispatchResumed = event('operations.DispatchResumed', {
   example: { holdId: operationId, because: 'collected', servers: 5, collected: 5, lost: 2 },
 });
 
+export const DispatchStopped = event('operations.DispatchStopped', {
+  class: 'action',
+  sentence: 'Everything was stopped: nothing more is sent to any server, and what was under way is cancelled',
+  schema: z.strictObject({ stopId: uuid, reason }),
+  example: { stopId: operationId, reason: 'Blocks nobody asked for' },
+});
+export const StopLifted = event('operations.StopLifted', {
+  class: 'action',
+  sentence: 'The stop was lifted: tasks are sent to servers again',
+  schema: z.strictObject({ stopId: uuid, reason }),
+  example: { stopId: operationId, reason: 'It was a test of ours' },
+});
+
 export const operationEvents = [
   OperationRequested,
   OperationCancelRequested,
@@ -271,4 +284,6 @@ export const operationEvents = [
   JournalCollected,
   LostActionFound,
   DispatchResumed,
+  DispatchStopped,
+  StopLifted,
 ] as const;

@@ -159,5 +159,39 @@ export const ResumeDispatch = command('operations.ResumeDispatch', {
   output: accepted,
 });
 
-export const operationCommands = [CancelOperation, RetryOperation, ResumeDispatch] as const;
-export const operationQueries = [ListOperations, GetOperation, GetTask, GetRecovery] as const;
+export const GetStop = query('operations.GetStop', {
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'backup', 'contractor'],
+  sentence: 'Read whether everything is stopped, since when, and why',
+  input: z.strictObject({}),
+  output: z.strictObject({
+    stop: z
+      .strictObject({
+        stopId: uuid,
+        since: timestamp,
+        by: z.strictObject({ id: z.string(), name: z.string().nullable() }),
+        reason: z.string(),
+      })
+      .nullable(),
+  }),
+});
+export const StopDispatch = command('operations.StopDispatch', {
+  risk: 'high',
+  on: 'fleet',
+  roles: ['operator', 'security'],
+  sentence: 'Stop everything: send nothing more to any server, and cancel what is under way',
+  input: z.strictObject({ reason: reasonText }),
+  output: accepted.extend({ stopId: uuid }),
+});
+export const LiftStop = command('operations.LiftStop', {
+  risk: 'critical',
+  on: 'fleet',
+  roles: ['operator', 'security'],
+  sentence: 'Lift the stop: send tasks to servers again',
+  input: z.strictObject({ stopId: uuid, reason: reasonText }),
+  output: accepted,
+});
+
+export const operationCommands = [CancelOperation, RetryOperation, ResumeDispatch, StopDispatch, LiftStop] as const;
+export const operationQueries = [ListOperations, GetOperation, GetTask, GetRecovery, GetStop] as const;

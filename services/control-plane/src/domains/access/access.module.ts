@@ -37,6 +37,7 @@ import { KnownDevices } from './known-devices.ts';
 import { LastFactor } from './last-factor.ts';
 import { grantParts } from './grants/grant-parts.ts';
 import { OwnerSetup } from './owner-setup.ts';
+import { networkParts } from './networks/network-parts.ts';
 import { Passkeys } from './passkeys.ts';
 import { People } from './people.ts';
 import { PersonLinks } from './person-links.ts';
@@ -98,6 +99,7 @@ export const accessModule = domainModule({
     EndBreakGlass,
     ...grantParts.api,
     ...tokenParts.api,
+    ...networkParts.api,
   ],
   worker: [
     {

@@ -6,6 +6,7 @@ import type { Authenticated, Authenticator } from '../../platform/http/authentic
 import { bearerOf } from './api-tokens/bearer.ts';
 import { Tokens } from './api-tokens/tokens.ts';
 import { Cookies } from './cookies.ts';
+import { Networks } from './networks/networks.ts';
 import { Sessions } from './sessions.ts';
 
 @Injectable()
@@ -15,14 +16,17 @@ export class Authentication implements Authenticator {
   constructor(
     @Inject(Sessions) private readonly sessions: Sessions,
     @Inject(Tokens) private readonly tokens: Tokens,
+    @Inject(Networks) private readonly networks: Networks,
     @Inject(SETTINGS) settings: Settings,
   ) {
     this.#cookies = new Cookies(settings.publicUrl);
   }
 
-  authenticate(request: IncomingMessage, source: string): Promise<Authenticated | null> {
+  async authenticate(request: IncomingMessage, source: string): Promise<Authenticated | null> {
     const token = bearerOf(request, this.#cookies.read(request, 'session') !== undefined);
-    return token === undefined ? this.sessions.authenticate(request, source) : this.tokens.authenticate(token, source);
+    if (token === undefined) return this.sessions.authenticate(request, source);
+    await this.networks.requireApi();
+    return this.tokens.authenticate(token, source);
   }
 
   renew(who: Authenticated): Promise<string | null> {

@@ -14,6 +14,7 @@ import { sourceAddress } from '../../platform/http/source-address.ts';
 import { Throttle } from '../../platform/http/throttle.ts';
 import { Cookies } from './cookies.ts';
 import { Standing } from './grants/standing.ts';
+import { Networks } from './networks/networks.ts';
 import { Sessions, type SignedInSession } from './sessions.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -27,6 +28,7 @@ export class Doors {
 
   constructor(
     @Inject(Sessions) private readonly sessions: Sessions,
+    @Inject(Networks) private readonly networks: Networks,
     @Inject(Standing) private readonly standing: Standing,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
@@ -42,6 +44,7 @@ export class Doors {
     try {
       requireSameOrigin(request.raw, this.settings.publicUrl);
       const visitor = this.#visitor(request);
+      await this.networks.requirePerson(visitor.source, []);
       if (request.method !== 'GET' && !this.#knocks.take(visitor.source)) {
         throw new Refusal('too-many', 'throttled', 'Too many requests from your address. Wait a minute', {
           retryAfter: 60,

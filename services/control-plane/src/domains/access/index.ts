@@ -11,5 +11,5 @@ export { EntryController } from './entry.controller.ts';
 export { LiveOperators } from './live-operators.ts';
 export { OwnerSetup } from './owner-setup.ts';
 export { firstAccountAt, People } from './people.ts';
-export { tokenTables } from './api-tokens/token-table.ts';
+export { accessInlineTables } from './inline-tables.ts';
 export { SESSION_ENDED, SESSIONS_CHANGED, Sessions } from './sessions.ts';

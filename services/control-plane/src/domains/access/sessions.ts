@@ -17,6 +17,7 @@ import { MasterKey, PersonalData } from '../../platform/personal-data/personal-d
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
 import { Cookies } from './cookies.ts';
 import { allPermissions, Grants } from './grants/grants.ts';
+import { Networks } from './networks/networks.ts';
 import { People, type Person } from './people.ts';
 import type { AccessTables } from './tables.ts';
 import { newToken, tokenHash } from './tokens.ts';
@@ -58,6 +59,7 @@ export class Sessions {
     @Inject(PersonalData) private readonly personal: PersonalData,
     @Inject(People) private readonly people: People,
     @Inject(Grants) private readonly grants: Grants,
+    @Inject(Networks) private readonly networks: Networks,
     @Inject(Recorder) private readonly recorder: Recorder,
     @Inject(HINTS) private readonly hints: HintBus,
     @Inject(MasterKey) master: MasterKey,
@@ -71,6 +73,8 @@ export class Sessions {
     const token = newToken();
     const sessionId = newId();
     const now = new Date();
+    const principal = await this.#principalOf(person, { sessionId, factor, factorAt: now, source: visitor.source });
+    await this.networks.requirePerson(visitor.source, rolesOf(principal));
     const expiresAt = new Date(now.getTime() + this.settings.MUSTER_SESSION_SECONDS * 1000);
     await this.database.db
       .withTables<AccessTables>()
@@ -90,10 +94,10 @@ export class Sessions {
       .execute();
     this.#changed();
     const session = { sessionId, person, signedInAt: now, expiresAt };
-    const principal = await this.#principalOf(person, { sessionId, factor, factorAt: now, source: visitor.source });
     return { session, principal, csrf: this.#csrfOf(sessionId), cookie: this.#cookie(token, expiresAt) };
   }
 
+  /** Throws Refusal for whoever is signed in and comes from a network that is closed to him. */
   async authenticate(request: IncomingMessage, source: string): Promise<SignedInSession | null> {
     const token = this.#cookies.read(request, 'session');
     if (!token) return null;
@@ -109,14 +113,16 @@ export class Sessions {
     if (!row || !(await this.#isCurrent(row, hash))) return null;
     const person = await this.people.byId(row.person_id);
     if (!person) return null;
+    const principal = await this.#principalOf(person, {
+      sessionId: row.session_id,
+      factor: row.factor as FactorKind,
+      factorAt: row.factor_at,
+      source,
+    });
+    await this.networks.requirePerson(source, rolesOf(principal));
     await this.#touch(row, source);
     return {
-      principal: await this.#principalOf(person, {
-        sessionId: row.session_id,
-        factor: row.factor as FactorKind,
-        factorAt: row.factor_at,
-        source,
-      }),
+      principal,
       csrf: this.#csrfOf(row.session_id),
       session: { sessionId: row.session_id, person, signedInAt: row.created_at, expiresAt: row.expires_at },
     };
@@ -280,3 +286,5 @@ export class Sessions {
     };
   }
 }
+
+const rolesOf = ({ grants = [] }: Principal): string[] => grants.map(({ role }) => role);

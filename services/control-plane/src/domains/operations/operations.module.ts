@@ -28,6 +28,10 @@ import { ListOperationsHandler } from './queries/list-operations.query.ts';
 import { OperationRows } from './queries/operation-rows.ts';
 import { HoldKeeper } from './recovery/hold-keeper.ts';
 import { JournalCollector } from './recovery/journal-collector.ts';
+import { CancelWorkWhenDispatchStops } from './stop/cancel-work-when-dispatch-stops.policy.ts';
+import { GetStopHandler } from './stop/get-stop.query.ts';
+import { LiftStopHandler } from './stop/lift-stop.command.ts';
+import { StopDispatchHandler } from './stop/stop-dispatch.command.ts';
 import { OPERATION_REQUESTS } from './tokens.ts';
 
 export const operationsModule = domainModule({
@@ -42,6 +46,9 @@ export const operationsModule = domainModule({
     RetryOperationHandler,
     ResumeDispatchHandler,
     GetRecoveryHandler,
+    StopDispatchHandler,
+    LiftStopHandler,
+    GetStopHandler,
   ],
   worker: [
     Dispatcher,
@@ -68,6 +75,7 @@ export const operationsModule = domainModule({
         registry.add(finish);
         registry.add(new CancelTasksWhenOperationIsCancelled(pool, store, dispatcher));
         registry.add(new EndTasksWhenServerIsRetired(pool, store));
+        registry.add(new CancelWorkWhenDispatchStops(pool, store));
         // It reads each task's whole story, so it runs only when somebody listens.
         if (settings.MUSTER_METRICS_PORT !== undefined || settings.MUSTER_OTLP_TRACES !== undefined)
           registry.add(new TraceTasks(store, metrics, tracing));

@@ -1,5 +1,6 @@
 import { count, counted } from '../../platform/quantities.ts';
 import { grantSentences } from './grants.ts';
+import { networkSentences } from './networks.ts';
 import { tokenSentences } from './tokens.ts';
 import { field, figure, nameOf, quoted, type SentenceWriter } from '../sentence.ts';
 
@@ -27,6 +28,7 @@ const aside = (text: string | undefined): { aside?: string } => (text === undefi
 export const accessSentences: Record<string, SentenceWriter> = {
   ...grantSentences,
   ...tokenSentences,
+  ...networkSentences,
   'access.OwnerRegistered': () => ({ words: ['registered as the first owner'], aside: 'with the one-time link' }),
   'access.SecondFactorEnrolled': () => ({ words: ['set up codes from an authenticator as second factor'] }),
   'access.SecondFactorRemoved': () => ({

@@ -162,6 +162,15 @@ export const operationSentences: Record<string, SentenceWriter> = {
     words: ['was given a task that the restored database does not know'],
     glyph: { name: 'unknown', label: 'Lost' },
   }),
+  'operations.DispatchStopped': (entry) => ({
+    words: ['stopped everything: nothing more is sent to any server'],
+    ...(quoted(field(entry, 'reason')) === undefined ? {} : { aside: `“${field(entry, 'reason')}”` }),
+    glyph: { name: 'paused', label: 'Stopped' },
+  }),
+  'operations.StopLifted': (entry) => ({
+    words: ['lifted the stop: tasks are sent again'],
+    ...(quoted(field(entry, 'reason')) === undefined ? {} : { aside: `“${field(entry, 'reason')}”` }),
+  }),
   'operations.DispatchResumed': (entry) => ({
     words: [
       `sends tasks again: ${figure(entry, 'collected')} of ${counted(figure(entry, 'servers'), 'server')} answered`,

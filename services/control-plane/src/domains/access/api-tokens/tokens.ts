@@ -14,6 +14,7 @@ import { Refusal } from '../../../platform/errors/refusal.ts';
 import type { Authenticated } from '../../../platform/http/authenticator.ts';
 import { PersonalData } from '../../../platform/personal-data/personal-data.ts';
 import { allPermissions, Grants } from '../grants/grants.ts';
+import { Networks } from '../networks/networks.ts';
 import { tokenHash } from '../tokens.ts';
 import { Guesses } from './guesses.ts';
 import { TokenRights } from './token-rights.ts';
@@ -47,6 +48,7 @@ export class Tokens {
     @Inject(SYSTEM_DATABASE) private readonly database: Connection,
     @Inject(Grants) private readonly grants: Grants,
     @Inject(TokenRights) private readonly rights: TokenRights,
+    @Inject(Networks) private readonly networks: Networks,
     @Inject(PersonalData) private readonly personal: PersonalData,
     @Inject(Recorder) private readonly recorder: Recorder,
   ) {}
@@ -64,9 +66,15 @@ export class Tokens {
       if (row && objection !== 'unknown' && objection !== null) void this.#tell(row, objection, source);
       throw refused();
     }
+    const principal = await this.#principalOf(row, source);
+    const roles = (principal.grants ?? []).map(({ role }) => role);
+    if (!(await this.networks.letsProgram(source, roles))) {
+      void this.#tell(row, 'network', source);
+      throw refused();
+    }
     this.#guesses.good(source, hex);
     if ((row.used_at?.getTime() ?? 0) < Date.now() - TOUCH_MS) await this.#touch(row, source);
-    return { principal: await this.#principalOf(row, source), csrf: null };
+    return { principal, csrf: null };
   }
 
   async #find(hash: Buffer): Promise<Row | undefined> {

@@ -14,7 +14,7 @@ import {
   type DeliveryTransport,
 } from '../../../platform/queue/delivery-queue.ts';
 import { TASKS_REQUESTED } from '../operation-requests.ts';
-import { currentHold, NOT_HELD } from '../recovery/dispatch-hold.ts';
+import { isHeld, NOT_HELD } from '../recovery/dispatch-hold.ts';
 import { TaskLog, type TaskSnapshot } from './task-log.ts';
 
 /** Wakes the signer's process: a task waits for its signature. */
@@ -180,7 +180,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
   /** Anti-entropy: what should be on its way and is not, what ended by time, what nobody answered. */
   async sweep(): Promise<void> {
     // Nor does anything end by time meanwhile: a journal may still say that it was done.
-    if ((await currentHold(this.database.pool)) !== null) return;
+    if (await isHeld(this.database.pool)) return;
     this.wake();
     const { rows: lost } = await this.database.pool.query<{ task_id: string; gateway_id: string }>(
       `select t.task_id, p.gateway_id from muster.operations_tasks t join muster.servers_presence p using (server_id)

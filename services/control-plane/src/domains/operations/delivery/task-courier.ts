@@ -28,7 +28,7 @@ import type { EventStore, HintBus } from '../../../platform/event-store/index.ts
 import { HINTS } from '../../../platform/hints/hints.ts';
 import { DELIVERY, type DeliveryKind, type DeliveryTransport } from '../../../platform/queue/delivery-queue.ts';
 import { TASKS_REQUESTED } from '../operation-requests.ts';
-import { currentHold } from '../recovery/dispatch-hold.ts';
+import { isHeld } from '../recovery/dispatch-hold.ts';
 import { raiseFloors } from '../recovery/sequence-floors.ts';
 import { attestedReceipt } from './attested-receipt.ts';
 import { EnvelopeReader } from './envelope-reader.ts';
@@ -76,7 +76,7 @@ export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnAppl
   }
 
   async #deliver(kind: DeliveryKind, taskId: string): Promise<void> {
-    if (kind === 'task' && (await currentHold(this.database.pool)) !== null) return;
+    if (kind === 'task' && (await isHeld(this.database.pool))) return;
     const envelope = kind === 'task' ? await this.#envelopes.task(taskId) : await this.#envelopes.cancel(taskId);
     // Not signed within the deadline, or over meanwhile: the sweep looks again.
     if (!envelope) return;

@@ -1,0 +1,2 @@
+/** Everything that was decided about the doors. */
+export const networksStream = (tenantId: string) => `networks-${tenantId}`;
