@@ -33,6 +33,7 @@ export const rail: readonly { readonly verb: string; readonly destinations: read
       { label: 'People', href: '/people', key: 'e' },
       { label: 'Grants', href: '/grants', key: 't' },
       { label: 'API tokens', href: '/tokens', key: 'k' },
+      { label: 'Networks', href: '/networks', key: 'n' },
     ],
   },
 ];
