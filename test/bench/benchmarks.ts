@@ -8,4 +8,5 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   dispatch: async () => (await import('./dispatch/dispatch.ts')).dispatch,
   'heartbeat-10k': async () => (await import('./heartbeat/heartbeat.ts')).heartbeat,
   rebuild: async () => (await import('./rebuild/rebuild.ts')).rebuild,
+  'ban-search': async () => (await import('./ban-search/ban-search.ts')).banSearch,
 };
