@@ -14,7 +14,6 @@ export interface Begun {
   lane: string;
   seq: number;
   task: string;
-  name: string;
   args: unknown;
   /** Milliseconds since 1970, with fractions. */
   at: number;
@@ -34,10 +33,10 @@ const servers = members.map(
       sendsFacts: false,
       onTask: ({ body }) => {
         const at = performance.timeOrigin + performance.now();
-        const { server, lane, seq, task, name, args } = taskEnvelope.parse(
+        const { server, lane, seq, task, args } = taskEnvelope.parse(
           JSON.parse(Buffer.from(body, 'base64').toString('utf8')),
         );
-        begun.push({ server, lane, seq, task, name, args, at });
+        begun.push({ server, lane, seq, task, args, at });
       },
       log: () => undefined,
     }),
