@@ -1,8 +1,9 @@
 // Limits, met through real connections: whoever meets one is told so and what to do, and nobody else feels it.
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '@muster/kernel/ids';
-import { freePort } from '../../../../deploy/local/processes/free-port.ts';
 import { DeliveryTransport } from '../platform/queue/delivery-queue.ts';
 import { RunningMuster, type Answer, type SignedIn } from './testing/running-muster.ts';
 
@@ -30,6 +31,14 @@ beforeAll(async () => {
   other = await muster.person('Other', { role: 'operator', scope: fleet });
 }, 60_000);
 afterAll(() => muster.stop());
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
 
 async function token(): Promise<string> {
   const wish = { name: 'Fast program', may: [{ role: 'auditor', scope: fleet }], days: 1 };

@@ -45,7 +45,10 @@ export function openApi(
     paths: Object.fromEntries(Object.entries(paths).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     components: {
       schemas: { Problem: schemaOf(problem, 'output') },
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: '__Host-muster' } },
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-muster' },
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'muster_ and 46 letters and digits' },
+      },
     },
     security: [{ session: [] }],
   };
@@ -75,12 +78,23 @@ function operationOf(action: Action, method: string, path: string): object {
   return {
     operationId: action.name,
     summary: action.sentence,
-    description: `Needs the permission \`${action.permission.name}\`.`,
+    description: needs(action),
+    'x-muster-permission': action.permission.name,
+    'x-muster-risk': action.permission.risk,
+    // A session opens everything its person may; a token what the catalogue leaves to programs.
+    security: action.tokens ? [{ session: [] }, { token: [] }] : [{ session: [] }],
     tags: [action.name.split('.')[0]],
     parameters: action.kind === 'command' ? [...parameters, header] : parameters,
     ...(method === 'GET' ? {} : { requestBody: jsonBody(body) }),
     responses: responses(action.output, action.kind === 'command' ? '202' : '200'),
   };
+}
+
+function needs(action: Action): string {
+  const { name, on } = action.permission;
+  const where = on === 'self' ? 'It is about the caller’s own account.' : `Needs the permission \`${name}\`.`;
+  const stepUp = action.kind === 'command' && action.stepUp ? ' The person proves himself again, within minutes.' : '';
+  return `${where}${stepUp}${action.tokens ? '' : ' Not for API tokens.'}`;
 }
 
 function responses(output: z.ZodType, status = '200'): object {
