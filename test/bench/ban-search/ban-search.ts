@@ -111,6 +111,7 @@ async function tokenOfClient({ client }: BenchStage, own: readonly string[]): Pr
     may: [{ role: 'operator', scope: { kind: 'client', clientId } }],
     days: 1,
   });
+  if (token === null) throw new Error('The token was shown before.');
   return token;
 }
 
