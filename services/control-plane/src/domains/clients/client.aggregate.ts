@@ -138,6 +138,8 @@ export function ownObjection({ limits }: ClientState, address: string, source: s
     : `${address} is not one of yours: ${yours.join(', ')}. Ask the operations team`;
 }
 
+const minute = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
 /** Why the client's people may not let this address go now, in a sentence; null when they may. */
 export function objection(state: ClientState, address: string, source: string | null, now: Date): string | null {
   const foreign = ownObjection(state, address, source);
@@ -147,7 +149,7 @@ export function objection(state: ClientState, address: string, source: string | 
   if (used < limits.perDay) return null;
   if (limits.perDay === 0) return 'Letting addresses go is not open to you. Ask the operations team';
   const oldest = state.unblocks.at(-limits.perDay);
-  const again = oldest ? ` It opens again at ${new Date(oldest.getTime() + DAY_MS).toISOString()}` : '';
+  const again = oldest ? ` It opens again at ${minute(new Date(oldest.getTime() + DAY_MS))}` : '';
   return `${used} of ${limits.perDay} were used within 24 hours.${again}. Ask the operations team if it cannot wait`;
 }
 
