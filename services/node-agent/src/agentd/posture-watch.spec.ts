@@ -1,0 +1,77 @@
+// What travels of the posture: what changed, and once a day all of it.
+import type { ProbeReport } from '@muster/contracts/posture';
+import { probes } from '@muster/posture/probes';
+import { expect, it } from 'vitest';
+import { MemorySpool } from '../link/spool.ts';
+import { PostureWatch } from './posture-watch.ts';
+
+const HOUR = 3_600_000;
+
+function watched(mostSeconds: number) {
+  const state = { now: Date.parse('2026-11-21T00:00:00Z'), hash: 'a'.repeat(64), failing: false };
+  const asked: string[] = [];
+  const complaints: string[] = [];
+  const spool = new MemorySpool();
+  const run = (probe: string): Promise<ProbeReport> => {
+    asked.push(probe);
+    if (state.failing) return Promise.reject(new Error('The root helper went away'));
+    const at = new Date(state.now).toISOString();
+    return Promise.resolve({ probe, at, durationMs: 1, sha256: state.hash, reading: {}, error: null, unreadable: [] });
+  };
+  const watch = new PostureWatch({
+    server: '0190b5e2-7a10-7000-8000-00000000b001',
+    spool,
+    run,
+    mostSeconds,
+    now: () => state.now,
+    log: (message) => complaints.push(message),
+  });
+  const sent = async (): Promise<number> => (await spool.after(0, 10_000)).length;
+  return { state, asked, complaints, watch, sent };
+}
+
+it('reports everything once, and then only what changed', async () => {
+  const { state, watch, sent } = watched(3600);
+  state.now += 2 * HOUR;
+  await watch.run();
+  expect(await sent()).toBe(probes.length);
+  state.now += 2 * HOUR;
+  await watch.run();
+  expect(await sent()).toBe(probes.length);
+  state.hash = 'b'.repeat(64);
+  state.now += 2 * HOUR;
+  await watch.run();
+  expect(await sent()).toBe(2 * probes.length);
+});
+
+it('sends all of it again once a day, changed or not', async () => {
+  const { state, watch, sent } = watched(3600);
+  state.now += 2 * HOUR;
+  await watch.run();
+  state.now += 24 * HOUR;
+  await watch.run();
+  expect(await sent()).toBe(2 * probes.length);
+});
+
+it('asks each probe at its own pace', async () => {
+  const { state, asked, watch } = watched(604_800);
+  state.now += HOUR;
+  await watch.run();
+  asked.length = 0;
+  state.now += HOUR / 5;
+  await watch.run();
+  const frequent = probes.filter(({ cadence }) => cadence === 'minutes').map(({ name }) => name);
+  expect([...asked].sort((a, b) => a.localeCompare(b))).toEqual(frequent.toSorted((a, b) => a.localeCompare(b)));
+});
+
+it('says so when a probe cannot be run, and tries it again at its turn', async () => {
+  const { state, complaints, watch, sent } = watched(3600);
+  state.failing = true;
+  state.now += 2 * HOUR;
+  await watch.run();
+  expect([await sent(), complaints.length]).toEqual([0, probes.length]);
+  state.failing = false;
+  state.now += 2 * HOUR;
+  await watch.run();
+  expect(await sent()).toBe(probes.length);
+});
