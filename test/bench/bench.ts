@@ -55,7 +55,10 @@ async function runOne(name: string): Promise<void> {
 }
 
 async function cleanUp(): Promise<void> {
-  for (let action = cleanUps.pop(); action !== undefined; action = cleanUps.pop()) await action();
+  for (let action = cleanUps.pop(); action !== undefined; action = cleanUps.pop()) {
+    // What one step cannot do must not keep the others from being done.
+    await action().catch((error: unknown) => fail(`Something was left behind: ${String(error)}`));
+  }
 }
 
 function printTable(): void {
