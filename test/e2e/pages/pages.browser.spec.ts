@@ -29,6 +29,9 @@ const PAGES = [
   ['People', '/people'],
   ['Your account', '/account'],
   ['At a time', '/grants/then'],
+  ['API tokens', '/tokens'],
+  ['Service accounts', '/tokens/accounts'],
+  ['Networks', '/networks'],
 ] as const;
 /** The tokens are the same on every page: each width sees each theme, and two of the four see every page. */
 const VIEWS = [
