@@ -10,6 +10,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const BUILT = 'muster:local';
 const BUILD_DEADLINE_MS = 600_000;
 const HEALTHY_DEADLINE_MS = 150_000;
+const UPGRADE_DEADLINE_MS = 400_000;
 
 export interface StackOptions {
   /** Docker names everything after it. */
@@ -38,12 +39,25 @@ export class Stack {
     });
   }
 
-  /** Replaces every container by what was built, as an upgrade does; the volumes stay. */
-  async replace(): Promise<void> {
-    await this.#timed('Every container replaced', async () => {
-      await this.#compose(['up', '-d', '--force-recreate'], HEALTHY_DEADLINE_MS);
-      await this.untilHealthy();
+  /** As an operator upgrades: deploy/upgrade.sh. Answers what it printed; throws when it went back. */
+  async upgrade(backup: string, image = BUILT): Promise<string> {
+    let printed = '';
+    await this.#timed(`Upgraded to ${image}`, async () => {
+      const script = ['sh', join(ROOT, 'deploy/upgrade.sh'), '--backup', backup];
+      printed = await this.#run(script, UPGRADE_DEADLINE_MS, {
+        ...this.#environment(image),
+        COMPOSE: [...composeCommand(), '-p', this.#options.project].join(' '),
+      });
     });
+    return printed;
+  }
+
+  /** An image like the built one, whose migration fails. */
+  async breakImage(name: string): Promise<void> {
+    const migration = `export const up = async () => { throw new Error("broken on purpose"); };`;
+    const path = '/opt/muster/migrations/dist/versions/9999_audit_broken.js';
+    const file = `FROM ${BUILT}\nUSER root\nRUN echo '${migration}' > ${path}\nUSER muster\n`;
+    await docker(['build', '-q', '-t', name, '-'], 60_000, file);
   }
 
   async down(): Promise<void> {
@@ -134,9 +148,13 @@ export class Stack {
   }
 
   async #compose(args: readonly string[], deadlineMs: number, image = BUILT): Promise<string> {
-    const { project, address, port } = this.#options;
-    const [command = '', ...prefix] = composeCommand();
-    const env = {
+    const command = [...composeCommand(), '-p', this.#options.project, ...args];
+    return await this.#run(command, deadlineMs, this.#environment(image));
+  }
+
+  #environment(image: string): NodeJS.ProcessEnv {
+    const { address, port } = this.#options;
+    return {
       ...process.env,
       MUSTER_PUBLIC_URL: this.url,
       MUSTER_LISTEN: `${address}:${port}`,
@@ -144,11 +162,10 @@ export class Stack {
       MUSTER_NETWORK: '10.75',
       MUSTER_OPEN_FILES: openFiles(),
     };
-    const child = spawn(command, [...prefix, '-p', project, ...args], {
-      cwd: ROOT,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  }
+
+  async #run([command = '', ...args]: readonly string[], deadlineMs: number, env: NodeJS.ProcessEnv): Promise<string> {
+    const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -158,7 +175,7 @@ export class Stack {
       child.once('close', resolve);
     });
     clearTimeout(late);
-    if (code !== 0) throw new Error(`compose ${args[0]} ended with ${String(code)}:\n${output.slice(-4000)}`);
+    if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${String(code)}:\n${output.slice(-4000)}`);
     return output;
   }
 

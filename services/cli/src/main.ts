@@ -13,6 +13,7 @@ import { addRecovery } from './commands/recovery.command.ts';
 import { addRestore } from './commands/restore.command.ts';
 import { addSecrets } from './commands/secrets.command.ts';
 import { addSetup } from './commands/setup.command.ts';
+import { addUpgrade } from './commands/upgrade.command.ts';
 import { addVerify } from './commands/verify.command.ts';
 
 const program = new Command('muster')
@@ -23,6 +24,7 @@ addVerify(program);
 addExport(program);
 addSetup(program);
 addMigrate(program);
+addUpgrade(program);
 addOwnerLink(program);
 addBackup(program);
 addRestore(program);

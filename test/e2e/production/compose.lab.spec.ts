@@ -2,9 +2,13 @@
 // an API crashing in the middle of an action, an upgrade in the middle of another, and nothing but the proxy in reach.
 // MUSTER_PREVIOUS_IMAGE=muster:0.1 starts with an older image, which is then upgraded to what is built here.
 import { X509Certificate, createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ListEntries } from '@muster/contracts/audit';
 import { BlockAddress } from '@muster/contracts/bans';
 import { GetOperation, ListOperations } from '@muster/contracts/operations';
 import { enrol, type EnrolledServer } from '../../lab/enrol.ts';
@@ -29,10 +33,12 @@ describe('the compose file behind its proxy', () => {
   let api: ApiClient;
   let server: EnrolledServer;
   let certificate: string;
+  let folder: string;
   const authorities = getCACertificates();
 
   beforeAll(async () => {
     up = await labUnderTest();
+    folder = await mkdtemp(join(tmpdir(), 'muster-upgrade-'));
     const address = new URL(up.lab.url).hostname;
     stack = new Stack({
       project: 'muster-compose-under-test',
@@ -49,6 +55,7 @@ describe('the compose file behind its proxy', () => {
     setDefaultCACertificates(authorities);
     await browser?.close();
     await stack?.down();
+    await rm(folder, { recursive: true, force: true });
   });
 
   it('lets the first owner in through a browser that trusts only the proxy’s certificate', async () => {
@@ -114,15 +121,26 @@ describe('the compose file behind its proxy', () => {
     }
   });
 
-  it('loses no action when every container is replaced: by the next release, if a previous one was started', async () => {
+  it('goes back by itself when an upgrade fails in the middle, and on to the next release, without losing an action', async () => {
     await server.machine.sh('systemctl stop muster-agentd');
     const { operationId } = await block('198.51.100.73');
-    await stack.replace();
-    expect((await api.call(GetOperation, { operationId })).state).toBe('waiting');
+    const waits = async () => expect((await api.call(GetOperation, { operationId })).state).toBe('waiting');
+
+    await stack.breakImage('muster:broken-under-test');
+    await expect(stack.upgrade(join(folder, 'first'), 'muster:broken-under-test')).rejects.toThrow('nothing was lost');
+    await stack.untilHealthy();
+    await waits();
+
+    const printed = await stack.upgrade(join(folder, 'second'));
+    expect(printed).toContain('The ledger is intact.');
+    await stack.untilHealthy();
+    await waits();
     await server.machine.sh('systemctl start muster-agentd');
     expect(await enforced(operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
     expect(await server.machine.sh('nft list table inet muster')).toContain('198.51.100.73');
-  });
+    const { entries } = await api.call(ListEntries, { limit: 200 });
+    expect(entries.filter(({ type }) => type === 'audit.MusterUpgraded')).toHaveLength(1);
+  }, 600_000);
 
   it('has a ledger that verifies with the auditor’s rights', async () => {
     expect(await stack.run('auditor')).toContain('The ledger is intact.');

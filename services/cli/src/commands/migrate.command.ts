@@ -1,11 +1,10 @@
 // `muster migrate`: brings the database to this release, and its roles to the passwords that the processes were given.
 import { readFile } from 'node:fs/promises';
-import { withFiles } from '@muster/control-plane/platform/config/secret-files';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { databaseUrl, FROM_ENVIRONMENT_HELP } from './database-url.ts';
 import { INTACT, UsageError } from './failure.ts';
 
-const VARIABLE = 'MUSTER_DATABASE_URL_ADMIN';
 const rolePasswords = z.record(z.string(), z.string().min(16));
 
 export function addMigrate(program: Command): void {
@@ -13,15 +12,14 @@ export function addMigrate(program: Command): void {
     .command('migrate')
     .description('Bring the database up to date; safe to run again, and from any earlier release')
     .option('--role-passwords <file>', 'JSON of role and password, as `muster setup` hands it out')
-    .addHelpText('after', `\nThe database is read from ${VARIABLE} or ${VARIABLE}_FILE; it must name a superuser.`)
+    .addHelpText('after', FROM_ENVIRONMENT_HELP)
     .action(async ({ rolePasswords: file }: { rolePasswords?: string }) => {
       process.exitCode = await migrateCommand(file);
     });
 }
 
 async function migrateCommand(file: string | undefined): Promise<number> {
-  const url = withFiles(process.env)[VARIABLE];
-  if (url === undefined) throw new UsageError(`${VARIABLE} is missing: give a postgresql:// address of a superuser.`);
+  const url = databaseUrl();
   const passwords = file === undefined ? {} : await readPasswords(file);
   const [{ ensureDatabase }, { migrate }] = await Promise.all([
     import('../installation/database.ts'),

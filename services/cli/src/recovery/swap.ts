@@ -38,6 +38,12 @@ export class DatabaseServer {
     await this.#client.query(`create database ${this.#client.escapeIdentifier(name)} template template0`);
   }
 
+  /** A whole copy, by the server itself; nobody may be connected to the one that is copied. */
+  async copy(from: string, to: string): Promise<void> {
+    const quote = (name: string): string => this.#client.escapeIdentifier(name);
+    await this.#client.query(`create database ${quote(to)} template ${quote(from)}`);
+  }
+
   async drop(name: string): Promise<void> {
     await this.#client.query(`drop database if exists ${this.#client.escapeIdentifier(name)} with (force)`);
   }

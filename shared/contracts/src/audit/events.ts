@@ -122,6 +122,18 @@ export const EpochBegun = event('audit.EpochBegun', {
     signature: `${'A'.repeat(86)}==`,
   },
 });
+export const MusterUpgraded = event('audit.MusterUpgraded', {
+  class: 'action',
+  sentence: 'Muster itself was upgraded to another release',
+  schema: z.strictObject({
+    /** What ran before, as the engine names it. */
+    from: z.string().max(200),
+    to: z.string().max(200),
+    /** What the database had not had before. */
+    migrations: z.array(z.string().max(120)).max(500),
+  }),
+  example: { from: 'sha256:0123', to: 'sha256:4567', migrations: ['0050_releases_rollouts'] },
+});
 export const KeyRotated = event('audit.KeyRotated', {
   class: 'action',
   sentence: 'An online key was replaced by a new one that the root key signed',
@@ -174,6 +186,7 @@ export const auditEvents = [
   KeysetPublished,
   BackupTaken,
   EpochBegun,
+  MusterUpgraded,
   KeyRotated,
   KeyRevoked,
   SecretKeyRotated,

@@ -1,4 +1,4 @@
-import { count, counted } from '../../platform/quantities.ts';
+import { count, counted, cutMiddle } from '../../platform/quantities.ts';
 import { field, figure, nameOf, type SentenceWriter } from '../sentence.ts';
 
 /** What somebody tried or read, by the name of its command or query. */
@@ -21,6 +21,13 @@ const READS: Record<string, string> = {
 };
 
 export const auditSentences: Record<string, SentenceWriter> = {
+  'audit.MusterUpgraded': (entry) => {
+    const { migrations } = entry.data;
+    return {
+      words: ['upgraded Muster to ', { mono: cutMiddle(field(entry, 'to'), 24) }],
+      aside: `${counted(Array.isArray(migrations) ? migrations.length : 0, 'change')} of the database`,
+    };
+  },
   'audit.CommandRefused': (entry) => {
     const subject = field(entry, 'subject');
     const words = [`was refused ${ATTEMPTS[field(entry, 'what')] ?? field(entry, 'what')}`];
