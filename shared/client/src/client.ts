@@ -49,7 +49,7 @@ export class MusterClient {
     input: Actions[Name]['input'],
     options: CallOptions = {},
   ): Promise<Actions[Name]['output']> {
-    const response = await this.#send(name, { ...(input as Record<string, unknown>) }, options);
+    const response = await this.#send(name, { ...input }, options);
     return (await response.json()) as Actions[Name]['output'];
   }
 

@@ -73,6 +73,7 @@ describe('two clients on one shared server', () => {
     });
     const visited = await visit(browser, up.lab.url);
     const { page } = visited;
+    if (person.link === null) throw new Error('the invitation was made before, and its link is shown once');
     await page.goto(person.link);
     await page.getByRole('button', { name: 'Make one' }).click();
     await page.getByRole('button', { name: 'Continue' }).click();
