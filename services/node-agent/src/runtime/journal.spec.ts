@@ -30,6 +30,7 @@ class Host {
   probes = 0;
   receipts: string[] = [];
   hold: Promise<void> = Promise.resolve();
+  managed = true;
 
   readonly #task: CapabilityTask = {
     definition: {
@@ -46,12 +47,20 @@ class Host {
     apply: async () => {
       this.effects += 1;
       await this.hold;
+      this.managed = true;
       return { ok: true, before: null, after: null, evidence: {} };
     },
     probe: () => {
       this.probes += 1;
       return Promise.resolve({ ok: true, before: null, after: null, evidence: { probed: true } });
     },
+  };
+
+  /** Needs a host that is managed. */
+  readonly #change: CapabilityTask = {
+    ...this.#task,
+    definition: { ...this.#task.definition, name: 'bans.apply@1' },
+    runsInObserve: false,
   };
 
   async start(): Promise<{ runner: TaskRunner; journal: Journal }> {
@@ -63,8 +72,8 @@ class Host {
       hostKey: this.hostKey,
       journal,
       capabilities: {
-        find: (name) => (name === this.#task.definition.name ? this.#task : undefined),
-        isManaged: () => true,
+        find: (name) => [this.#task, this.#change].find((task) => task.definition.name === name),
+        isManaged: () => this.managed,
       },
       keyset: () => keyset,
       policy: () => Promise.resolve({ forbids: () => false, problem: null }),
@@ -158,6 +167,26 @@ describe('order and cancel', () => {
     await runner.settled();
     expect(host.effects).toBe(1);
     expect(host.receipts.map((receipt) => /"outcome":"(\w+)"/.exec(receipt)?.[1])).toEqual(['cancelled', 'succeeded']);
+    await journal.close();
+  });
+  it('takes a change that came while the task before it was still taking the host on, and refuses one without that', async () => {
+    const host = new Host();
+    host.managed = false;
+    let release: () => void = () => undefined;
+    host.hold = new Promise((resolve) => (release = resolve));
+    const { runner, journal } = await host.start();
+    const change = () => host.plane.sign(host.plane.envelope({ name: 'bans.apply@1' }));
+    expect(await runner.submit(change())).toMatchObject({ state: 'refused', code: 'observe' });
+    await runner.submit(host.plane.sign(host.plane.envelope()));
+    expect(await runner.submit(change())).toEqual({ state: 'received' });
+    release();
+    await runner.settled();
+    expect(host.effects).toBe(2);
+    expect(host.receipts.map((receipt) => /"outcome":"(\w+)"/.exec(receipt)?.[1])).toEqual([
+      'refused',
+      'succeeded',
+      'succeeded',
+    ]);
     await journal.close();
   });
   it('keeps the highest sequence of each lane and forgets acknowledged receipts only', async () => {

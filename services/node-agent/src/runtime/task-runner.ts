@@ -47,7 +47,7 @@ interface Waiting {
 
 export class TaskRunner {
   readonly #with: RunnerDependencies;
-  readonly #lanes = new Map<Lane, Promise<void>>();
+  readonly #lanes = new Map<Lane, { end: Promise<void>; tasks: number }>();
   readonly #cancelled = new Set<string>();
   /** Submissions are judged one after the other: two copies of one envelope must not both pass the sequence check. */
   #judging: Promise<unknown> = Promise.resolve();
@@ -84,7 +84,7 @@ export class TaskRunner {
   async settled(): Promise<void> {
     this.#closing = true;
     await this.#judging;
-    await Promise.all(this.#lanes.values());
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.end));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -125,14 +125,14 @@ export class TaskRunner {
 
     // From here on the control plane really asked for it: the refusal is remembered like any other outcome.
     await journal.received(envelope, hash, clock.now().toISOString());
-    const barred = await this.#barred(envelope);
+    // Whether the host is managed is asked now only if nothing is ahead of it: a task ahead may be what takes it on.
+    const barred =
+      (await this.#barred(envelope)) ?? (this.#waiting(envelope.lane) ? undefined : this.#unmanaged(envelope));
     if (barred !== undefined) {
-      const receipt = await this.#finish(envelope.task, {
-        ...this.#receiptFrame(envelope, hash, clock.now()),
-        outcome: 'refused',
-        code: barred.code,
-        error: barred.reason.slice(0, 500),
-      });
+      const receipt = await this.#finish(
+        envelope.task,
+        refusedReceipt(this.#receiptFrame(envelope, hash, clock.now()), barred),
+      );
       return { state: 'refused', code: barred.code, reason: barred.reason, receipt };
     }
     this.#enqueue({ envelope, hash }, undefined);
@@ -148,15 +148,20 @@ export class TaskRunner {
     if ((await this.#with.policy()).forbids(capability, envelope.name)) {
       return refused('forbidden', `The policy of this host forbids ${envelope.name}`);
     }
-    if (!task.runsInObserve && !this.#with.capabilities.isManaged(capability)) {
-      return refused('observe', `${capability} only observes on this host`);
-    }
     const args = task.definition.args.safeParse(envelope.args);
     if (!args.success) {
       const [issue] = args.error.issues;
       return refused('malformed', `${issue?.path.join('.') ?? 'args'}: ${issue?.message ?? 'is not accepted'}`);
     }
     return undefined;
+  }
+
+  #unmanaged({ name }: TaskEnvelope): Refusal | undefined {
+    const task = this.#with.capabilities.find(name);
+    if (task === undefined || task.runsInObserve) return undefined;
+    const { capability } = task.definition;
+    if (this.#with.capabilities.isManaged(capability)) return undefined;
+    return refused('observe', `${capability} only observes on this host`);
   }
 
   async #judgeCancel(signed: Signed): Promise<Cancellation> {
@@ -183,14 +188,20 @@ export class TaskRunner {
 
   #enqueue(task: Waiting, interruptedAt: string | undefined): void {
     this.#running += 1;
-    const { lane } = task.envelope;
-    const before = this.#lanes.get(lane) ?? Promise.resolve();
-    const run = before
+    const lane = this.#lanes.get(task.envelope.lane) ?? { end: Promise.resolve(), tasks: 0 };
+    this.#lanes.set(task.envelope.lane, lane);
+    lane.tasks += 1;
+    lane.end = lane.end
       .then(() => this.#untilWrittenDown(task, interruptedAt))
       .finally(() => {
         this.#running -= 1;
+        lane.tasks -= 1;
       });
-    this.#lanes.set(lane, run);
+  }
+
+  /** Something of this lane runs or waits for its turn. */
+  #waiting(lane: Lane): boolean {
+    return (this.#lanes.get(lane)?.tasks ?? 0) > 0;
   }
 
   /**
@@ -222,6 +233,11 @@ export class TaskRunner {
           outcome: 'expired',
           error: 'Its time was over before its turn came',
         });
+        return;
+      }
+      const barred = this.#unmanaged(envelope);
+      if (barred !== undefined) {
+        await this.#finish(envelope.task, refusedReceipt(frame, barred));
         return;
       }
       await journal.started(envelope.task, startedAt.toISOString());
@@ -315,6 +331,10 @@ export class TaskRunner {
       keyId: hostKey.keyId,
     };
   }
+}
+
+function refusedReceipt(frame: Receipt, { code, reason }: Refusal): Receipt {
+  return { ...frame, outcome: 'refused', code, error: reason.slice(0, 500) };
 }
 
 async function carryOut(
