@@ -50,7 +50,7 @@ export class MusterClient {
     options: CallOptions = {},
   ): Promise<Actions[Name]['output']> {
     const response = await this.#send(name, { ...input }, options);
-    return (await response.json()) as Actions[Name]['output'];
+    return response.json();
   }
 
   async #send(name: string, input: Record<string, unknown>, options: CallOptions): Promise<Response> {
