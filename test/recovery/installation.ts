@@ -7,6 +7,7 @@ import { permissions } from '@muster/contracts';
 import type { CommandDefinition, QueryDefinition } from '@muster/contracts';
 import { BlockAddress } from '@muster/contracts/bans';
 import { ConfirmFingerprint, GetServer, OpenEnrolment, SetCapability } from '@muster/contracts/servers';
+import { OwnerSetup } from '@muster/control-plane/domains/access/index';
 import { inlineTables } from '@muster/control-plane/domains/operations/index';
 import { TaskSigner } from '@muster/control-plane/domains/operations/signer/task-signer';
 import { startControlPlane, type RunningControlPlane } from '@muster/control-plane/main/application';
@@ -81,6 +82,11 @@ export class Installation {
       }),
     );
     return new Installation(controlPlane, superuser, [() => controlPlane.stop(), signer, sequencer]);
+  }
+
+  /** The first owner's one-time link, without its address. */
+  async ownerLink(): Promise<string> {
+    return new URL((await this.#controlPlane.app.get(OwnerSetup).issueLink()) ?? '').hash.slice(1);
   }
 
   get port(): number {

@@ -14,6 +14,8 @@ export const personView = z.strictObject({
   /** invited: the link was not used yet. */
   state: z.enum(['invited', 'active']),
   since: timestamp,
+  /** Was let go: holds no grant, and neither password nor factor nor link opens the account. */
+  left: z.boolean(),
   totp: z.boolean(),
   passkeys: z.int().nonnegative(),
   recoveryCodesLeft: z.int().nonnegative(),

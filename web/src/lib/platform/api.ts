@@ -101,6 +101,17 @@ function parseAnswer<T>(schema: z.ZodType<T>, body: unknown, path: string): T {
   });
 }
 
+let attended = true;
+/** What is asked in `work` nobody waits for: it must not keep a session alive that nobody uses. */
+export function unattended<T>(work: () => T): T {
+  attended = false;
+  try {
+    return work();
+  } finally {
+    attended = true;
+  }
+}
+
 async function exchange<T>(path: string, init: RequestInit, schema: z.ZodType<T>, announceSignOut = true): Promise<T> {
   let response: Response;
   try {
@@ -123,7 +134,9 @@ async function exchange<T>(path: string, init: RequestInit, schema: z.ZodType<T>
 
 /** Reads a view. */
 export function read<T>(path: string, schema: z.ZodType<T>, signal?: AbortSignal, announceSignOut = true): Promise<T> {
-  const init: RequestInit = { headers: { accept: 'application/json' } };
+  const init: RequestInit = {
+    headers: { accept: 'application/json', ...(attended ? {} : { 'x-muster-unattended': '1' }) },
+  };
   if (signal !== undefined) init.signal = signal;
   return exchange(path, init, schema, announceSignOut);
 }

@@ -2,7 +2,7 @@
 // revisions, a new epoch or a new connection makes the page ask `/api/sync`, so that nothing is missed silently.
 import { hint as hintSchema, liveBeat, subscribed, syncAnswer } from '@muster/contracts/live';
 import { io, type Socket } from 'socket.io-client';
-import { query, read } from './api.ts';
+import { query, read, unattended } from './api.ts';
 import { clock } from './clock.svelte.ts';
 import {
   evolveLine,
@@ -110,7 +110,7 @@ class Live {
   }
 
   async #accessChanged(): Promise<void> {
-    await this.#onAccess().catch(() => undefined);
+    await unattended(() => this.#onAccess()).catch(() => undefined);
     for (const watched of this.#topics.values()) {
       watched.cursor = null;
       this.#tell(watched);

@@ -1,5 +1,6 @@
 // What a part of a page shows: asked once, asked again when its question changes or a hint says that the answer did.
 // While a new answer is on its way the old one stays readable; after a failure it stays too, beside what went wrong.
+import { unattended } from './api.ts';
 import { live } from './live.svelte.ts';
 
 /** Hints come in bursts; a page asks at most four times a second. */
@@ -26,6 +27,15 @@ export class View<T> {
 
   /** Asks now and drops an older question that is still open. */
   refresh(): void {
+    this.#askNow((signal) => this.#ask(signal));
+  }
+
+  /** Because something changed, not because somebody looked. */
+  #askAgain(): void {
+    this.#askNow((signal) => unattended(() => this.#ask(signal)));
+  }
+
+  #askNow(ask: (signal: AbortSignal) => Promise<T>): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#abort?.abort();
@@ -33,7 +43,7 @@ export class View<T> {
     this.#abort = abort;
     this.asking = true;
     this.#again = false;
-    this.#ask(abort.signal).then(
+    ask(abort.signal).then(
       (data) => this.#settle(abort, () => ((this.data = data), (this.problem = null))),
       (problem: unknown) => this.#settle(abort, () => (this.problem = problem)),
     );
@@ -45,7 +55,7 @@ export class View<T> {
       this.#again = true;
       return;
     }
-    this.#timer ??= setTimeout(() => this.refresh(), COALESCE_MS);
+    this.#timer ??= setTimeout(() => this.#askAgain(), COALESCE_MS);
   }
 
   stop(): void {
@@ -60,7 +70,7 @@ export class View<T> {
     if (this.#abort !== abort || abort.signal.aborted) return;
     take();
     this.asking = false;
-    if (this.#again) this.#timer ??= setTimeout(() => this.refresh(), COALESCE_MS);
+    if (this.#again) this.#timer ??= setTimeout(() => this.#askAgain(), COALESCE_MS);
   }
 }
 

@@ -21,6 +21,7 @@ import { Networks } from './networks/networks.ts';
 import { People, type Person } from './people.ts';
 import type { AccessTables } from './tables.ts';
 import { newToken, tokenHash } from './tokens.ts';
+import { isAttended } from './attended.ts';
 import type { Visitor } from './visitor.ts';
 
 /** Sockets of this session, or of this token, close; payload `{ sessionId }` names either. */
@@ -120,7 +121,7 @@ export class Sessions {
       source,
     });
     await this.networks.requirePerson(source, rolesOf(principal));
-    await this.#touch(row, source);
+    await this.#touch(row, source, isAttended(request));
     return {
       principal,
       csrf: this.#csrfOf(row.session_id),
@@ -243,13 +244,15 @@ export class Sessions {
     return false;
   }
 
-  async #touch(row: Row, source: string): Promise<void> {
+  /** What a page asks by itself is no use of the session: nobody may be sitting there. Where from is written down anyway. */
+  async #touch(row: Row, source: string, attended: boolean): Promise<void> {
     const sourceTag = this.people.box.tag(source);
     const moved = row.source_tag !== sourceTag;
-    if (!moved && row.used_at.getTime() > Date.now() - TOUCH_SECONDS * 1000) return;
+    if (!moved && (!attended || row.used_at.getTime() > Date.now() - TOUCH_SECONDS * 1000)) return;
     const sealed = moved ? await this.personal.seal(row.person_id, source) : row.source;
     await sql`
-      update muster.access_sessions set used_at = now(), source_tag = ${sourceTag}, source = ${sealed}
+      update muster.access_sessions set used_at = case when ${attended}::boolean then now() else used_at end,
+        source_tag = ${sourceTag}, source = ${sealed}
       where session_id = ${row.session_id}`.execute(this.database.db);
     if (moved) this.#changed();
   }

@@ -30,7 +30,8 @@ export class Browser {
   csrf = '';
 
   constructor(
-    private readonly port: number,
+    /** Another one after a restart. */
+    public port: number,
     readonly address: string,
   ) {}
 

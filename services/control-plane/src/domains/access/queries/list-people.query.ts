@@ -20,6 +20,7 @@ interface Row {
   roles: string[] | null;
   state: 'invited' | 'active';
   registered_at: Date;
+  left: boolean;
   totp: boolean;
   passkeys: number;
   codes: number;
@@ -44,6 +45,8 @@ export class ListPeopleHandler implements IQueryHandler<MessageOf<typeof ListPeo
     const [policy, titleOf] = await Promise.all([this.policies.of(tenantId), this.roles.titles()]);
     const { rows } = await sql<Row>`
       select p.person_id, p.name, p.email, p.role, h.roles, p.state, p.registered_at, c.totp_secret is not null as totp,
+        h.roles is null and c.password_hash is null and c.totp_secret is null and l.link_hash is null
+          and not exists (select 1 from muster.access_passkeys k where k.person_id = p.person_id) as left,
         (select count(*)::int from muster.access_passkeys k where k.person_id = p.person_id) as passkeys,
         (select count(*)::int from muster.access_recovery_codes r where r.person_id = p.person_id and r.used_at is null) as codes,
         s.last_sign_in, coalesce(s.sessions, 0) as sessions, l.purpose, l.expires_at as link_expires
@@ -66,6 +69,7 @@ export class ListPeopleHandler implements IQueryHandler<MessageOf<typeof ListPeo
         role: row.roles?.map(titleOf).join(', ') ?? (row.role === 'none' ? 'No role' : titleOf(row.role)),
         state: row.state,
         since: row.registered_at.toISOString(),
+        left: row.left,
         totp: row.totp,
         passkeys: row.passkeys,
         recoveryCodesLeft: row.codes,
