@@ -32,6 +32,7 @@ const PAGES = [
   ['API tokens', '/tokens'],
   ['Service accounts', '/tokens/accounts'],
   ['Networks', '/networks'],
+  ['Reviews', '/reviews'],
 ] as const;
 /** The tokens are the same on every page: each width sees each theme, and two of the four see every page. */
 const VIEWS = [

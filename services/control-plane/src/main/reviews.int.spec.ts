@@ -26,6 +26,8 @@ const reviews = async () => (await get('/api/reviews'))['reviews'] as ReviewRow[
 const attention = async (as = owner) =>
   (await get('/api/fleet', as))['attention'] as { kind: string; severity: string; subject: { text: string } }[];
 
+const useToken = (token: string) => muster.send('GET', '/api/servers', { authorization: `Bearer ${token}` });
+
 async function openReview(): Promise<{ review: ReviewRow; items: ReviewItemView[] }> {
   let found: ReviewRow | undefined;
   await muster.until(async () => {
@@ -84,6 +86,17 @@ test('items are made from facts; revoking one ends it now; nobody decides about 
      where person_id = $1`,
     [idle.personId],
   );
+  const made = await post(
+    '/api/account/tokens',
+    { name: 'Nightly export', may: [{ role: 'auditor', scope: fleet }], days: 90 },
+    second,
+  );
+  const token = String(made.body['token']);
+  expect((await useToken(token)).status, made.text).toBe(200);
+  await muster.superuser.query(
+    `update muster.access_token_keys set used_at = now() - interval '40 days' where token_id = $1`,
+    [made.body['tokenId']],
+  );
   const attested = await post(`/api/reviews/${first.review.reviewId}/attest`, { name: 'olga owner', statement });
   expect(attested.status, attested.text).toBe(202);
 
@@ -101,6 +114,13 @@ test('items are made from facts; revoking one ends it now; nobody decides about 
   expect(about(bare, 'grant')).toBeUndefined();
   expect(about(owner, 'grant')).toMatchObject({ own: true, facts: ['dangerous', 'no-end'] });
 
+  const unused = items.find(({ kind }) => kind === 'token');
+  expect(unused).toMatchObject({
+    what: 'Token “Nightly export”',
+    facts: ['unused-30'],
+    holder: { id: second.personId },
+  });
+
   const item = (found: ReviewItemView | undefined) => `/api/reviews/${review.reviewId}/items/${found?.itemId ?? ''}`;
   const own = await post(item(about(owner, 'grant')), { decision: 'kept', reason });
   expect([own.status, own.body['code']]).toEqual([403, 'own-review']);
@@ -113,6 +133,9 @@ test('items are made from facts; revoking one ends it now; nobody decides about 
   expect(ended.status, ended.text).toBe(202);
   const grants = (await get(`/api/access/grants?holder=${idle.personId}&ended=true`))['grants'] as object[];
   expect(grants).toMatchObject([{ endedWhy: 'offboarded' }]);
+  const tokenEnded = await post(item(unused), { decision: 'revoked', reason: 'Nothing uses it' });
+  expect(tokenEnded.status, tokenEnded.text).toBe(202);
+  expect((await useToken(token)).status).toBe(401);
   const after = await openReview();
   expect(after.items.find((one) => one.itemId === about(idle, 'account')?.itemId)).toMatchObject({
     decision: 'revoked',
@@ -128,7 +151,7 @@ test('items are made from facts; revoking one ends it now; nobody decides about 
     attestedBy: { name: 'Second Owner' },
     statement,
     undecided: 0,
-    revoked: 1,
+    revoked: 2,
   });
 });
 

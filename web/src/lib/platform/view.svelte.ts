@@ -1,10 +1,13 @@
 // What a part of a page shows: asked once, asked again when its question changes or a hint says that the answer did.
-// While a new answer is on its way the old one stays readable; after a failure it stays too, beside what went wrong.
-import { unattended } from './api.ts';
+// While a new answer is on its way the old one stays readable; after a failure it stays too, beside what went wrong. Unless
+// the failure is that the reader may not see it any more: then it goes.
+import { Problem, unattended } from './api.ts';
 import { live } from './live.svelte.ts';
 
 /** Hints come in bursts; a page asks at most four times a second. */
 const COALESCE_MS = 250;
+/** Signed out, not allowed, not there for this reader. */
+const NOT_THEIRS = new Set([401, 403, 404]);
 
 export class View<T> {
   /** null until the first answer. */
@@ -45,7 +48,11 @@ export class View<T> {
     this.#again = false;
     ask(abort.signal).then(
       (data) => this.#settle(abort, () => ((this.data = data), (this.problem = null))),
-      (problem: unknown) => this.#settle(abort, () => (this.problem = problem)),
+      (problem: unknown) =>
+        this.#settle(abort, () => {
+          this.problem = problem;
+          if (problem instanceof Problem && NOT_THEIRS.has(problem.status)) this.data = null;
+        }),
     );
   }
 

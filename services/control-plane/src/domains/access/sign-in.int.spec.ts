@@ -151,6 +151,39 @@ describe('a session', () => {
       .toMatchObject({ why: 'idle' });
   });
 
+  test('is not kept alive by an open page that nobody uses', async () => {
+    const browser = api.browser();
+    await signIn(browser);
+    const { sessionId } = (await browser.get('/api/session')).body['me'] as { sessionId: string };
+    const usedAgo = async () => {
+      const { rows } = await api.superuser.query<{ seconds: number }>(
+        `select extract(epoch from now() - used_at)::float8 as seconds from muster.access_sessions where session_id = $1`,
+        [sessionId],
+      );
+      return rows[0]?.seconds ?? 0;
+    };
+    await api.superuser.query(
+      `update muster.access_sessions set used_at = now() - interval '110 minutes' where session_id = $1`,
+      [sessionId],
+    );
+    const unattended = { headers: { 'x-muster-unattended': '1' } };
+    expect((await browser.call('GET', '/api/fleet', unattended)).status).toBe(200);
+    expect((await browser.get('/api/sync?topic=fleet&epoch=x&since=0')).status).toBe(200);
+    const socket = io(`http://127.0.0.1:${api.running.port}`, {
+      transports: ['websocket'],
+      reconnection: false,
+      extraHeaders: { cookie: `muster-session=${browser.cookies.get('muster-session') ?? ''}` },
+    });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('connect_error', reject);
+    });
+    socket.disconnect();
+    expect(await usedAgo()).toBeGreaterThan(6000);
+    expect((await browser.get('/api/fleet')).status).toBe(200);
+    expect(await usedAgo()).toBeLessThan(60);
+  });
+
   test('is not driven by a foreign page', async () => {
     const without = api.browser();
     await signIn(without);

@@ -6,7 +6,7 @@ import type { EventStore, HintBus } from '../../platform/event-store/index.ts';
 import { HINTS } from '../../platform/hints/hints.ts';
 import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
-import { AccountsToReview, GrantsToReview } from '../access/index.ts';
+import { AccountsToReview, GrantsToReview, TokensToReview } from '../access/index.ts';
 import { AssignReviewHandler } from './commands/assign-review.command.ts';
 import { AttestReviewHandler } from './commands/attest-review.command.ts';
 import { DecideItemHandler } from './commands/decide-item.command.ts';
@@ -26,8 +26,7 @@ export const reviewsModule = domainModule({
   api: [
     {
       provide: ReviewSources,
-      // Whatever else gives access is added here.
-      inject: [AccountsToReview, GrantsToReview],
+      inject: [AccountsToReview, GrantsToReview, TokensToReview],
       useFactory: (...found: ReviewSource[]) => {
         const sources = new ReviewSources();
         for (const source of found) sources.add(source);

@@ -20,6 +20,7 @@ import { EndTokensWhenOver } from './schedules/end-tokens-when-over.schedule.ts'
 import { TokenPolicies } from './token-policy.ts';
 import { TokenRights } from './token-rights.ts';
 import { TokenViews } from './token-views.ts';
+import { TokensToReview } from './tokens-to-review.ts';
 import { Tokens } from './tokens.ts';
 
 const api: readonly Provider[] = [
@@ -29,6 +30,7 @@ const api: readonly Provider[] = [
   Tokens,
   IssueToken,
   EndTokens,
+  TokensToReview,
   ServiceAccounts,
   MakeTokenHandler,
   RevokeTokenHandler,

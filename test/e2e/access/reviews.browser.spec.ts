@@ -1,0 +1,242 @@
+// Access that ends and access that is looked at, in the real pages: a contractor's grant of three seconds stops an open
+// page, a review is decided from the keyboard and attested, a person is let go and erased. Every dialog on the way is looked
+// at by axe, wide and narrow, in light and dark.
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Account } from '../../support/api-client.ts';
+import { codeNow } from '../../support/second-factor.ts';
+import { launchChromium, visit, type Visit } from '../support/browser.ts';
+import { firstStart, type FirstStart } from '../support/first-start.ts';
+import { setUpOwner } from '../support/person.ts';
+
+/** Screenshots for whoever wants to look: MUSTER_SHOTS names a folder. */
+const SHOTS = process.env['MUSTER_SHOTS'];
+
+describe('access that ends, and access that is reviewed', () => {
+  let muster: FirstStart;
+  let browser: Browser;
+  let desk: Visit;
+  let owner: Account;
+  let carla: Visit;
+  let carlaId = '';
+
+  beforeAll(async () => {
+    browser = await launchChromium();
+    muster = await firstStart();
+    desk = await visit(browser, muster.url);
+    owner = await setUpOwner(desk.page, muster.ownerLink ?? '');
+    const link = await invite(desk.page, 'Carla Contractor', 'carla@agency.example');
+    carla = await visit(browser, muster.url);
+    await accept(carla.page, link);
+    carlaId = await personId(carla.page);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await muster?.remove();
+  });
+
+  it('a password is made for who comes in, and can be typed over', async () => {
+    const link = await invite(desk.page, 'Pia Password', 'pia@agency.example');
+    const { page, context } = await visit(browser, muster.url);
+    await page.goto(link);
+    const field = page.getByLabel('Password');
+    await field.waitFor();
+    expect(await field.inputValue()).toMatch(/^([\w]{4}-){4}\w{4}$/);
+    await page.getByText('Made for you').waitFor();
+    await page.getByText('Strong').waitFor();
+    await look(page, 'enter');
+    await context.close();
+  });
+
+  it('a contractor’s grant of three seconds ends while the page is open: page and socket stop, the event is there', async () => {
+    const { serverId } = await anyServer(desk.page);
+    await carla.page.goto('/servers');
+    await grant(desk.page, carlaId, 'contractor', { kind: 'server', serverId }, 3000);
+    const row = carla.page.locator(`a[href="/servers/${serverId}"]`).first();
+    await row.waitFor();
+    // Nobody touches the page.
+    await row.waitFor({ state: 'detached', timeout: 10_000 });
+    await carla.page
+      .getByText(/closed to your role|needs the permission/)
+      .first()
+      .waitFor();
+    const refused = await carla.page.request.get('/api/servers');
+    expect(refused.status()).toBe(403);
+    const entries = (await (await desk.page.request.get('/api/audit/entries?type=access.GrantEnded')).json()) as {
+      entries: { data: { holderId: string; why: string } }[];
+    };
+    expect(entries.entries.map(({ data }) => data)).toContainEqual(
+      expect.objectContaining({ holderId: carlaId, why: 'expired' }),
+    );
+  });
+
+  it('a review is opened, decided from the keyboard, and attested', async () => {
+    const { page } = desk;
+    await grant(page, carlaId, 'auditor', { kind: 'fleet' }, null);
+    await page.goto('/reviews');
+    await page.getByRole('heading', { name: 'No review is due' }).waitFor();
+    await look(page, 'reviews-empty');
+    await page.getByRole('button', { name: 'Review access now' }).click();
+    await page.getByRole('heading', { name: /to decide/ }).waitFor();
+    await look(page, 'review');
+    await page.keyboard.press('j');
+    await page.keyboard.press('n');
+    const ending = page.getByRole('dialog', { name: /End Auditor on the fleet/ });
+    await ending.waitFor();
+    await look(page, 'review-end');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('y');
+    const keeping = page.getByRole('dialog', { name: /Keep Auditor on the fleet/ });
+    await keeping.getByLabel('Why').fill('Reads until the end of the quarter');
+    await page.keyboard.press('Enter');
+    await page.getByText('“Reads until the end of the quarter”').waitFor();
+    // What is left is about the owner: nobody reviews their own access, and there is no second owner.
+    await page.getByText(/about you/).waitFor();
+    expect(await page.getByRole('button', { name: 'Attest…' }).count()).toBe(0);
+    await grant(page, carlaId, 'owner', { kind: 'fleet' }, null);
+    const url = page.url();
+    const { page: hers } = carla;
+    await hers.goto(url);
+    const keep = hers.getByRole('button', { name: /^Keep Owner on the fleet/ });
+    await keep.click();
+    await hers.getByRole('dialog').getByLabel('Why').fill('Owns the company');
+    await hers.keyboard.press('Enter');
+    await hers.getByRole('button', { name: 'Attest…' }).click();
+    const attest = hers.getByRole('dialog', { name: 'Attest this review' });
+    await look(hers, 'review-attest');
+    await attest.getByLabel('What you say to it').fill('Looked at each');
+    await attest.getByLabel('Your name').fill('Somebody else');
+    await attest.getByRole('button', { name: 'Attest this review' }).click();
+    await attest.getByText('Type your own name').waitFor();
+    await attest.getByLabel('Your name').fill('Carla Contractor');
+    await attest.getByRole('button', { name: 'Attest this review' }).click();
+    await hers.getByRole('heading', { name: /^Attested/ }).waitFor();
+    await look(hers, 'review-attested');
+    await page.goto('/reviews');
+    await page.getByText('Carla Contractor').first().waitFor();
+    await look(page, 'reviews');
+  });
+
+  it('dialogs about people, grants and roles are right wide and narrow', async () => {
+    const { page } = desk;
+    await invite(page, 'Rita Role', 'rita@agency.example');
+    await page.goto('/people');
+    const row = page.getByRole('row', { name: /Carla Contractor/ });
+    await dialogOf(page, row.getByRole('button', { name: /^Let go/ }), 'let-go');
+    await dialogOf(page, row.getByRole('button', { name: /^End sessions/ }), 'end-sessions');
+    await page.goto('/grants');
+    await dialogOf(page, page.getByRole('button', { name: /^End Auditor of Carla/ }), 'revoke');
+    await dialogOf(page, page.getByRole('button', { name: 'Grant a role…' }), 'grant');
+    await page.goto('/grants/roles');
+    await dialogOf(page, page.getByRole('button', { name: /Define a role|New role|Make a role/ }).first(), 'role');
+    await page.goto('/groups');
+    await dialogOf(page, page.getByRole('button', { name: /Create a group…|Create the first/ }).first(), 'group');
+  });
+
+  it('a person is let go and then erased: the name is gone from the open page', async () => {
+    const { page } = desk;
+    await page.goto('/people');
+    const row = page.getByRole('row', { name: /Rita Role/ });
+    await row.getByRole('button', { name: /^Let go/ }).click();
+    await page.getByRole('dialog').getByLabel('Why').fill('Never came');
+    await page.getByRole('dialog').getByRole('button', { name: 'Let Rita Role go' }).click();
+    await row.getByRole('button', { name: /^Erase/ }).waitFor();
+    await look(page, 'people-left');
+    await row.getByRole('button', { name: /^Erase/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Erase Rita Role' });
+    await dialog.waitFor();
+    await look(page, 'erase');
+    await dialog.getByLabel('Why').fill('Asked for it');
+    await dialog.getByLabel('Name of the person').fill('Rita');
+    await dialog.getByRole('button', { name: 'Erase Rita Role' }).click();
+    await dialog.getByText('Type Rita Role').waitFor();
+    await dialog.getByLabel('Name of the person').fill('Rita Role');
+    await dialog.getByRole('button', { name: 'Erase Rita Role' }).click();
+    await row.waitFor({ state: 'detached' });
+    await page.goto('/audit');
+    await page
+      .getByText(/erased a person/)
+      .first()
+      .waitFor();
+    expect(await page.getByText('Rita Role').count()).toBe(0);
+  });
+
+  it('had nothing to complain about', () => {
+    expect(owner.email).not.toBe('');
+    // Refusals that a person was meant to read.
+    expect([...desk.complaints, ...carla.complaints].filter((text) => !/status of (400|403|401)/.test(text))).toEqual(
+      [],
+    );
+  });
+
+  async function dialogOf(page: Page, button: Locator, name: string): Promise<void> {
+    await button.click();
+    await page.getByRole('dialog').waitFor();
+    await look(page, name);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  }
+});
+
+/** axe finds nothing serious and nothing scrolls sideways, 1440 and 390 wide, in light and dark. */
+async function look(page: Page, name: string): Promise<void> {
+  for (const width of [1440, 390] as const) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}-${width}-${colorScheme}.png` });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      const where = serious.map(({ id, nodes }) => `${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+      expect(where, `${name} ${width} ${colorScheme}`).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow, `${name} ${width}`).toBeLessThanOrEqual(0);
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+async function invite(page: Page, name: string, email: string): Promise<string> {
+  const answer = await post(page, '/api/people', { name, email });
+  return String(answer['link']);
+}
+
+async function accept(page: Page, link: string): Promise<void> {
+  await page.goto(link);
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('heading', { name: 'Your second factor' }).waitFor();
+  const secret = (await page.locator('code[data-secret]').innerText()).replaceAll(/\s/g, '');
+  await page.getByLabel('Six-digit code').fill(await codeNow(secret));
+  await page.getByRole('button', { name: 'Check the code' }).click();
+  await page.getByLabel(/I kept them/).check();
+  await page.getByRole('button', { name: 'Go to the fleet' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).waitFor();
+}
+
+async function personId(page: Page): Promise<string> {
+  const session = (await (await page.request.get('/api/session')).json()) as { me: { personId: string } };
+  return session.me.personId;
+}
+
+async function anyServer(page: Page): Promise<{ serverId: string }> {
+  for (;;) {
+    const { servers } = (await (await page.request.get('/api/servers')).json()) as { servers: { serverId: string }[] };
+    if (servers[0]) return servers[0];
+    await page.waitForTimeout(300);
+  }
+}
+
+async function grant(page: Page, holderId: string, role: string, scope: object, forMs: number | null): Promise<void> {
+  const until = forMs === null ? null : new Date(Date.now() + forMs).toISOString();
+  await post(page, '/api/access/grants', { holderId, role, scope, until, reason: 'For the spec' });
+}
+
+/** As the page itself would: with its session and its token against foreign pages. */
+async function post(page: Page, path: string, data: object): Promise<Record<string, unknown>> {
+  const { me } = (await (await page.request.get('/api/session')).json()) as { me: { csrf: string } };
+  const origin = new URL(page.url()).origin;
+  const answer = await page.request.post(path, { data, headers: { 'x-muster-csrf': me.csrf, origin } });
+  expect(answer.status(), await answer.text()).toBe(202);
+  return (await answer.json()) as Record<string, unknown>;
+}
