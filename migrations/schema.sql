@@ -1717,6 +1717,8 @@ CREATE TABLE muster.operations_holds (
     ended_at timestamp with time zone
 );
 
+ALTER TABLE ONLY muster.operations_holds FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE muster.operations_holds OWNER TO muster_owner;
 
 --
@@ -1731,6 +1733,8 @@ CREATE TABLE muster.operations_journals (
     lost integer NOT NULL,
     collected_at timestamp with time zone NOT NULL
 );
+
+ALTER TABLE ONLY muster.operations_journals FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.operations_journals OWNER TO muster_owner;
 
@@ -1761,6 +1765,8 @@ CREATE TABLE muster.operations_lost_actions (
     at timestamp with time zone NOT NULL,
     outcome text
 );
+
+ALTER TABLE ONLY muster.operations_lost_actions FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.operations_lost_actions OWNER TO muster_owner;
 
@@ -3813,6 +3819,24 @@ ALTER TABLE muster.clients_sites ENABLE ROW LEVEL SECURITY;
 ALTER TABLE muster.operations_cancels ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: operations_holds; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.operations_holds ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: operations_journals; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.operations_journals ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: operations_lost_actions; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.operations_lost_actions ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: operations_operations; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
 --
 
@@ -4039,6 +4063,24 @@ CREATE POLICY process ON muster.clients_sites TO muster_owner, muster_worker, mu
 --
 
 CREATE POLICY process ON muster.operations_cancels TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: operations_holds process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.operations_holds TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: operations_journals process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.operations_journals TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: operations_lost_actions process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.operations_lost_actions TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
 -- Name: operations_operations process; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -4425,6 +4467,24 @@ CREATE POLICY shown ON muster.clients_sites TO muster_app USING ((( SELECT muste
 --
 
 CREATE POLICY shown ON muster.operations_cancels TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: operations_holds shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.operations_holds TO muster_app USING (true) WITH CHECK (( SELECT muster.sees_all() AS sees_all));
+
+--
+-- Name: operations_journals shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.operations_journals TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))))) WITH CHECK (( SELECT muster.sees_all() AS sees_all));
+
+--
+-- Name: operations_lost_actions shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.operations_lost_actions TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))))) WITH CHECK (( SELECT muster.sees_all() AS sees_all));
 
 --
 -- Name: operations_operations shown; Type: POLICY; Schema: muster; Owner: muster_owner
