@@ -13,5 +13,4 @@ export { OwnerSetup } from './owner-setup.ts';
 export { firstAccountAt, People } from './people.ts';
 export { accessInlineTables } from './inline-tables.ts';
 export { TokensToReview } from './api-tokens/tokens-to-review.ts';
-export { tokenTables } from './api-tokens/token-table.ts';
 export { SESSION_ENDED, SESSIONS_CHANGED, Sessions } from './sessions.ts';
