@@ -86,6 +86,7 @@ describe('access that ends, and access that is reviewed', () => {
     await ending.waitFor();
     await look(page, 'review-end');
     await page.keyboard.press('Escape');
+    await ending.waitFor({ state: 'detached' });
     await page.keyboard.press('y');
     const keeping = page.getByRole('dialog', { name: /Keep Auditor on the fleet/ });
     await keeping.getByLabel('Why').fill('Reads until the end of the quarter');
