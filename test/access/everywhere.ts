@@ -33,13 +33,13 @@ export async function everyAnswer(browser: Browser, port: number, asked: Asked):
   const answers = new Map<string, string>();
   for (const { name } of queries) {
     const [method = 'GET', template = ''] = endpoints[name] ?? [];
-    const rest: Record<string, unknown> = { ...asked[name] };
+    const rest: Record<string, string> = { ...asked[name] };
     const path = template.replaceAll(/:(\w+)/g, (_, key: string) => {
-      const value = String(rest[key] ?? newId());
+      const value = rest[key] ?? newId();
       delete rest[key];
       return value;
     });
-    const parameters = new URLSearchParams(rest as Record<string, string>).toString();
+    const parameters = new URLSearchParams(rest).toString();
     const response = await fetch(`http://127.0.0.1:${port}${path}${method === 'GET' ? `?${parameters}` : ''}`, {
       method,
       headers: {
