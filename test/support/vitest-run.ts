@@ -2,7 +2,7 @@
 // load counts as one failure.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
 export interface Tally {
@@ -34,6 +34,8 @@ export async function runProject(projects: readonly string[], deadlineMs: number
   const args = ['--conditions=source', join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--passWithNoTests'];
   const reporter = process.stdout.isTTY ? 'default' : join(import.meta.dirname, 'failures-reporter.ts');
   args.push(`--reporter=${reporter}`, '--reporter=json', `--outputFile.json=${reportFile}`, '--silent=passed-only');
+  // Specs wait for PostgreSQL and for time more than they compute; vitest would leave a core free for somebody watching.
+  args.push(`--maxWorkers=${availableParallelism() + 1}`);
   for (const project of projects) args.push('--project', project);
   try {
     const code = await run(args, deadlineMs);
