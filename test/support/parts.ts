@@ -23,7 +23,7 @@ const CANDIDATES: readonly Candidate[] = [
   {
     name: 'browser',
     proves: 'set-up, pages and accessibility in a real Chromium',
-    deadlineMs: 420_000,
+    deadlineMs: 780_000,
     lacks: () =>
       isProgram(CHROMIUM)
         ? undefined
@@ -33,7 +33,7 @@ const CANDIDATES: readonly Candidate[] = [
   {
     name: 'chaos',
     proves: 'every process, store, network, disk and clock broken once, with nothing lost or doubled',
-    deadlineMs: 600_000,
+    deadlineMs: 780_000,
     lacks: () =>
       findRedis() === undefined
         ? `needs one of ${REDIS_PROGRAMS.join(', ')} on PATH`
@@ -45,7 +45,7 @@ const CANDIDATES: readonly Candidate[] = [
   {
     name: 'lab',
     proves: 'five real Debian servers: enrolment, a real brute force, a block on the fleet',
-    deadlineMs: 900_000,
+    deadlineMs: 1_500_000,
     lacks: () =>
       spawnSync('docker', ['version'], { stdio: 'ignore', timeout: 10_000 }).status === 0
         ? undefined
