@@ -13,8 +13,6 @@ export interface Part {
 interface Candidate extends Part {
   /** undefined when it can run here. */
   lacks: () => string | undefined;
-  /** Changes the machine (containers, networks) or takes long: only with MUSTER_TEST=all. */
-  onlyOnRequest: boolean;
 }
 
 export const CHROMIUM = process.env['MUSTER_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -28,7 +26,6 @@ const CANDIDATES: readonly Candidate[] = [
       isProgram(CHROMIUM)
         ? undefined
         : `needs Chromium at ${CHROMIUM} (Debian: apt-get install chromium; another place: MUSTER_CHROMIUM)`,
-    onlyOnRequest: false,
   },
   {
     name: 'chaos',
@@ -40,7 +37,6 @@ const CANDIDATES: readonly Candidate[] = [
         : process.getuid?.() === 0
           ? undefined
           : 'needs root, to mount the small disks that it fills',
-    onlyOnRequest: true,
   },
   {
     name: 'lab',
@@ -50,7 +46,6 @@ const CANDIDATES: readonly Candidate[] = [
       spawnSync('docker', ['version'], { stdio: 'ignore', timeout: 10_000 }).status === 0
         ? undefined
         : 'needs a running Docker engine that this user may talk to (Debian: apt-get install docker.io)',
-    onlyOnRequest: true,
   },
 ];
 
@@ -60,7 +55,7 @@ export function leftOutParts(everything: boolean): { runnable: Part[]; leftOut: 
   for (const candidate of CANDIDATES) {
     const lacks = candidate.lacks();
     if (lacks !== undefined) leftOut.push({ ...candidate, needs: lacks });
-    else if (candidate.onlyOnRequest && !everything) {
+    else if (!everything) {
       leftOut.push({
         ...candidate,
         needs: 'takes minutes and breaks or starts whole machines; runs with MUSTER_TEST=all npm test',
