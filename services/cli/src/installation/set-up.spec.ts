@@ -1,9 +1,9 @@
 // An installation is made once, and no process is handed what another one works with.
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readKey, readTrust } from '@muster/control-plane/platform/keys/key-store';
-import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { verifyFor } from '@muster/kernel/signing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setUp } from './set-up.ts';
@@ -12,6 +12,21 @@ let folder = '';
 const said: string[] = [];
 const at = (...parts: string[]): string => join(folder, ...parts);
 const text = (...parts: string[]): string => readFileSync(at(...parts), 'utf8');
+
+const TARBALL = 'muster-agent-1.4.0-linux-x64.tar.gz';
+/** What the image's build writes beside the tarball: everything but the dates, which come with the signature. */
+const asPacked = {
+  v: 1,
+  name: TARBALL,
+  version: '1.4.0',
+  arch: 'x64',
+  node: '24.0.0',
+  sha256: createHash('sha256').update('packed').digest('hex'),
+  bytes: 'packed'.length,
+  inputs: createHash('sha256').update('what is inside').digest('hex'),
+  securityFloor: '1.0.0',
+};
+
 const run = () =>
   setUp({
     installation: at('installation'),
@@ -27,8 +42,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'muster-setup-'));
   mkdirSync(at('packed'));
   mkdirSync(at('releases'));
-  writeFileSync(at('packed', 'agent.tar.gz'), 'packed');
-  writeFileSync(at('packed', 'agent.tar.gz.manifest.json'), JSON.stringify({ manifest: { v: 1, name: 'agent' } }));
+  writeFileSync(at('packed', TARBALL), 'packed');
+  writeFileSync(at('packed', `${TARBALL}.manifest.json`), JSON.stringify({ manifest: asPacked }));
   writeFileSync(at('packed', 'install.sh'), '#!/bin/sh\n');
   await run();
 });
@@ -68,10 +83,12 @@ describe('muster setup', () => {
   });
 
   it('signs the agent that was packed with the image', () => {
-    const { manifest, signed } = JSON.parse(text('releases', 'agent.tar.gz.manifest.json'));
+    const { signed } = JSON.parse(text('releases', `${TARBALL}.manifest.json`));
     const { publicKey } = readKey(at('installation', 'keys'), 'release');
-    expect(verifyFor('muster/release/v1', publicKey, canonicalBytes(manifest), signed.signature)).toBe(true);
-    expect(text('releases', 'agent.tar.gz')).toBe('packed');
+    const body = Buffer.from(signed.body, 'base64');
+    expect(verifyFor('muster/release/v1', publicKey, body, signed.signature)).toBe(true);
+    expect(JSON.parse(body.toString())).toMatchObject(asPacked);
+    expect(text('releases', TARBALL)).toBe('packed');
     expect(readdirSync(at('releases'))).toContain('install.sh');
   });
 
