@@ -175,6 +175,7 @@ async function serveApi(app: NestFastifyApplication, infrastructure: Infrastruct
     size: () => stations.api?.tail.size ?? 0,
     socketsPerSession: settings.MUSTER_LIMIT_SOCKETS_PER_SESSION,
     backlog: settings.MUSTER_LIMIT_LIVE_BACKLOG,
+    topicsPerMinute: settings.MUSTER_LIMIT_TOPICS_PER_MINUTE,
     sessionEnded: SESSION_ENDED,
     authority: app.get(Authority),
     grantsChanged: GRANTS_CHANGED,

@@ -25,6 +25,7 @@ beforeAll(async () => {
     MUSTER_LIMIT_EXPORT_ENTRIES: '5',
     MUSTER_LIMIT_EXPORTS: '1',
     MUSTER_LIMIT_LIVE_BACKLOG: '64',
+    MUSTER_LIMIT_TOPICS_PER_MINUTE: '20000',
     MUSTER_METRICS_PORT: String(metricsPort),
   });
   owner = await muster.owner();
@@ -182,6 +183,21 @@ describe('a page that does not read', () => {
     expect(Math.max(...heard)).toBeLessThan(3000);
     quick.disconnect();
   }, 60_000);
+});
+
+describe('a page that asks without end', () => {
+  test('is closed; others do not feel it', async () => {
+    const [endless, calm] = [await muster.socket(owner), await muster.socket(other)];
+    const closed = new Promise<string>((resolve) => endless.once('disconnect', resolve));
+    const topics = Array.from({ length: 20 }, () => `server:${newId()}`);
+    for (let question = 0; question <= 1000; question += 1) endless.emit('subscribe', { topics }, () => undefined);
+    expect(await closed).toBe('transport close');
+    expect(await calm.timeout(2000).emitWithAck('subscribe', { topics: ['servers'] })).toMatchObject({
+      granted: [{ topic: 'servers' }],
+    });
+    endless.disconnect();
+    calm.disconnect();
+  }, 30_000);
 });
 
 describe('the queue of a gateway', () => {

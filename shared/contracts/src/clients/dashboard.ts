@@ -75,6 +75,8 @@ export const GetDashboard = query('clients.GetDashboard', {
     /** The address that the reader is signed in from. */
     present: z.string().nullable(),
     mayUnblock: z.boolean(),
+    /** Nothing is sent to any server since then: what is asked for waits. Whose stop it is, and why, is not the client’s. */
+    stoppedSince: timestamp.nullable(),
   }),
 });
 export type Dashboard = z.infer<typeof GetDashboard.output>;

@@ -1,4 +1,4 @@
-// Who is signed in. Loaded once by the operator layout; pages ask `may()` before they offer what would be refused.
+// Who is signed in. Loaded once by the first layout; pages ask `may()` before they offer what would be refused.
 import { sessionAnswer, type Me } from '@muster/contracts/access';
 import type { z } from 'zod';
 import { Problem, read, useCsrfToken } from './api.ts';

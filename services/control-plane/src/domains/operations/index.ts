@@ -11,4 +11,5 @@ export {
 export { OPERATION_REQUESTS } from './tokens.ts';
 export { inlineTables } from './projections/inline-tables.ts';
 export { OpenWork } from './open-work.ts';
+export { currentStop } from './stop/current-stop.ts';
 export { OperationRows } from './queries/operation-rows.ts';

@@ -21,6 +21,9 @@ export const limitsShape = {
   MUSTER_LIMIT_REQUESTS_PER_MINUTE_TOKEN: count(3000).describe('The same for one API token'),
   MUSTER_LIMIT_PASSWORD_CHECKS: count(16).describe('Passwords that are checked or wait to be, of everybody together'),
   MUSTER_LIMIT_SOCKETS_PER_SESSION: count(20).describe('Live pages of one session'),
+  MUSTER_LIMIT_TOPICS_PER_MINUTE: count(6000).describe(
+    'Live topics that one session asks for in a minute; its page is closed beyond, and comes back later',
+  ),
   MUSTER_LIMIT_LIVE_BACKLOG: count(256).describe('Messages that may wait for a slow page before it is dropped'),
   MUSTER_LIMIT_HALF_OPEN: count(1000).describe('Agents’ connections that have not proved a key yet'),
   MUSTER_LIMIT_HALF_OPEN_PER_ADDRESS: count(64).describe('Of these, how many from one address'),

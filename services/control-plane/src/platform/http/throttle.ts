@@ -17,13 +17,13 @@ export class Throttle {
     private readonly maxKeys = 20_000,
   ) {}
 
-  take(key: string, now = Date.now()): boolean {
-    return this.pace(key, now).allowed;
+  take(key: string, now = Date.now(), amount = 1): boolean {
+    return this.pace(key, now, amount).allowed;
   }
 
-  pace(key: string, now = Date.now()): Pace {
+  pace(key: string, now = Date.now(), amount = 1): Pace {
     const window = this.#window(key, now);
-    window.count += 1;
+    window.count += amount;
     return {
       allowed: window.count <= this.limit,
       remaining: Math.max(0, this.limit - window.count),

@@ -10,6 +10,7 @@ import type { HintBus } from '../event-store/index.ts';
 import { Refusal } from '../errors/refusal.ts';
 import type { Authenticated, Authenticator } from '../http/authenticator.ts';
 import { requireSameOrigin } from '../http/same-origin.ts';
+import { Throttle } from '../http/throttle.ts';
 import type { Authority } from '../cqrs/authority.ts';
 import type { Principal } from '../cqrs/principal.ts';
 import { LIVE_CHANGED, type LiveChange } from './live-hints.ts';
@@ -20,6 +21,7 @@ const BEAT_MS = 5000;
 const MAX_TOPICS_PER_SOCKET = 200;
 /** A page that has connected but not said who it is. */
 const CONNECT_DEADLINE_MS = 10_000;
+const PACE_WINDOW_MS = 60_000;
 
 export const LIVE_PATH = '/socket.io/';
 
@@ -38,6 +40,8 @@ export interface LiveServerParts {
   readonly socketsPerSession: number;
   /** Messages that may wait for a slow page before it is dropped. */
   readonly backlog: number;
+  /** Topics that one session or token may ask for in a minute: each may cost a look into the database. */
+  readonly topicsPerMinute: number;
 }
 
 interface Waiting {
@@ -57,6 +61,7 @@ export class LiveServer {
   readonly #epoch = newId();
   readonly #rooms: Rooms;
   readonly #pending = new Map<string, Waiting>();
+  readonly #pace: Throttle;
   readonly #stops: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
   #beat: NodeJS.Timeout | undefined;
@@ -64,6 +69,7 @@ export class LiveServer {
   constructor(server: HttpServer, parts: LiveServerParts) {
     this.#parts = parts;
     this.#rooms = new Rooms(parts.authority);
+    this.#pace = new Throttle(parts.topicsPerMinute, PACE_WINDOW_MS);
     this.#io = new Server(server, {
       path: LIVE_PATH,
       serveClient: false,
@@ -147,7 +153,7 @@ export class LiveServer {
     const { request } = socket;
     const who = await this.#parts.authenticator.authenticate(request, this.#parts.sourceOf(request));
     if (!who) return new Error('signed-out');
-    const room = `session ${who.principal.sessionId ?? who.principal.tokenId ?? ''}`;
+    const room = `session ${sessionOf(who)}`;
     const mine = this.#io.sockets.adapter.rooms.get(room)?.size ?? 0;
     if (mine >= this.#parts.socketsPerSession) return new Error('too-many');
     socket.data = { who, rooms: new Map() } satisfies Listening;
@@ -160,12 +166,22 @@ export class LiveServer {
     socket.on('subscribe', (message: unknown, answer: unknown) => {
       const wanted = subscribe.safeParse(message);
       if (!wanted.success || typeof answer !== 'function') return;
+      if (!this.#withinPace(socket, wanted.data.topics.length)) {
+        // The transport, not the socket: a page comes back by itself, each time later.
+        socket.conn.close(true);
+        return;
+      }
       this.#subscribe(socket, wanted.data.topics).then(
         (given) => answer(given),
-        // Without an answer the page asks again.
-        () => socket.disconnect(true),
+        // Without an answer the page asks again when it is back.
+        () => socket.conn.close(true),
       );
     });
+  }
+
+  #withinPace(socket: Socket, topics: number): boolean {
+    const { who } = socket.data as Listening;
+    return this.#pace.take(sessionOf(who), undefined, Math.max(1, topics));
   }
 
   async #subscribe(socket: Socket, wanted: readonly string[]): Promise<z.output<typeof subscribed>> {
@@ -274,3 +290,6 @@ export class LiveServer {
     return grants.some(({ scope }) => scope === 'fleet') ? this.#parts.size() : null;
   }
 }
+
+/** A socket belongs to one session or one token. */
+const sessionOf = ({ principal }: Authenticated): string => principal.sessionId ?? principal.tokenId ?? '';

@@ -12,7 +12,9 @@ export async function stillHere(pool: QueryPool, personId: string): Promise<bool
           and (password_hash is not null or totp_secret is not null))
       or exists (select 1 from muster.access_passkeys where person_id = $1)
       or exists (select 1 from muster.access_links where person_id = $1 and ended_at is null)
-      or exists (select 1 from muster.access_sessions where person_id = $1 and ended_at is null) as here`,
+      or exists (select 1 from muster.access_sessions where person_id = $1 and ended_at is null)
+      or exists (
+        select 1 from muster.access_tokens where holder_id = $1 and ended_at is null and expires_at > now()) as here`,
     [personId],
   );
   return rows[0]?.here ?? false;

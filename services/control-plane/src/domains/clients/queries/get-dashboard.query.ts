@@ -15,6 +15,7 @@ import { APP_DATABASE, type Connection } from '../../../platform/database/databa
 import { notFound } from '../../../platform/errors/refusal.ts';
 import { PEOPLE, type PersonNames } from '../../../platform/personal-data/person-names.ts';
 import { ClientPeople } from '../../access/index.ts';
+import { currentStop } from '../../operations/index.ts';
 import { usedToday } from '../client.aggregate.ts';
 import { ClientBans } from '../client-bans.ts';
 import { ClientRepository } from '../client-repository.ts';
@@ -58,11 +59,12 @@ export class GetDashboardHandler implements IQueryHandler<MessageOf<typeof GetDa
     const state = await this.clients.client(clientId);
     if (!state || state.archived) throw notFound('client');
     const now = new Date();
-    const [servers, rows, lately, people] = await Promise.all([
+    const [servers, rows, lately, people, stop] = await Promise.all([
       this.#servers(clientId),
       this.#sites(clientId),
       this.bans.lately(clientId),
       this.people.of(clientId),
+      currentStop(this.database.pool),
     ]);
     const names = await this.names.names(people.map(({ personId }) => personId));
     const named = people.map((person) => ({ ...person, name: names.get(person.personId) ?? null }));
@@ -98,6 +100,7 @@ export class GetDashboardHandler implements IQueryHandler<MessageOf<typeof GetDa
       usedToday: usedToday(state, now),
       present: context.principal.source ?? null,
       mayUnblock: mayUnblock(context.principal, clientId),
+      stoppedSince: stop?.beganAt.toISOString() ?? null,
     };
   }
 

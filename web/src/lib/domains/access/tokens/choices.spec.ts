@@ -19,9 +19,9 @@ const shown = (places: ReturnType<typeof placesOf>) =>
   places.map(({ key, roles: held }) => [key, held.map(({ role }) => role)]);
 
 describe('what a token can be made for', () => {
-  it('is each place where one holds a role, with the roles that are held there as a whole', () => {
+  it('is each place where one holds a role, with the roles that are held there as a whole, least first', () => {
     expect(shown(placesOf([[{ role: 'operator', scope: group }]], roles))).toEqual([
-      [`group:${'groupId' in group ? group.groupId : ''}`, ['operator', 'contractor']],
+      [`group:${'groupId' in group ? group.groupId : ''}`, ['contractor', 'operator']],
     ]);
   });
 

@@ -1,4 +1,4 @@
-// What a token can be made for: each place where one has something, and the roles that are wholly held there.
+// What a token can be made for: each place where one has something, and the roles that are wholly held there, least first.
 import { permissionsOf, isBuiltInRole } from '@muster/contracts';
 import { scopeKey, type GrantScope, type RoleView } from '@muster/contracts/access';
 
@@ -13,12 +13,15 @@ export interface Place {
   readonly roles: readonly RoleView[];
 }
 
+/** The role that opens least comes first: it is what a hurried person gets. */
+const byRights = (a: RoleView, b: RoleView): number => a.permissions.length - b.permissions.length;
+
 /** Every bound must hold the role there: one's own grants, and for a service account its grants too. */
 export function placesOf(bounds: readonly (readonly Held[])[], roles: readonly RoleView[]): Place[] {
   const scopes = new Map(bounds.flat().map(({ scope }) => [scopeKey(scope), scope]));
   const places = [...scopes].map(([key, scope]) => {
     const held = bounds.map((bound) => heldAt(bound, key, roles));
-    return { key, scope, roles: roles.filter((role) => isHeld(role, held)) };
+    return { key, scope, roles: roles.filter((role) => isHeld(role, held)).sort(byRights) };
   });
   return places.filter((place) => place.roles.length > 0);
 }

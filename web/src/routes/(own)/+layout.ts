@@ -1,0 +1,1 @@
+export { needSession as load } from '#lib/domains/access/need-session.ts';
