@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { spawnWithLifeline } from './lifeline.ts';
 
 const SAYS_HOW_IT_ENDS = `
-process.send?.({ pid: process.pid });
 process.on('SIGTERM', () => { console.log('stopped politely'); process.exit(0); });
+process.send?.({ pid: process.pid });
 setInterval(() => undefined, 1000);`;
 
 describe('a child on a lifeline', () => {
