@@ -1,15 +1,15 @@
 // Entry point of the sequencer process. Any number may run; the database lets one work at a time.
 import pg from 'pg';
-import { pino } from 'pino';
 import { LocalHintBus, RedisHintBus } from '../platform/hints/hints.ts';
 import { readKey, readTrust } from '../platform/keys/key-store.ts';
 import { Sequencer } from '../platform/sequencer/sequencer.ts';
 import { readSequencerSettings } from '../platform/sequencer/settings.ts';
 import { SignedMarkFile } from '../platform/sequencer/signed-mark.ts';
 import { AliveFile } from '../platform/telemetry/alive-file.ts';
+import { processLog } from '../platform/telemetry/process-log.ts';
 
 const settings = readSequencerSettings(process.env);
-const log = pino({ level: settings.MUSTER_LOG_LEVEL, base: { process: 'sequencer' } });
+const log = processLog({ level: settings.MUSTER_LOG_LEVEL, base: { process: 'sequencer' } });
 const pool = new pg.Pool({
   connectionString: settings.MUSTER_DATABASE_URL_SEQUENCER,
   max: 4,

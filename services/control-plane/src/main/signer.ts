@@ -1,11 +1,11 @@
 // Entry point of the signer: no listener, one database role, one key. It looks for work often while there is some, and
 // rarely when there is none.
-import { pino } from 'pino';
 import { connect } from '../platform/database/database.ts';
 import { needed, readSettings, SettingsError } from '../platform/config/settings.ts';
 import { EventStore, InProcessHintBus, LogTail } from '../platform/event-store/index.ts';
 import { readKey } from '../platform/keys/key-store.ts';
 import { AliveFile } from '../platform/telemetry/alive-file.ts';
+import { processLog } from '../platform/telemetry/process-log.ts';
 import { inlineTables } from '../domains/operations/index.ts';
 import { TaskSigner } from '../domains/operations/signer/task-signer.ts';
 
@@ -14,7 +14,7 @@ const SLOWEST_MS = 40;
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
-  const log = pino({ level: settings.MUSTER_LOG_LEVEL, name: 'signer' });
+  const log = processLog({ level: settings.MUSTER_LOG_LEVEL, name: 'signer' });
   const { pool } = connect(needed(settings, 'MUSTER_DATABASE_URL_SIGNER'), 'signer', 8);
   const hints = new InProcessHintBus();
   const tail = new LogTail(pool, hints);

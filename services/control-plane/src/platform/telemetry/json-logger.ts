@@ -1,17 +1,18 @@
 // Nest's log as JSON lines by pino, with what must never be written struck out.
 import type { LoggerService } from '@nestjs/common';
-import { pino, type Logger } from 'pino';
+import { stdTimeFunctions, type Logger } from 'pino';
 import { currentCorrelation } from './correlation.ts';
+import { processLog } from './process-log.ts';
 
 export class JsonLogger implements LoggerService {
   readonly #log: Logger;
 
   constructor(level: string) {
-    this.#log = pino({
+    this.#log = processLog({
       level,
       base: undefined,
       mixin: () => ({ correlationId: currentCorrelation() }),
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: stdTimeFunctions.isoTime,
       redact: {
         paths: ['password', 'token', 'cookie', 'authorization', '*.password', '*.token'],
         censor: '[struck out]',
