@@ -42,6 +42,7 @@ WORKDIR /opt/muster
 COPY --from=packages /opt/muster ./
 COPY --from=build /opt/muster/shared/contracts/dist shared/contracts/dist
 COPY --from=build /opt/muster/shared/kernel/dist shared/kernel/dist
+COPY --from=build /opt/muster/shared/posture/dist shared/posture/dist
 COPY --from=build /opt/muster/migrations/dist migrations/dist
 COPY --from=build /opt/muster/services/control-plane/dist services/control-plane/dist
 COPY --from=build /opt/muster/services/cli/dist services/cli/dist

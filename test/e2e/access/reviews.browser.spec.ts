@@ -1,7 +1,6 @@
 // Access that ends and access that is looked at, in the real pages: a contractor's grant of three seconds stops an open
 // page, a review is decided from the keyboard and attested, a person is let go and erased. Every dialog on the way is looked
 // at by axe, wide and narrow, in light and dark.
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../support/api-client.ts';
@@ -9,6 +8,7 @@ import { codeNow } from '../../support/second-factor.ts';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
 import { firstStart, type FirstStart } from '../support/first-start.ts';
 import { setUpOwner } from '../support/person.ts';
+import { inEveryView, overflow, serious } from '../support/readable.ts';
 
 /** Screenshots for whoever wants to look: MUSTER_SHOTS names a folder. */
 const SHOTS = process.env['MUSTER_SHOTS'];
@@ -180,22 +180,12 @@ describe('access that ends, and access that is reviewed', () => {
   }
 });
 
-/** axe finds nothing serious and nothing scrolls sideways, 1440 and 390 wide, in light and dark. */
 async function look(page: Page, name: string): Promise<void> {
-  for (const width of [1440, 390] as const) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}-${width}-${colorScheme}.png` });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      const where = serious.map(({ id, nodes }) => `${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-      expect(where, `${name} ${width} ${colorScheme}`).toEqual([]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(overflow, `${name} ${width}`).toBeLessThanOrEqual(0);
-    }
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
+  await inEveryView(page, async (view) => {
+    if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}-${view}.png` });
+    expect(await serious(page), `${name} ${view}`).toEqual([]);
+    expect(await overflow(page), `${name} ${view}`).toBe(0);
+  });
 }
 
 async function invite(page: Page, name: string, email: string): Promise<string> {

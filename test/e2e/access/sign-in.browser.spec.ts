@@ -2,13 +2,13 @@
 // and their links, and the question who it is before a dangerous action.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../support/api-client.ts';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
 import { firstStart, type FirstStart } from '../support/first-start.ts';
 import { setUpOwner } from '../support/person.ts';
+import { serious } from '../support/readable.ts';
 
 const STEP_UP_SECONDS = 20;
 
@@ -182,11 +182,4 @@ async function assertionFor(challenge: string) {
       signature: text(signature),
     },
   };
-}
-
-async function serious(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id} (${help}) at ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
 }

@@ -1,7 +1,6 @@
 // Two clients on one real server, in two browsers at once. A real nginx serves a site of each, a real fail2ban guards each
 // with a jail of its own, and somebody attacks both. Nothing of one reaches the other: by page, search, count, socket,
 // guessed id or the time of an error; and a ban of one's own address is let go by one's own hand.
-import { AxeBuilder } from '@axe-core/playwright';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,6 +15,7 @@ import { ApiClient } from '../../support/api-client.ts';
 import { codeNow } from '../../support/second-factor.ts';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
 import { eventually, labUnderTest, type LabUnderTest } from '../support/lab-under-test.ts';
+import { inEveryView, overflow, serious } from '../support/readable.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const NAMES = ['kestrel', 'merle'] as const;
@@ -209,24 +209,11 @@ describe('two clients on one shared server', () => {
   it('is drawn so that axe finds nothing serious, in both themes and widths', async () => {
     const { visited } = party('kestrel');
     const { page } = visited;
-    for (const [width, scheme] of [
-      [1440, 'light'],
-      [1440, 'dark'],
-      [390, 'light'],
-      [390, 'dark'],
-    ] as const) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme: scheme });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id),
-      ).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
-        0,
-      );
-      if (SHOTS !== undefined)
-        await page.screenshot({ path: `${SHOTS}/client-${width}-${scheme}.png`, fullPage: true });
-    }
+    await inEveryView(page, async (view) => {
+      expect(await serious(page), view).toEqual([]);
+      expect(await overflow(page), view).toBe(0);
+      if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/client-${view}.png`, fullPage: true });
+    });
   });
 
   it('shows the operator what the client sees, and left nothing for the browsers to complain about', async () => {

@@ -1,11 +1,11 @@
 // Every page with a running Muster behind it: in light and dark, wide and narrow, axe finds nothing serious, the page does
 // not scroll sideways, and the browser has nothing to complain about.
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
 import { firstStart, type FirstStart } from '../support/first-start.ts';
 import { setUpOwner } from '../support/person.ts';
+import { overflow, serious } from '../support/readable.ts';
 
 const PAGES = [
   ['Fleet', '/'],
@@ -71,8 +71,8 @@ describe('every page', () => {
       await page.getByRole('heading', { level: 1 }).first().waitFor();
       await page.waitForLoadState('networkidle');
       found.push(...(await serious(page)).map((problem) => `${name}: ${problem}`));
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      if (overflow > 0) found.push(`${name}: ${overflow} px wider than the window`);
+      const wider = await overflow(page);
+      if (wider > 0) found.push(`${name}: ${wider} px wider than the window`);
     }
     expect(found).toEqual([]);
     await page.close();
@@ -112,11 +112,4 @@ async function pageAt(context: BrowserContext, width: number, colorScheme: 'ligh
   await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   return page;
-}
-
-async function serious(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => `${id} (${help}) at ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
 }
