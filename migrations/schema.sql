@@ -3337,6 +3337,12 @@ CREATE INDEX operations_tasks_operation_id_idx ON muster.operations_tasks USING 
 CREATE INDEX operations_tasks_released_at_idx ON muster.operations_tasks USING btree (released_at) WHERE ((state = 'released'::text) AND (signed_at IS NULL));
 
 --
+-- Name: operations_tasks_retry_of_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX operations_tasks_retry_of_idx ON muster.operations_tasks USING btree (retry_of) WHERE (retry_of IS NOT NULL);
+
+--
 -- Name: operations_tasks_server_id_lane_place_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 

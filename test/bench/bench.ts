@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { BENCHMARKS } from './benchmarks.ts';
 import { shown, type Outcome } from './benchmark.ts';
+import { CleanUp } from './clean-up.ts';
 
 const LEAST_ROUNDS = 5;
 
@@ -14,7 +15,8 @@ const { values, positionals } = parseArgs({
 const rounds = Number(values.rounds);
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
 const unknown = names.filter((name) => BENCHMARKS[name] === undefined);
-const cleanUps: (() => Promise<void>)[] = [];
+const cleanUp = new CleanUp((error) => fail(`Something was left behind: ${String(error)}`));
+let stopping = false;
 const outcomes: Outcome[] = [];
 const failures: string[] = [];
 
@@ -23,11 +25,8 @@ if (unknown.length > 0) {
 } else if (!Number.isInteger(rounds) || rounds < LEAST_ROUNDS) {
   fail(`--rounds is "${values.rounds}"; it must be a whole number from ${LEAST_ROUNDS}.`);
 } else {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void cleanUp().then(() => process.exit(130));
-    });
-  }
+  // Every time and not once: npm passes on a Ctrl-C that the terminal has sent us as well.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   for (const name of names) await runOne(name);
   printTable();
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(outcomes, null, 2)}\n`);
@@ -36,29 +35,33 @@ if (unknown.length > 0) {
 
 async function runOne(name: string): Promise<void> {
   const benchmark = await BENCHMARKS[name]?.();
-  if (benchmark === undefined) return;
+  if (benchmark === undefined || stopping) return;
   const started = Date.now();
   console.log(`\n${name}: ${benchmark.sentence}`);
   try {
     const found = await benchmark.run({
       say: (sentence) => console.log(sentence),
-      cleanUp: (action) => cleanUps.push(action),
+      cleanUp: (action) => cleanUp.add(action),
+      keep: (starting, end) => cleanUp.keep(starting, end),
       rounds,
     });
     outcomes.push(...found);
   } catch (error) {
+    if (stopping) return;
     failures.push(`${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
-    await cleanUp();
+    await cleanUp.run();
   }
   console.log(`${name} took ${((Date.now() - started) / 1000).toFixed(0)} s`);
 }
 
-async function cleanUp(): Promise<void> {
-  for (let action = cleanUps.pop(); action !== undefined; action = cleanUps.pop()) {
-    // What one step cannot do must not keep the others from being done.
-    await action().catch((error: unknown) => fail(`Something was left behind: ${String(error)}`));
-  }
+function stop(): void {
+  if (stopping) return;
+  stopping = true;
+  // What is still being measured fails now, because what it uses goes away.
+  process.on('uncaughtException', () => undefined);
+  console.error('Stopped; what was started is ended.');
+  void cleanUp.stop().then(() => process.exit(130));
 }
 
 function printTable(): void {

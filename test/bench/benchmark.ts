@@ -31,6 +31,8 @@ export interface BenchTools {
   say(sentence: string): void;
   /** Called in reverse order at the end, whatever happened. */
   cleanUp(action: () => Promise<void>): void;
+  /** For what takes a while to start: it is ended also when somebody stops us meanwhile. */
+  keep<Thing>(starting: Promise<Thing>, end: (thing: Thing) => Promise<void>): Promise<Thing>;
   rounds: number;
 }
 

@@ -7,6 +7,8 @@ export const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   append: async () => (await import('./append/append.ts')).append,
   dispatch: async () => (await import('./dispatch/dispatch.ts')).dispatch,
   'heartbeat-10k': async () => (await import('./heartbeat/heartbeat.ts')).heartbeat,
+  'agent-footprint': async () => (await import('./agent-footprint/agent-footprint.ts')).agentFootprint,
+  'live-update': async () => (await import('./live-update/live-update.ts')).liveUpdate,
   rebuild: async () => (await import('./rebuild/rebuild.ts')).rebuild,
   'ban-search': async () => (await import('./ban-search/ban-search.ts')).banSearch,
 };

@@ -17,8 +17,8 @@ export const fleetBan: Benchmark = {
 };
 
 async function run(tools: BenchTools): Promise<Outcome[]> {
-  const lab = await Lab.up({ servers: SERVERS, name: 'muster-bench-fleet-ban', port: 7430, say: tools.say });
-  tools.cleanUp(() => lab.down());
+  const options = { servers: SERVERS, name: 'muster-bench-fleet-ban', port: 7430, say: tools.say };
+  const lab = await tools.keep(Lab.up(options), (up) => up.down());
   const watches = lab.servers.map(({ machine }) => new NftWatch(machine.container));
   tools.cleanUp(async () => watches.forEach((watch) => watch.stop()));
   await Promise.all(watches.map((watch) => watch.started()));

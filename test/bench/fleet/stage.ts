@@ -30,12 +30,11 @@ export async function startStage(
   if (program === undefined) throw new Error(`It needs one of ${REDIS_PROGRAMS.join(', ')} on PATH.`);
   const database = await startDatabase(tools);
   await database.create('muster');
-  const redis = await startRedis(program, database.folder);
-  tools.cleanUp(() => redis.stop(5_000));
+  const redis = await tools.keep(startRedis(program, database.folder), (started) => started.stop(5_000));
   const folder = join(database.folder, 'installation');
   await mkdir(folder);
   const databaseUrl = (role: string): string => database.url(role, 'muster');
-  const installation = await Installation.start({
+  const starting = Installation.start({
     folder,
     database: { urlAs: databaseUrl, queueUrl: databaseUrl('postgres') },
     redisUrl: redis.url,
@@ -43,7 +42,7 @@ export async function startStage(
     env: { MUSTER_LOG_LEVEL: 'warn', ...env },
     gaveUp: tools.say,
   });
-  tools.cleanUp(() => installation.stop());
+  const installation = await tools.keep(starting, (started) => started.stop());
   const { client } = await installation.owner();
   const admin = new pg.Client({ connectionString: databaseUrl('postgres') });
   await admin.connect();

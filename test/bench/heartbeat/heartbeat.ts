@@ -9,7 +9,7 @@ import { median, shown, withinLimit, type Benchmark, type BenchTools, type Outco
 import { Agents } from '../fleet/agents.ts';
 import { enrolMembers } from '../fleet/members.ts';
 import { startStage, type BenchStage } from '../fleet/stage.ts';
-import { processorSeconds, residentMegabytes } from './process-cost.ts';
+import { processorSeconds, residentMegabytes } from '../process-cost.ts';
 
 const AGENTS = Number(process.env['MUSTER_BENCH_AGENTS'] ?? 10_000);
 const BEAT_SECONDS = 10;

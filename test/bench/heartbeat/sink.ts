@@ -7,12 +7,18 @@ import { WebSocket, WebSocketServer } from 'ws';
 
 const BEAT_MS = 10_000;
 const DIALS_PER_SECOND = 400;
-const { values } = parseArgs({ options: { dial: { type: 'string' }, many: { type: 'string', default: '0' } } });
+const { values } = parseArgs({
+  options: {
+    bind: { type: 'string', default: '127.0.0.1' },
+    dial: { type: 'string' },
+    many: { type: 'string', default: '0' },
+  },
+});
 process.on('disconnect', () => process.exit(0));
 process.once('SIGTERM', () => process.exit(0));
 
 if (values.dial === undefined) {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
+  const server = new WebSocketServer({ host: values.bind, port: 0, perMessageDeflate: false });
   server.on('connection', (socket) => socket.on('message', () => undefined));
   server.on('listening', () => process.send?.((server.address() as AddressInfo).port));
 } else {

@@ -26,11 +26,11 @@ export interface BenchDatabase {
 /** `settings`: of `postgresql.conf`. */
 export async function startDatabase(tools: BenchTools, settings: Record<string, string> = {}): Promise<BenchDatabase> {
   const folder = await mkdtemp(join(existsSync('/var/tmp') ? '/var/tmp' : '/tmp', 'muster-bench-'));
-  await chmod(folder, 0o755);
   tools.cleanUp(() => rm(folder, { recursive: true, force: true }));
+  await chmod(folder, 0o755);
   const user = unprivilegedUser(tools.say);
   const superuserPassword = randomBytes(12).toString('hex');
-  const server = await startServer({
+  const starting = startServer({
     binaries: await findBinaries(user, folder),
     dataFolder: join(folder, 'data'),
     user,
@@ -38,7 +38,7 @@ export async function startDatabase(tools: BenchTools, settings: Record<string, 
     settings,
     say: tools.say,
   });
-  tools.cleanUp(() => server.stop(20_000));
+  const server = await tools.keep(starting, (started) => started.stop(20_000));
   const url = (role: string, database: string): string =>
     server.url(role, role === 'postgres' ? superuserPassword : PASSWORD, database);
   return {

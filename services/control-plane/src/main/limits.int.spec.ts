@@ -205,21 +205,20 @@ describe('the queue of a gateway', () => {
     const transport = new DeliveryTransport({ postgresUrl: muster.databaseUrl }, 3);
     const gatewayId = `limit-${newId()}`;
     const queue = transport.queue(gatewayId);
-    const ids = Array.from({ length: 8 }, () => newId());
-    expect(await queue.add('task', ids.slice(0, 2))).toBe(2);
-    expect(await queue.add('task', ids.slice(2, 6))).toBe(1);
-    expect(await queue.add('cancel', ids.slice(6))).toBe(0);
+    // A job carries fifty at most, so these are two jobs, then two that find room for one.
+    const ids = Array.from({ length: 180 }, () => newId());
+    expect(await queue.add('task', ids.slice(0, 60))).toBe(60);
+    expect(await queue.add('task', ids.slice(60, 140))).toBe(50);
+    expect(await queue.add('cancel', ids.slice(140))).toBe(0);
     const delivered: string[] = [];
     const worker = transport.worker(gatewayId, (_, taskId) => {
       delivered.push(taskId);
       return Promise.resolve();
     });
-    await muster.until(() => Promise.resolve(delivered.length === 3));
-    expect(await queue.add('task', ids.slice(3, 6))).toBe(3);
-    await muster.until(() => Promise.resolve(delivered.length === 6));
-    expect(delivered.toSorted((a, b) => a.localeCompare(b))).toEqual(
-      ids.slice(0, 6).toSorted((a, b) => a.localeCompare(b)),
-    );
+    await muster.until(() => Promise.resolve(delivered.length === 110));
+    expect(await queue.add('task', ids.slice(110, 180))).toBe(70);
+    await muster.until(() => Promise.resolve(delivered.length === 180));
+    expect(delivered.toSorted((a, b) => a.localeCompare(b))).toEqual(ids.toSorted((a, b) => a.localeCompare(b)));
     await worker.close();
     await queue.close();
     await transport.close();

@@ -22,6 +22,11 @@ export class Backoff {
     return Math.round(span * (0.5 + this.#random() / 2));
   }
 
+  /** The gateway is full and said when to come again; the second that it named is shared by many. */
+  asTold(retryAfterMs: number): number {
+    return Math.round(Math.min(MOST_MS, retryAfterMs) + this.#random() * LEAST_MS);
+  }
+
   /** Nothing will change soon: the server is retired or quarantined. */
   static readonly hopelessMs = MOST_MS;
 }

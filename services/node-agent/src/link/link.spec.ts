@@ -179,6 +179,15 @@ describe('handshake', () => {
     const { said } = await connect({ rootKey: generateSigningKey().publicKey });
     await until(() => said.some((line) => line.includes('another root key than the pinned one')));
   });
+  it('comes again when a full gateway said, not ever later', async () => {
+    gateway.sendsAway = 2;
+    const { link, said } = await connect();
+    await until(() => link.ready);
+    const waits = said
+      .filter((line) => line.includes('answered 503'))
+      .map((line) => /"retryInMs":(\d+)/.exec(line)?.[1]);
+    expect(waits).toEqual(['1000', '1000']);
+  });
   it('dials again when the connection is lost', async () => {
     const { link } = await connect();
     await until(() => link.ready);

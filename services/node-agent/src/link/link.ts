@@ -130,8 +130,8 @@ export class Link {
             wire.close();
           });
       },
-      onClose: (why) => {
-        if (this.#wire === wire) this.#closed(why);
+      onClose: (why, retryAfterMs) => {
+        if (this.#wire === wire) this.#closed(why, retryAfterMs);
       },
     });
     this.#wire = wire;
@@ -142,14 +142,19 @@ export class Link {
     }, HANDSHAKE_MS + 10_000);
   }
 
-  #closed(why: string): void {
+  #closed(why: string, retryAfterMs?: number): void {
     // It may have been upgraded meanwhile.
     if (this.ready) this.#plain = false;
     this.#end();
     if (this.#stopped) return;
-    const wait = this.#hopeless ? Backoff.hopelessMs : this.#backoff.next();
+    const wait = this.#waitFor(retryAfterMs);
     this.#with.log('not connected', { why, retryInMs: wait });
     this.#redial = setTimeout(() => this.#dial(), wait);
+  }
+
+  #waitFor(retryAfterMs: number | undefined): number {
+    if (this.#hopeless) return Backoff.hopelessMs;
+    return retryAfterMs === undefined ? this.#backoff.next() : this.#backoff.asTold(retryAfterMs);
   }
 
   #end(): void {

@@ -5,8 +5,8 @@ import { WebSocket } from 'ws';
 
 export interface WireEvents {
   readonly onText: (text: string) => void;
-  /** Once, however it ended. */
-  readonly onClose: (why: string) => void;
+  /** Once, however it ended. `retryAfterMs`: when the other side said that it is worth trying again. */
+  readonly onClose: (why: string, retryAfterMs?: number) => void;
 }
 
 export interface Wire {
@@ -36,6 +36,7 @@ export function webSocketTransport(server: string, certificateAuthority?: string
         ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
       });
       let why = '';
+      let retryAfterMs: number | undefined;
       socket.on('message', (data: Buffer, isBinary: boolean) => {
         if (!isBinary) onText(data.toString('utf8'));
       });
@@ -44,9 +45,13 @@ export function webSocketTransport(server: string, certificateAuthority?: string
       });
       socket.on('unexpected-response', (_request: unknown, response: IncomingMessage) => {
         why = `the control plane answered ${response.statusCode ?? 0}`;
+        const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
+        if (seconds > 0) retryAfterMs = seconds * 1000;
         socket.terminate();
       });
-      socket.on('close', (code, reason) => onClose(why || reason.toString('utf8') || `closed with ${code}`));
+      socket.on('close', (code, reason) => {
+        onClose(why || reason.toString('utf8') || `closed with ${code}`, retryAfterMs);
+      });
       return {
         send: (text) => {
           if (socket.readyState === WebSocket.OPEN) socket.send(text);

@@ -28,6 +28,8 @@ export class TestGateway {
   /** Signs the welcome; an impostor has another. */
   welcomeKey: SigningKey;
   acknowledgesBatches = true;
+  /** So many that dial are sent away, and told to come again in a second. */
+  sendsAway = 0;
   /** Files served as /agent/…, as the real control plane serves the installer. */
   readonly files = new Map<string, Buffer>();
 
@@ -59,6 +61,10 @@ export class TestGateway {
       });
     });
     this.#http.on('upgrade', (request, socket, head) => {
+      if (this.sendsAway > 0) {
+        this.sendsAway -= 1;
+        return void socket.end('HTTP/1.1 503 Busy\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n');
+      }
       this.#sockets.handleUpgrade(request, socket, head, (agent) => this.#greet(agent));
     });
   }

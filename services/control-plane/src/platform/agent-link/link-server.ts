@@ -21,6 +21,7 @@ import type { Trust } from '../keys/key-store.ts';
 import { refuseUpgrade, upgradePath } from '../http/upgrades.ts';
 import type { Greeting, LinkedServer, LinkRegistry } from './link-registry.ts';
 import { LinkSession } from './link-session.ts';
+import { Returns } from './returns.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export const LINK_PATH = '/agent/v1/link';
@@ -80,6 +81,7 @@ export class LinkServer {
     perMessageDeflate: false,
     clientTracking: true,
   });
+  readonly #returns = new Returns();
   #halfOpenTotal = 0;
   #closing = false;
 
@@ -132,8 +134,9 @@ export class LinkServer {
     const mine = this.#halfOpen.get(address) ?? 0;
     // A browser always sends Origin, an agent never does.
     if (request.headers.origin !== undefined) return refuseUpgrade(socket, 403, 'Agents only');
-    if (this.#closing || this.#halfOpenTotal >= this.#limits.halfOpen || mine >= this.#limits.halfOpenPerAddress) {
-      return refuseUpgrade(socket, 503, 'Busy');
+    if (this.#closing) return refuseUpgrade(socket, 503, 'Busy');
+    if (this.#halfOpenTotal >= this.#limits.halfOpen || mine >= this.#limits.halfOpenPerAddress) {
+      return refuseUpgrade(socket, 503, 'Busy', this.#returns.next(performance.now()));
     }
     this.#halfOpenTotal++;
     this.#halfOpen.set(address, mine + 1);

@@ -32,7 +32,9 @@ export const limitsShape = {
   ),
   MUSTER_LIMIT_AGENT_BYTES_PER_SECOND: count(2 * MIB).describe('The same in bytes'),
   MUSTER_LIMIT_AGENT_BACKLOG_BYTES: count(4 * MIB).describe('What may wait for a slow agent before it is shed'),
-  MUSTER_LIMIT_QUEUE: count(20_000).describe('Deliveries that wait for one gateway; the sweep brings the rest later'),
+  MUSTER_LIMIT_QUEUE: count(20_000).describe(
+    'Deliveries of up to fifty tasks that wait for one gateway; the sweep brings the rest later',
+  ),
   MUSTER_LIMIT_EXPORT_ENTRIES: count(250_000).describe('Entries of the ledger in one export over HTTP'),
   MUSTER_LIMIT_EXPORTS: count(4).describe('Exports that are written at the same time'),
 } as const;

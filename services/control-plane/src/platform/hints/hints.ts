@@ -5,6 +5,7 @@ import { InProcessHintBus, type HintBus } from '../event-store/index.ts';
 
 export const HINTS = Symbol('HINTS');
 const CHANNEL = 'muster:hints';
+const MOST_AT_ONCE = 1000;
 
 export interface ClosableHintBus extends HintBus {
   close(): Promise<void>;
@@ -21,6 +22,7 @@ export class RedisHintBus implements ClosableHintBus {
   readonly #publisher: Redis;
   readonly #subscriber: Redis;
   readonly #self = crypto.randomUUID();
+  readonly #outgoing = new Set<string>();
 
   constructor(url: string) {
     const options = { lazyConnect: false, maxRetriesPerRequest: 1, enableOfflineQueue: false };
@@ -30,17 +32,31 @@ export class RedisHintBus implements ClosableHintBus {
     this.#publisher.on('error', () => undefined);
     this.#subscriber.on('error', () => undefined);
     this.#subscriber.on('ready', () => void this.#subscriber.subscribe(CHANNEL).catch(() => undefined));
-    this.#subscriber.on('message', (_channel: string, text: string) => {
-      const message: unknown = JSON.parse(text);
-      if (!Array.isArray(message) || message[0] === this.#self) return;
-      this.#local.publish(String(message[1]), message[2]);
-    });
+    this.#subscriber.on('message', (_channel: string, text: string) => this.#heard(text));
   }
 
   publish(topic: string, payload: unknown): void {
     this.#local.publish(topic, payload);
     if (this.#publisher.status !== 'ready') return;
-    this.#publisher.publish(CHANNEL, JSON.stringify([this.#self, topic, payload])).catch(() => undefined);
+    if (this.#outgoing.size === 0) setImmediate(() => this.#send());
+    this.#outgoing.add(JSON.stringify([topic, payload]));
+    if (this.#outgoing.size >= MOST_AT_ONCE) this.#send();
+  }
+
+  /** What was said in one turn of the event loop travels in one message, and what was said twice travels once. */
+  #send(): void {
+    if (this.#outgoing.size === 0) return;
+    const message = `[${JSON.stringify(this.#self)},${[...this.#outgoing].join(',')}]`;
+    this.#outgoing.clear();
+    this.#publisher.publish(CHANNEL, message).catch(() => undefined);
+  }
+
+  #heard(text: string): void {
+    const message: unknown = JSON.parse(text);
+    if (!Array.isArray(message) || message[0] === this.#self) return;
+    for (const hint of message.slice(1) as unknown[]) {
+      if (Array.isArray(hint)) this.#local.publish(String(hint[0]), hint[1]);
+    }
   }
 
   subscribe(topic: string, listener: (payload: unknown) => void): () => void {

@@ -15,9 +15,11 @@ export function refuseOtherUpgrades(server: Server, taken: readonly string[]): v
   });
 }
 
-export function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
+/** `retryAfter`: seconds until it is worth asking again. */
+export function refuseUpgrade(socket: Duplex, status: number, reason: string, retryAfter?: number): void {
   // Node takes its own listener off before it hands the socket over; a reset must not end the process.
   socket.on('error', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const later = retryAfter === undefined ? '' : `Retry-After: ${retryAfter}\r\n`;
+  socket.end(`HTTP/1.1 ${status} ${reason}\r\n${later}Connection: close\r\nContent-Length: 0\r\n\r\n`);
   setTimeout(() => socket.destroy(), 1000).unref();
 }

@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
 import type { EventStore, LogTail } from '../event-store/index.ts';
 import { read, readAll, resume } from './checkpoints.ts';
+import { LogEnd } from './log-end.ts';
 import { SubscriptionWorker, type WorkerLog } from './subscription-worker.ts';
 import type { Subscription, SubscriptionState } from './subscription.ts';
 
@@ -28,10 +29,11 @@ export class Projections {
 
   /** Throws when two subscriptions have the same name and version. */
   start(subscriptions: readonly Subscription[]): void {
+    const end = new LogEnd(this.#parts.store);
     for (const subscription of subscriptions) {
       const key = `${subscription.name}@${subscription.version}`;
       if (this.#workers.has(key)) throw new Error(`two subscriptions are called ${key}`);
-      this.#workers.set(key, new SubscriptionWorker(subscription, { ...this.#parts, db: this.#db }));
+      this.#workers.set(key, new SubscriptionWorker(subscription, { ...this.#parts, end, db: this.#db }));
     }
     for (const worker of this.#workers.values()) worker.start();
   }

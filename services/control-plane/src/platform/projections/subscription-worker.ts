@@ -4,6 +4,7 @@
 import type { Kysely } from 'kysely';
 import type { EventStore, LogTail, SequencedEvent } from '../event-store/index.ts';
 import { CheckpointMoved, claim, move, pause, read, readOrCreate } from './checkpoints.ts';
+import type { LogEnd } from './log-end.ts';
 import { READ_MODEL } from './read-barrier.ts';
 import type { Subscription, SubscriptionState } from './subscription.ts';
 
@@ -16,7 +17,14 @@ export interface WorkerParts {
   db: Kysely<unknown>;
   store: EventStore;
   tail: LogTail;
+  end: LogEnd;
   log: WorkerLog;
+}
+
+/** Events that concern a subscription, and the position up to which there are no others. */
+interface Stretch {
+  readonly events: readonly SequencedEvent[];
+  readonly upTo: number;
 }
 
 const BATCH = 500;
@@ -42,6 +50,8 @@ export class SubscriptionWorker {
   #saved = -1;
   #seen = -1;
   #savedAt = 0;
+  /** Read while the batch before it is being handled, by one that is far behind. */
+  #ahead: { readonly from: number; readonly stretch: Promise<Stretch> } | undefined;
 
   constructor(subscription: Subscription, parts: WorkerParts) {
     this.#subscription = subscription;
@@ -79,6 +89,7 @@ export class SubscriptionWorker {
     const state = await readOrCreate(this.#parts.db, this.#subscription);
     this.#saved = state.position;
     this.#seen = state.position;
+    this.#ahead = undefined;
     if (state.status === 'paused') await this.#waitUntilResumed(state);
     await this.#parts.tail.refresh();
     while (!this.#stopped) {
@@ -90,11 +101,36 @@ export class SubscriptionWorker {
   }
 
   /** The next events that concern this subscription; moves `#seen` over those that do not. */
-  async #next(): Promise<SequencedEvent[]> {
+  async #next(): Promise<readonly SequencedEvent[]> {
     const size = this.#parts.tail.size;
     const from = this.#seen + 1;
-    const { types, batch = this.#batchFor(size - from) } = this.#subscription;
     if (size <= from) return [];
+    const ahead = this.#ahead?.from === from ? this.#ahead.stretch : undefined;
+    this.#ahead = undefined;
+    const { events, upTo } = await (ahead ?? this.#read(from, size));
+    this.#seen = upTo;
+    if (events.length > 0 && size - upTo > REBUILD_BATCH) this.#readAhead(upTo + 1, size);
+    return events;
+  }
+
+  /** PostgreSQL reads and writes at the same time: a rebuild need not wait for one before the other. */
+  #readAhead(from: number, size: number): void {
+    const stretch = this.#read(from, size);
+    // Whoever takes it hears of the failure.
+    stretch.catch(() => undefined);
+    this.#ahead = { from, stretch };
+  }
+
+  async #read(from: number, size: number): Promise<Stretch> {
+    const { batch = this.#batchFor(size - from) } = this.#subscription;
+    const end = await this.#parts.end.from(from, size);
+    if (end !== null) {
+      const mine = end.filter(({ type }) => this.#wants(type));
+      const events = mine.slice(0, batch);
+      const last = mine.length > batch ? events.at(-1) : end.at(-1);
+      return { events, upTo: last?.position ?? from - 1 };
+    }
+    const { types } = this.#subscription;
     const window = Math.min(size - from, types === 'all' ? batch : WINDOW);
     const events = await this.#parts.store.readAll(from, {
       limit: batch,
@@ -102,15 +138,19 @@ export class SubscriptionWorker {
       ...(types === 'all' ? {} : { types }),
     });
     const last = events.at(-1);
-    this.#seen = last !== undefined && events.length === batch ? last.position : from + window - 1;
-    return events;
+    return { events, upTo: last !== undefined && events.length === batch ? last.position : from + window - 1 };
+  }
+
+  #wants(type: string): boolean {
+    const { types } = this.#subscription;
+    return types === 'all' || types.includes(type);
   }
 
   #batchFor(behind: number): number {
     return this.#name.startsWith(READ_MODEL) && behind >= REBUILD_BATCH ? REBUILD_BATCH : BATCH;
   }
 
-  async #handle(events: SequencedEvent[]): Promise<void> {
+  async #handle(events: readonly SequencedEvent[]): Promise<void> {
     const upTo = this.#seen;
     for (let attempt = 1; ; attempt++) {
       try {

@@ -13,6 +13,7 @@ import { LINK_SERVER, type LinkServer } from '../../../platform/agent-link/link-
 import { GATEWAY_STORE } from '../../../platform/composition/tokens.ts';
 import { eventOf, SOFTWARE } from '../../../platform/cqrs/recorder.ts';
 import { GATEWAY_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import { Gathered } from '../../../platform/database/gathered.ts';
 import type { EventStore, HintBus } from '../../../platform/event-store/index.ts';
 import { HINTS } from '../../../platform/hints/hints.ts';
 import { LogProofs, type StoredCheckpoint } from '../../../platform/proofs/log-proofs.ts';
@@ -29,6 +30,25 @@ const CHECKPOINT_FRESH_MS = 1000;
 const COSIGNATURES_PER_SECOND = 20;
 const PROOFS_KEPT = 500;
 
+interface Newest extends StoredCheckpoint {
+  readonly origin: string;
+}
+
+interface SignedSize {
+  readonly size: number;
+  readonly origin: string;
+  readonly root: string;
+}
+
+interface Cosignature {
+  readonly size: number;
+  readonly witness: string;
+  readonly key: string;
+  readonly root: string;
+  readonly signature: string;
+  readonly time: string;
+}
+
 @Injectable()
 export class WitnessDesk implements OnModuleInit {
   readonly #log = new Logger('Witnesses');
@@ -37,7 +57,10 @@ export class WitnessDesk implements OnModuleInit {
   readonly #epochs: Epochs;
   readonly #asked = new Map<string, number>();
   readonly #kept = new Map<string, string[]>();
-  #newest: { at: number; checkpoint: StoredCheckpoint | null } = { at: 0, checkpoint: null };
+  readonly #checkpoint: Gathered<void, Newest | null>;
+  readonly #signed: Gathered<number, SignedSize | undefined>;
+  readonly #cosignatures: Gathered<Cosignature, void>;
+  #newest: { at: number; checkpoint: Newest | null } = { at: 0, checkpoint: null };
 
   constructor(
     @Inject(GATEWAY_DATABASE) private readonly database: Connection,
@@ -49,6 +72,12 @@ export class WitnessDesk implements OnModuleInit {
     this.#proofs = new LogProofs(database.pool);
     this.#epochs = new Epochs(store);
     this.#live = new LiveHints(hints);
+    this.#checkpoint = new Gathered(async () => {
+      const newest = await this.#proofs.newestCheckpoint();
+      return () => newest && { ...newest, origin: originOf(newest) };
+    });
+    this.#signed = new Gathered((sizes) => this.#readSigned(sizes));
+    this.#cosignatures = new Gathered((cosignatures) => this.#keep(cosignatures));
   }
 
   onModuleInit(): void {
@@ -64,7 +93,7 @@ export class WitnessDesk implements OnModuleInit {
   async offer(server: LinkedServer, seenSize: number, seenOrigin: string | undefined): Promise<Offer> {
     let checkpoint = await this.#newestCheckpoint();
     if (!checkpoint) return null;
-    const isSameLog = seenOrigin === undefined || seenOrigin === originOf(checkpoint);
+    const isSameLog = seenOrigin === undefined || seenOrigin === checkpoint.origin;
     if (isSameLog && checkpoint.size < seenSize) {
       // Ours may be a second old. If the log really is shorter than what it saw, it must see that and say so.
       this.#newest.at = 0;
@@ -92,9 +121,9 @@ export class WitnessDesk implements OnModuleInit {
     if (epoch !== null) this.link.session(server.serverId)?.send({ t: 'epoch', epoch: epoch.signed });
   }
 
-  async #newestCheckpoint(): Promise<StoredCheckpoint | null> {
+  async #newestCheckpoint(): Promise<Newest | null> {
     if (Date.now() - this.#newest.at > CHECKPOINT_FRESH_MS) {
-      this.#newest = { at: Date.now(), checkpoint: await this.#proofs.newestCheckpoint() };
+      this.#newest = { at: Date.now(), checkpoint: await this.#checkpoint.ask() };
     }
     return this.#newest.checkpoint;
   }
@@ -110,26 +139,45 @@ export class WitnessDesk implements OnModuleInit {
   }
 
   async #cosigned(server: LinkedServer, frame: Frame<'cosign'>): Promise<void> {
-    const { rows } = await this.database.pool.query<{ note: string; root: Buffer }>(
-      'select note, root from es.checkpoints where size = $1',
-      [frame.size],
-    );
-    const [row] = rows;
-    const origin = row ? originOf(row) : '';
+    const signed = await this.#signed.ask(frame.size);
+    const origin = signed?.origin ?? '';
     const bytes = canonicalBytes({ origin, size: frame.size, root: frame.root, time: frame.time });
     const good =
-      row?.root.toString('hex') === frame.root &&
-      verifyFor('muster/cosignature/v1', server.agentKey, bytes, frame.signature);
+      signed?.root === frame.root && verifyFor('muster/cosignature/v1', server.agentKey, bytes, frame.signature);
     if (!good) {
       this.#log.warn(`a cosignature of ${server.serverId} over size ${frame.size} does not hold`);
       return;
     }
+    const { size, root, signature, time } = frame;
+    const key = keyIdOf(server.agentKey);
+    await this.#cosignatures.ask({ size, root, signature, time, key, witness: server.serverId });
+    this.#live.changed('ledger');
+  }
+
+  async #readSigned(sizes: readonly number[]): Promise<(size: number) => SignedSize | undefined> {
+    const { rows } = await this.database.pool.query<{ size: string | number; note: string; root: Buffer }>(
+      'select size, note, root from es.checkpoints where size = any($1)',
+      [[...new Set(sizes)]],
+    );
+    const bySize = new Map(
+      rows.map((row): [number, SignedSize] => [
+        Number(row.size),
+        { size: Number(row.size), origin: originOf(row), root: row.root.toString('hex') },
+      ]),
+    );
+    return (size) => bySize.get(size);
+  }
+
+  async #keep(cosignatures: readonly Cosignature[]): Promise<() => void> {
     await this.database.pool.query(
       `insert into es.witness_cosignatures (size, witness_id, key_id, root, signature, cosigned_at)
-       values ($1, $2, $3, decode($4, 'hex'), decode($5, 'base64'), $6) on conflict do nothing`,
-      [frame.size, server.serverId, keyIdOf(server.agentKey), frame.root, frame.signature, frame.time],
+       select size, witness, key, decode(root, 'hex'), decode(signature, 'base64'), "time"
+       from json_to_recordset($1::json) as c(size bigint, witness text, key text, root text, signature text,
+         "time" timestamptz)
+       on conflict do nothing`,
+      [JSON.stringify(cosignatures)],
     );
-    this.#live.changed('ledger');
+    return () => undefined;
   }
 
   async #alarm(server: LinkedServer, frame: Frame<'fork-alarm'>): Promise<void> {

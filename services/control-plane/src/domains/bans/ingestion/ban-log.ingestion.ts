@@ -40,7 +40,7 @@ export class BanLogIngestion {
     });
     await this.months.ensure(moments);
     const column = <T>(of: (line: BanLogLine) => T): T[] => lines.map(of);
-    await sql`
+    const insert = sql`
       insert into muster.bans_ban_log (at, line_id, tenant_id, server_id, what, address, by_kind, by_name, failures,
         ban_seconds, source)
       select at, line_id, ${tenantId}::uuid, ${serverId}::uuid, what, address, 'jail', jail, failures, ban_seconds, source
@@ -48,8 +48,14 @@ export class BanLogIngestion {
         ${column((line) => line.what)}::text[], ${column((line) => line.address)}::inet[],
         ${column((line) => line.jail)}::text[], ${column((line) => line.failures)}::int[],
         ${column((line) => line.banSeconds)}::int[], ${column((line) => line.source)}::text[])
-        as line(at, line_id, what, address, jail, failures, ban_seconds, source)
-      on conflict do nothing`.execute(this.database.db);
+        as line(at, line_id, what, address, jail, failures, ban_seconds, source)`;
+    try {
+      await insert.execute(this.database.db);
+    } catch (error) {
+      if (!isRepeated(error)) throw error;
+      // Some of it is there already. That is rare, and to be ready for it costs a fifth of an insert.
+      await sql`${insert} on conflict do nothing`.execute(this.database.db);
+    }
   }
 
   async #digest({ serverId, tenantId }: LinkedServer, lines: readonly BanLogLine[], batch: number): Promise<void> {
@@ -67,3 +73,6 @@ export class BanLogIngestion {
     });
   }
 }
+
+/** PostgreSQL's unique_violation. */
+const isRepeated = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '23505';

@@ -98,7 +98,9 @@ export class JudgeTables extends Schedule {
       .setIsolationLevel('repeatable read')
       .execute((trx) => loadRows(trx));
     const expected = new Expected(new DesiredFleet(rows));
-    for (const server of reported) await this.#judge(server, expected, now);
+    const isLevel = (server: Reported): boolean => server.held === expected.revision(server.server_id);
+    for (const server of reported) if (!isLevel(server)) await this.#judgeBehind(server, expected, now);
+    await this.#judge(reported.filter(isLevel), expected, now);
   }
 
   async #unjudged(now: Date): Promise<Reported[]> {
@@ -115,22 +117,29 @@ export class JudgeTables extends Schedule {
     return rows;
   }
 
-  async #judge(server: Reported, expected: Expected, now: Date): Promise<void> {
-    const { server_id: serverId, hash } = server;
-    if (server.held !== expected.revision(serverId)) return this.#judgeBehind(server, expected, now);
-    // Its clock may be wrong, and its report may have waited in the spool: either moment may be the true one.
-    const moments = [server.heard_at, server.at];
-    const matches = hash !== null && moments.some((moment) => expected.hashes(serverId, moment).includes(hash));
+  /** Of servers that hold the revision that is desired: one statement for all, because a fleet block makes all of them speak. */
+  async #judge(servers: readonly Reported[], expected: Expected, now: Date): Promise<void> {
+    if (servers.length === 0) return;
+    const verdicts = servers.map((server) => ({ server, matches: matches(server, expected) }));
+    const said = verdicts.map(({ server, matches }) => ({
+      server_id: server.server_id,
+      heard_at: server.heard_at,
+      matches,
+    }));
     await sql`
-      update muster.bans_held set matches = ${matches},
-        differs_since = case when ${matches} then null else coalesce(differs_since, ${now}) end,
-        drift_told = case when ${matches} then null else drift_told end
-      where server_id = ${server.server_id} and date_trunc('milliseconds', heard_at) = ${server.heard_at}`.execute(
+      update muster.bans_held h set matches = v.matches,
+        differs_since = case when v.matches then null else coalesce(h.differs_since, ${now}) end,
+        drift_told = case when v.matches then null else h.drift_told end
+      from json_to_recordset(${JSON.stringify(said)}::json) as v(server_id uuid, heard_at timestamptz, matches boolean)
+      where h.server_id = v.server_id and date_trunc('milliseconds', h.heard_at) = v.heard_at`.execute(
       this.database.db,
     );
-    if (matches !== server.matches) this.#changed(server.server_id);
-    const since = server.differs_since?.getTime() ?? now.getTime();
-    if (!matches && now.getTime() - since >= LASTS_MS) await this.#tell(server, expected.hash(serverId, now), since);
+    for (const { server, matches } of verdicts) {
+      if (matches !== server.matches) this.#changed(server.server_id);
+      const since = server.differs_since?.getTime() ?? now.getTime();
+      if (matches || now.getTime() - since < LASTS_MS) continue;
+      await this.#tell(server, expected.hash(server.server_id, now), since);
+    }
   }
 
   async #judgeBehind(server: Reported, expected: Expected, now: Date): Promise<void> {
@@ -163,4 +172,9 @@ export class JudgeTables extends Schedule {
     live.changed('fleet', null, [serverId]);
     live.changed(`server:${serverId}`, null, [serverId]);
   }
+}
+
+function matches({ server_id: serverId, hash, heard_at: heardAt, at }: Reported, expected: Expected): boolean {
+  // Its clock may be wrong, and its report may have waited in the spool: either moment may be the true one.
+  return hash !== null && [heardAt, at].some((moment) => expected.hashes(serverId, moment).includes(hash));
 }

@@ -1,5 +1,6 @@
 // Releases tasks whose turn has come: server connected, nothing before it in its lane. A release is an event; then the
 // task's id goes to the gateway that holds the server. The sweep does the same for whatever was lost on the way.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TaskExpired, TaskOutcomeUnknown, TaskReleased } from '@muster/contracts/operations';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { WORKER_STORE } from '../../../platform/composition/tokens.ts';
@@ -24,6 +25,7 @@ export const TASKS_RELEASED = 'tasks.released';
 const IN_FLIGHT = { guard: 64, change: 1, job: 1 } as const;
 const BATCH = 2000;
 const POLL_MS = 500;
+const BREATH_MS = 5;
 /** After its end a task that the server took is asked for this long before its outcome counts as unknown. */
 const GRACE_SECONDS = 30;
 /** A delivery that brought no acceptance for this long is put on the queue again. */
@@ -75,7 +77,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
   }
 
-  /** Runs are one after the other; a call during a run makes one more follow. */
+  /** Runs are one after the other; calls during a run make one more follow, after those that come in the next moment. */
   wake(): void {
     if (this.#stopped) return;
     this.#again = true;
@@ -91,18 +93,25 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
         this.#log.error(`releasing failed and is tried again: ${String(error)}`);
         return;
       }
+      // Each receipt of a fleet knocks.
+      if (this.#again) await sleep(BREATH_MS);
     }
   }
 
   async #releaseReady(): Promise<number> {
     const { rows } = await this.database.pool.query<Ready>(
-      `with open as (
-         select t.task_id, t.server_id, t.lane, t.state, t.version, t.not_before, t.expires_at, p.gateway_id,
+      `with wanted as (
+         select distinct server_id, lane, p.gateway_id
+         from muster.operations_tasks join muster.servers_presence p using (server_id)
+         where state = 'requested' and not_before <= now() and expires_at > now() and p.gateway_id is not null
+           and ${NOT_HELD}),
+       open as (
+         select t.task_id, t.server_id, t.lane, t.state, t.version, t.not_before, t.expires_at, wanted.gateway_id,
            row_number() over (partition by t.server_id, t.lane order by t.place) as place
-         from muster.operations_tasks t join muster.servers_presence p using (server_id)
-         where t.state not in ('succeeded', 'failed', 'expired', 'cancelled') and p.gateway_id is not null)
+         from muster.operations_tasks t join wanted using (server_id, lane)
+         where t.state not in ('succeeded', 'failed', 'expired', 'cancelled'))
        select task_id, server_id, lane, state, version, gateway_id from open
-       where state = 'requested' and not_before <= now() and expires_at > now() and ${NOT_HELD}
+       where state = 'requested' and not_before <= now() and expires_at > now()
          and place <= case lane when 'guard' then ${IN_FLIGHT.guard} when 'change' then ${IN_FLIGHT.change}
                       else ${IN_FLIGHT.job} end
        order by server_id, lane, place limit ${BATCH}`,

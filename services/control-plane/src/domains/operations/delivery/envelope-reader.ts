@@ -1,6 +1,7 @@
 // Waits for signatures: the signer is another process, so a delivery may be here first. All waits of this gateway share
 // one query per poll.
 import type { Signed } from '@muster/contracts/agent';
+import { finalTaskStates } from '@muster/contracts/operations';
 import type { QueryPool } from '../../../platform/database/scoped-pool.ts';
 
 const POLL_MS = 4;
@@ -29,17 +30,21 @@ interface Waiting {
   readonly until: number;
 }
 
+const OVER = new Set<string>(finalTaskStates);
+const IS_OVER = `t.state in (${finalTaskStates.map((state) => `'${state}'`).join(', ')})`;
+
+/** A task without its signature brings no row: most of those who wait wait for just that, and are asked for often. */
 const QUERY: Record<Kind, string> = {
   task: `select t.task_id, t.server_id, t.state, t.envelope_body, t.envelope_signature, t.envelope_key,
            array(select e.task_id::text from muster.operations_tasks e
                  where e.server_id = t.server_id and e.lane = t.lane and e.seq < t.seq and e.state = 'released'
                  order by e.seq) as earlier
-         from muster.operations_tasks t where t.task_id = any($1)`,
+         from muster.operations_tasks t
+         where t.task_id = any($1) and (t.envelope_body is not null or ${IS_OVER})`,
   cancel: `select c.task_id, c.server_id, t.state, c.envelope_body, c.envelope_signature, c.envelope_key,
            array[]::text[] as earlier
-           from muster.operations_cancels c join muster.operations_tasks t using (task_id) where c.task_id = any($1)`,
+           from muster.operations_cancels c join muster.operations_tasks t using (task_id) where c.task_id = any($1) and (c.envelope_body is not null or ${IS_OVER})`,
 };
-const OVER = new Set(['succeeded', 'failed', 'expired', 'cancelled']);
 
 export class EnvelopeReader {
   readonly #waiting: Record<Kind, Map<string, Waiting[]>> = { task: new Map(), cancel: new Map() };

@@ -24,12 +24,13 @@ import { LinkRegistry, type LinkedServer } from '../../../platform/agent-link/li
 import { LINK_SERVER, type LinkServer } from '../../../platform/agent-link/link-server.ts';
 import { GATEWAY_STORE } from '../../../platform/composition/tokens.ts';
 import { GATEWAY_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import { Gathered } from '../../../platform/database/gathered.ts';
 import type { EventStore, HintBus } from '../../../platform/event-store/index.ts';
 import { HINTS } from '../../../platform/hints/hints.ts';
 import { DELIVERY, type DeliveryKind, type DeliveryTransport } from '../../../platform/queue/delivery-queue.ts';
 import { TASKS_REQUESTED } from '../operation-requests.ts';
 import { isHeld } from '../recovery/dispatch-hold.ts';
-import { raiseFloors } from '../recovery/sequence-floors.ts';
+import { SequenceFloors } from '../recovery/sequence-floors.ts';
 import { attestedReceipt } from './attested-receipt.ts';
 import { EnvelopeReader } from './envelope-reader.ts';
 import { TaskLog, type TaskSnapshot } from './task-log.ts';
@@ -39,11 +40,20 @@ interface Answered extends TaskSnapshot {
   envelope_body: Buffer | null;
 }
 
+interface OpenTask {
+  server_id: string;
+  task_id: string;
+}
+
 @Injectable()
 export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   readonly #log = new Logger('Courier');
   readonly #tasks: TaskLog;
   readonly #envelopes: EnvelopeReader;
+  readonly #floors: SequenceFloors;
+  readonly #held: Gathered<void, boolean>;
+  readonly #answers: Gathered<string, Answered | undefined>;
+  readonly #open: Gathered<string, readonly OpenTask[]>;
   #worker: Worker | undefined;
 
   constructor(
@@ -57,13 +67,20 @@ export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnAppl
   ) {
     this.#tasks = new TaskLog(store, database.pool, { actor: 'gateway', actorKind: 'system' });
     this.#envelopes = new EnvelopeReader(database.pool);
+    this.#floors = new SequenceFloors(database.pool, store);
+    this.#held = new Gathered(async () => {
+      const held = await isHeld(database.pool);
+      return () => held;
+    });
+    this.#answers = new Gathered((taskIds) => this.#readAnswered(taskIds));
+    this.#open = new Gathered((serverIds) => this.#readOpen(serverIds));
   }
 
   onModuleInit(): void {
     this.registry.onFrame('ack', (server, { task }) => this.#accepted(server, task));
     this.registry.onFrame('started', (server, { task }) => this.#started(server, task));
     this.registry.onFrame('receipt', (server, { task, receipt }) => this.#answered(server, task, receipt));
-    this.registry.onGreeted((server, { seen }) => raiseFloors(this.database.pool, this.store, server, seen));
+    this.registry.onGreeted((server, { seen }) => this.#floors.raise(server, seen));
     this.registry.onConnected((server) => this.#resend(server));
   }
 
@@ -76,7 +93,7 @@ export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnAppl
   }
 
   async #deliver(kind: DeliveryKind, taskId: string): Promise<void> {
-    if (kind === 'task' && (await isHeld(this.database.pool))) return;
+    if (kind === 'task' && (await this.#held.ask())) return;
     const envelope = kind === 'task' ? await this.#envelopes.task(taskId) : await this.#envelopes.cancel(taskId);
     // Not signed within the deadline, or over meanwhile: the sweep looks again.
     if (!envelope) return;
@@ -92,13 +109,18 @@ export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnAppl
 
   /** Whatever is open for a server that has just come back goes out again; a known task answers with its state. */
   async #resend(server: LinkedServer): Promise<void> {
-    const { rows } = await this.database.pool.query<{ task_id: string }>(
-      `select task_id from muster.operations_tasks
-       where server_id = $1 and state in ('released', 'accepted', 'running', 'unknown') and signed_at is not null
-       order by lane, seq`,
-      [server.serverId],
+    for (const { task_id } of await this.#open.ask(server.serverId)) await this.#deliver('task', task_id);
+  }
+
+  async #readOpen(serverIds: readonly string[]): Promise<(serverId: string) => readonly OpenTask[]> {
+    const { rows } = await this.database.pool.query<OpenTask>(
+      `select server_id, task_id from muster.operations_tasks
+       where server_id = any($1) and state in ('released', 'accepted', 'running', 'unknown') and signed_at is not null
+       order by server_id, lane, seq`,
+      [serverIds],
     );
-    for (const { task_id } of rows) await this.#deliver('task', task_id);
+    const byServer = Map.groupBy(rows, (row) => row.server_id);
+    return (serverId) => byServer.get(serverId) ?? [];
   }
 
   async #accepted(server: LinkedServer, taskId: string): Promise<void> {
@@ -119,7 +141,7 @@ export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnAppl
     await this.#record(server, task, receipt, signed);
     this.#acknowledge(server, taskId);
     // The next one of its lane may go.
-    this.hints.publish(TASKS_REQUESTED, { serverId: server.serverId });
+    this.hints.publish(TASKS_REQUESTED, {});
   }
 
   /** Only what the host's own key signed about exactly this envelope counts. */
@@ -168,13 +190,19 @@ export class TaskCourier implements OnModuleInit, OnApplicationBootstrap, OnAppl
 
   /** undefined: no task of this server; agent A cannot answer for agent B. */
   async #taskOf(server: LinkedServer, taskId: string): Promise<Answered | undefined> {
+    const task = await this.#answers.ask(taskId);
+    if (task?.server_id === server.serverId) return task;
+    this.#log.warn(`${server.serverId} speaks of task ${taskId}, which is not its own`);
+    return undefined;
+  }
+
+  async #readAnswered(taskIds: readonly string[]): Promise<(taskId: string) => Answered | undefined> {
     const { rows } = await this.database.pool.query<Answered>(
-      `select task_id, state, version, server_id, envelope_body from muster.operations_tasks
-       where task_id = $1 and server_id = $2`,
-      [taskId, server.serverId],
+      `select task_id, state, version, server_id, envelope_body from muster.operations_tasks where task_id = any($1)`,
+      [taskIds],
     );
-    if (!rows[0]) this.#log.warn(`${server.serverId} speaks of task ${taskId}, which is not its own`);
-    return rows[0];
+    const byTask = new Map(rows.map((row) => [row.task_id, row]));
+    return (taskId) => byTask.get(taskId);
   }
 }
 

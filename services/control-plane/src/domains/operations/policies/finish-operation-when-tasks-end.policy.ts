@@ -17,9 +17,14 @@ import type { Subscription } from '../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
 import { ServerStandings } from '../../servers/index.ts';
 import { operationStream } from '../operation-requests.ts';
-import { taskEventTypes } from '../task.aggregate.ts';
+import { isFinal, stateAfter, taskEventTypes } from '../task.aggregate.ts';
 
 const POLICY = 'finish-operation-when-tasks-end';
+
+interface Concerned {
+  readonly operations: readonly string[];
+  readonly servers: readonly string[];
+}
 
 interface Ended {
   operation_id: string;
@@ -43,6 +48,7 @@ export class FinishOperationWhenTasksEnd implements Subscription {
   readonly from = 'beginning';
 
   readonly #servers: ServerStandings;
+  #last: { readonly events: readonly SequencedEvent[]; readonly concerned: Concerned } | undefined;
 
   constructor(
     private readonly pool: QueryPool,
@@ -53,6 +59,7 @@ export class FinishOperationWhenTasksEnd implements Subscription {
   }
 
   async handle(_trx: EventStoreTransaction, events: readonly SequencedEvent[]): Promise<void> {
+    if (!events.some(({ type }) => mayBeTheLast(type))) return;
     const { operations } = await this.#concerned(events);
     const retired = await this.#retiredAmong(operations);
     const { rows } = await this.pool.query<Ended>(
@@ -65,6 +72,9 @@ export class FinishOperationWhenTasksEnd implements Subscription {
        from muster.operations_operations o
        join muster.operations_tasks t using (operation_id)
        where o.operation_id = any($1) and o.finished_at is null
+         -- Said first and for itself: while one is under way, which is nearly always, the first one found is enough.
+         and not exists (select 1 from muster.operations_tasks u
+                         where u.operation_id = o.operation_id and u.state in ('requested', 'released', 'accepted', 'running'))
          and not exists (select 1 from muster.operations_tasks r where r.retry_of = t.task_id)
        group by o.operation_id, o.tenant_id, o.servers
        having bool_and(t.state in ('succeeded', 'failed', 'expired', 'cancelled')
@@ -84,7 +94,13 @@ export class FinishOperationWhenTasksEnd implements Subscription {
     for (const operationId of operations) this.live.changed(`operation:${operationId}`, position, 'everybody');
   }
 
-  async #concerned(events: readonly SequencedEvent[]): Promise<{ operations: string[]; servers: string[] }> {
+  /** Of one batch asked for twice: when it is handled, and when pages hear of it. */
+  async #concerned(events: readonly SequencedEvent[]): Promise<Concerned> {
+    if (this.#last?.events !== events) this.#last = { events, concerned: await this.#read(events) };
+    return this.#last.concerned;
+  }
+
+  async #read(events: readonly SequencedEvent[]): Promise<Concerned> {
     const known = events.flatMap(({ data }) => (typeof data['operationId'] === 'string' ? [data['operationId']] : []));
     const tasks = events.flatMap(({ data }) => (typeof data['taskId'] === 'string' ? [data['taskId']] : []));
     const { rows } = await this.pool.query<{ operation_id: string; server_id: string }>(
@@ -142,6 +158,14 @@ export class FinishOperationWhenTasksEnd implements Subscription {
       if (!(error instanceof CommandReused)) throw error;
     }
   }
+}
+
+/** A task ended, or nobody will ever know. */
+function mayBeTheLast(type: string): boolean {
+  if (type === ServerRetired.type) return true;
+  const definition = taskEventTypes.find((known) => known.type === type);
+  const state = definition && stateAfter[definition.type];
+  return state === 'unknown' || (state !== null && state !== undefined && isFinal(state));
 }
 
 const retiredIn = (events: readonly SequencedEvent[]): string[] =>

@@ -12,7 +12,12 @@ import {
 import { receipt } from '@muster/contracts/agent';
 import { fromBase64 } from '@muster/kernel/bytes';
 import { ACTION_SPAN } from '../../../platform/cqrs/action-telemetry.ts';
-import type { EventStore, EventStoreTransaction, SequencedEvent } from '../../../platform/event-store/index.ts';
+import type {
+  EventStore,
+  EventStoreTransaction,
+  SequencedEvent,
+  StoredEvent,
+} from '../../../platform/event-store/index.ts';
 import type { Subscription } from '../../../platform/projections/index.ts';
 import type { Metrics } from '../../../platform/telemetry/metrics.ts';
 import type { SpanOf, Tracing } from '../../../platform/telemetry/tracing.ts';
@@ -32,11 +37,14 @@ export class TraceTasks implements Subscription {
   ) {}
 
   async handle(_trx: EventStoreTransaction, events: readonly SequencedEvent[]): Promise<void> {
-    for (const end of events) await this.#ended(end);
+    const histories = Map.groupBy(
+      await this.store.readStreams(new Map(events.map(({ streamId }) => [streamId, 1]))),
+      ({ streamId }) => streamId,
+    );
+    for (const end of events) this.#ended(end, histories.get(end.streamId) ?? []);
   }
 
-  async #ended(end: SequencedEvent): Promise<void> {
-    const history = await this.store.readStream(end.streamId);
+  #ended(end: SequencedEvent, history: readonly StoredEvent[]): void {
     const at = (type: string): Date | undefined => history.find((event) => event.type === type)?.recordedAt;
     const [request] = history;
     if (request?.type !== TaskRequested.type) return;

@@ -9,6 +9,7 @@ import { LinkRegistry, speaks, type Greeting, type LinkedServer } from '../../..
 import { LINK_SERVER, type LinkServer } from '../../../platform/agent-link/link-server.ts';
 import { GATEWAY_STORE } from '../../../platform/composition/tokens.ts';
 import { GATEWAY_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import { Gathered } from '../../../platform/database/gathered.ts';
 import type { EventStore, HintBus } from '../../../platform/event-store/index.ts';
 import { HINTS } from '../../../platform/hints/hints.ts';
 import { LiveHints } from '../../../platform/realtime/live-hints.ts';
@@ -42,6 +43,7 @@ export class JournalCollector implements OnModuleInit {
   readonly #tasks: TaskLog;
   readonly #live: LiveHints;
   readonly #tallies = new Map<string, Tally>();
+  readonly #hold: Gathered<void, Hold | null>;
 
   constructor(
     @Inject(GATEWAY_DATABASE) private readonly database: Connection,
@@ -52,6 +54,10 @@ export class JournalCollector implements OnModuleInit {
   ) {
     this.#tasks = new TaskLog(store, database.pool, { actor: 'gateway', actorKind: 'system' });
     this.#live = new LiveHints(hints);
+    this.#hold = new Gathered(async () => {
+      const hold = await currentHold(database.pool);
+      return () => hold;
+    });
   }
 
   onModuleInit(): void {
@@ -60,7 +66,7 @@ export class JournalCollector implements OnModuleInit {
   }
 
   async #ask(server: LinkedServer, greeting: Greeting): Promise<void> {
-    const hold = await currentHold(this.database.pool);
+    const hold = await this.#hold.ask();
     if (hold === null || (await this.#isCollected(hold, server))) return;
     if (!speaks(greeting, 'journal')) return this.#collected(server, { hold, entries: 0, lost: 0, foundDone: 0 }, null);
     this.#tallies.set(server.serverId, { hold, entries: 0, lost: 0, foundDone: 0 });

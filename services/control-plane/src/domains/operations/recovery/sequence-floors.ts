@@ -4,33 +4,47 @@ import { SequenceFloorRaised } from '@muster/contracts/operations';
 import { sha256 } from '@muster/kernel/hashing';
 import { derivedId } from '@muster/kernel/ids';
 import { utf8 } from '@muster/kernel/bytes';
+import { Gathered } from '../../../platform/database/gathered.ts';
 import type { QueryPool } from '../../../platform/database/scoped-pool.ts';
 import type { Greeting, LinkedServer } from '../../../platform/agent-link/link-registry.ts';
 import { eventOf, SOFTWARE } from '../../../platform/cqrs/event-of.ts';
 import type { EventStore } from '../../../platform/event-store/index.ts';
 
-export async function raiseFloors(
-  pool: QueryPool,
-  store: EventStore,
-  server: LinkedServer,
-  seen: Greeting['seen'],
-): Promise<void> {
-  const { rows } = await pool.query<{ lane: keyof Greeting['seen']; seq: string | number }>(
-    'select lane, seq from muster.operations_lanes where server_id = $1',
-    [server.serverId],
-  );
-  const given = new Map(rows.map((row) => [row.lane, Number(row.seq)]));
-  for (const lane of ['guard', 'change', 'job'] as const) {
-    const from = given.get(lane) ?? 0;
-    const to = seen[lane];
-    if (to > from) await raise(store, server, { lane, from, to });
+type Lane = keyof Greeting['seen'];
+
+export class SequenceFloors {
+  readonly #given: Gathered<string, ReadonlyMap<Lane, number>>;
+
+  constructor(
+    private readonly pool: QueryPool,
+    private readonly store: EventStore,
+  ) {
+    this.#given = new Gathered((serverIds) => this.#read(serverIds));
+  }
+
+  async raise(server: LinkedServer, seen: Greeting['seen']): Promise<void> {
+    const given = await this.#given.ask(server.serverId);
+    for (const lane of ['guard', 'change', 'job'] as const) {
+      const from = given.get(lane) ?? 0;
+      const to = seen[lane];
+      if (to > from) await raise(this.store, server, { lane, from, to });
+    }
+  }
+
+  async #read(serverIds: readonly string[]): Promise<(serverId: string) => ReadonlyMap<Lane, number>> {
+    const { rows } = await this.pool.query<{ server_id: string; lane: Lane; seq: string | number }>(
+      'select server_id, lane, seq from muster.operations_lanes where server_id = any($1)',
+      [serverIds],
+    );
+    const byServer = Map.groupBy(rows, (row) => row.server_id);
+    return (serverId) => new Map((byServer.get(serverId) ?? []).map((row) => [row.lane, Number(row.seq)]));
   }
 }
 
 async function raise(
   store: EventStore,
   { serverId, tenantId }: LinkedServer,
-  floor: { lane: keyof Greeting['seen']; from: number; to: number },
+  floor: { lane: Lane; from: number; to: number },
 ): Promise<void> {
   const name = ['sequence-floor', serverId, floor.lane, String(floor.from), String(floor.to)];
   const actor = `server:${serverId}`;

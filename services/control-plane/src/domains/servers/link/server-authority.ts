@@ -1,5 +1,6 @@
-// Answers the link's questions about identities, and keeps presence: beats are gathered and written once a second, so
-// that ten thousand agents cost one statement, not ten thousand.
+// Answers the link's questions about identities, and keeps presence. Beats are written once a second, and what many
+// connections ask or say at the same time goes to the database together: ten thousand agents cost a few statements, not ten
+// thousand.
 import { newId } from '@muster/kernel/ids';
 import { IdentityConflictFound, ServerAnswered, type CapabilityName } from '@muster/contracts/servers';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
@@ -10,6 +11,7 @@ import type { LinkSession } from '../../../platform/agent-link/link-session.ts';
 import { GATEWAY_STORE } from '../../../platform/composition/tokens.ts';
 import { eventOf } from '../../../platform/cqrs/recorder.ts';
 import { GATEWAY_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import { Gathered } from '../../../platform/database/gathered.ts';
 import type { EventStore, HintBus } from '../../../platform/event-store/index.ts';
 import { HINTS } from '../../../platform/hints/hints.ts';
 import { LiveHints } from '../../../platform/realtime/live-hints.ts';
@@ -29,6 +31,17 @@ interface Beat {
   readonly skew: number;
 }
 
+interface Opening {
+  readonly session: LinkSession;
+  readonly greeting: Greeting;
+}
+
+interface BeforeOpening {
+  readonly was_silent: boolean;
+  readonly is_new: boolean;
+  readonly changed_version: boolean;
+}
+
 @Injectable()
 export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, OnApplicationShutdown {
   readonly #log = new Logger('Presence');
@@ -36,6 +49,9 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
   readonly #beats = new Map<string, Beat>();
   /** Sessions that went on beating after their agent had opened another one elsewhere. */
   readonly #suspects = new Set<string>();
+  readonly #identities: Gathered<string, KnownAgent | null>;
+  readonly #openings: Gathered<Opening, BeforeOpening | undefined>;
+  readonly #endings: Gathered<LinkSession, void>;
   #timer: NodeJS.Timeout | undefined;
   /** Presence is written by one statement at a time: a beat must not claim a connection that has just ended. */
   #writing: Promise<unknown> = Promise.resolve();
@@ -47,6 +63,15 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
     @Inject(GATEWAY_ID) private readonly gatewayId: string,
   ) {
     this.#live = new LiveHints(hints);
+    this.#identities = new Gathered((serverIds) => this.#identify(serverIds));
+    this.#openings = new Gathered(
+      (openings) => this.#inTurn(() => this.#open(openings)),
+      ({ session }) => session.server.serverId,
+    );
+    this.#endings = new Gathered(
+      (sessions) => this.#inTurn(() => this.#end(sessions)),
+      ({ sessionId }) => sessionId,
+    );
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -67,8 +92,13 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
     await sql`delete from muster.servers_gateways where gateway_id = ${this.gatewayId}`.execute(this.database.db);
   }
 
-  async identify(serverId: string): Promise<KnownAgent | null> {
+  identify(serverId: string): Promise<KnownAgent | null> {
+    return this.#identities.ask(serverId);
+  }
+
+  async #identify(serverIds: readonly string[]): Promise<(serverId: string) => KnownAgent | null> {
     const { rows } = await sql<{
+      server_id: string;
       tenant_id: string;
       host_key: string | null;
       agent_key: string;
@@ -78,22 +108,26 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
       quarantined: boolean;
       managed: CapabilityName[];
     }>`
-      select s.tenant_id, s.host_key, s.agent_key, s.machine_hash, s.confirmed, s.retired, s.quarantined,
+      select s.server_id, s.tenant_id, s.host_key, s.agent_key, s.machine_hash, s.confirmed, s.retired, s.quarantined,
         coalesce((select array_agg(c.capability) from muster.servers_capabilities c
                   where c.server_id = s.server_id and c.mode = 'managed'), '{}') as managed
-      from muster.servers_servers s where s.server_id = ${serverId}`.execute(this.database.db);
-    const row = rows[0];
-    if (!row) return null;
-    return {
-      serverId,
-      tenantId: row.tenant_id,
-      hostKey: row.host_key,
-      agentKey: row.agent_key,
-      machineHash: row.machine_hash,
-      confirmed: row.confirmed,
-      managed: row.managed,
-      status: row.retired ? 'retired' : row.quarantined ? 'quarantined' : 'welcome',
-    };
+      from muster.servers_servers s where s.server_id = any(${[...serverIds]}::uuid[])`.execute(this.database.db);
+    const known = new Map(
+      rows.map((row): [string, KnownAgent] => [
+        row.server_id,
+        {
+          serverId: row.server_id,
+          tenantId: row.tenant_id,
+          hostKey: row.host_key,
+          agentKey: row.agent_key,
+          machineHash: row.machine_hash,
+          confirmed: row.confirmed,
+          managed: row.managed,
+          status: row.retired ? 'retired' : row.quarantined ? 'quarantined' : 'welcome',
+        },
+      ]),
+    );
+    return (serverId) => known.get(serverId) ?? null;
   }
 
   /** Of these servers, which must not be connected. */
@@ -123,23 +157,8 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
 
   async opened(session: LinkSession, greeting: Greeting): Promise<void> {
     const { serverId, tenantId } = session.server;
-    const { rows } = await sql<{ was_silent: boolean; is_new: boolean; changed_version: boolean }>`
-      with before as (select silent, agent_version from muster.servers_presence where server_id = ${serverId})
-      insert into muster.servers_presence (server_id, gateway_id, session_id, connected_at, heard_at, boot_id,
-        agent_version, machine_hash, address, silent, silent_since, speaks)
-      values (${serverId}, ${this.gatewayId}, ${session.sessionId}, now(), now(), ${greeting.bootId},
-        ${greeting.agentVersion}, ${greeting.machineHash}, ${session.address || null}::inet, false, null,
-        ${[...(greeting.speaks ?? [])]})
-      on conflict (server_id) do update set gateway_id = excluded.gateway_id, session_id = excluded.session_id,
-        connected_at = now(), heard_at = now(), boot_id = excluded.boot_id, agent_version = excluded.agent_version,
-        machine_hash = excluded.machine_hash, address = excluded.address, silent = false, silent_since = null,
-        speaks = excluded.speaks
-      returning coalesce((select silent from before), false) as was_silent, not exists (select from before) as is_new,
-        coalesce((select agent_version from before) <> agent_version, false) as changed_version`.execute(
-      this.database.db,
-    );
-    const [row] = rows;
-    if (row?.was_silent || row?.is_new || row?.changed_version) {
+    const before = await this.#openings.ask({ session, greeting });
+    if (before?.was_silent || before?.is_new || before?.changed_version) {
       await recordFact(this.store, {
         streamId: serverStream(serverId),
         streamType: 'server',
@@ -156,19 +175,58 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
     }
     this.#changed(serverId);
     // Tasks that waited for this server have their turn.
-    this.hints.publish(TASKS_REQUESTED, { serverId });
+    this.hints.publish(TASKS_REQUESTED, {});
+  }
+
+  async #open(openings: readonly Opening[]): Promise<(opening: Opening) => BeforeOpening | undefined> {
+    const said = openings.map(({ session, greeting }) => ({
+      server_id: session.server.serverId,
+      session_id: session.sessionId,
+      boot_id: greeting.bootId,
+      agent_version: greeting.agentVersion,
+      machine_hash: greeting.machineHash,
+      address: session.address || null,
+      speaks: greeting.speaks ?? [],
+    }));
+    const { rows } = await sql<BeforeOpening & { server_id: string }>`
+      with said as (
+        select * from json_to_recordset(${JSON.stringify(said)}::json) as s(server_id uuid, session_id uuid, boot_id text,
+          agent_version text, machine_hash text, address inet, speaks text[])),
+      before as (
+        select p.server_id, p.silent, p.agent_version from muster.servers_presence p join said using (server_id)),
+      after as (
+        insert into muster.servers_presence (server_id, gateway_id, session_id, connected_at, heard_at, boot_id,
+          agent_version, machine_hash, address, silent, silent_since, speaks)
+        select server_id, ${this.gatewayId}::uuid, session_id, now(), now(), boot_id, agent_version, machine_hash, address,
+          false, null, speaks
+        from said order by server_id
+        on conflict (server_id) do update set gateway_id = excluded.gateway_id, session_id = excluded.session_id,
+          connected_at = now(), heard_at = now(), boot_id = excluded.boot_id, agent_version = excluded.agent_version,
+          machine_hash = excluded.machine_hash, address = excluded.address, silent = false, silent_since = null,
+          speaks = excluded.speaks
+        returning server_id, agent_version)
+      select a.server_id, coalesce(b.silent, false) as was_silent, b.server_id is null as is_new,
+        coalesce(b.agent_version <> a.agent_version, false) as changed_version
+      from after a left join before b using (server_id)`.execute(this.database.db);
+    const before = new Map(rows.map((row) => [row.server_id, row]));
+    return ({ session }) => before.get(session.server.serverId);
   }
 
   async closed(session: LinkSession): Promise<void> {
     const { serverId } = session.server;
     if (this.#beats.get(serverId)?.session_id === session.sessionId) this.#beats.delete(serverId);
     this.#suspects.delete(session.sessionId);
-    await this.#inTurn(() =>
-      sql`
-        update muster.servers_presence set gateway_id = null, session_id = null
-        where server_id = ${serverId} and session_id = ${session.sessionId}`.execute(this.database.db),
-    );
+    await this.#endings.ask(session);
     this.#changed(serverId);
+  }
+
+  async #end(sessions: readonly LinkSession[]): Promise<() => void> {
+    const ended = sessions.map(({ server, sessionId }) => ({ server_id: server.serverId, session_id: sessionId }));
+    await sql`
+      update muster.servers_presence p set gateway_id = null, session_id = null
+      from json_to_recordset(${JSON.stringify(ended)}::json) as e(server_id uuid, session_id uuid)
+      where p.server_id = e.server_id and p.session_id = e.session_id`.execute(this.database.db);
+    return () => undefined;
   }
 
   /** The install script of an enrolment was fetched: the page that waits sees the first step. */

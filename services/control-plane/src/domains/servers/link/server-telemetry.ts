@@ -12,11 +12,22 @@ import { LinkRegistry, type LinkedServer } from '../../../platform/agent-link/li
 import { GATEWAY_STORE } from '../../../platform/composition/tokens.ts';
 import { eventOf } from '../../../platform/cqrs/recorder.ts';
 import { GATEWAY_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import { Gathered } from '../../../platform/database/gathered.ts';
 import type { EventStore, HintBus, NewEvent } from '../../../platform/event-store/index.ts';
 import { HINTS } from '../../../platform/hints/hints.ts';
 import { LiveHints } from '../../../platform/realtime/live-hints.ts';
 import { recordFact, serverStream } from '../server-events.ts';
 import { changedFacts, steadyFacts } from './steady-facts.ts';
+
+interface Numbered {
+  readonly server_id: string;
+  readonly seq: number;
+}
+
+interface Barred {
+  readonly server_id: string;
+  readonly capabilities: readonly { readonly capability: string; readonly why: string }[];
+}
 
 type Items<K extends BatchBody['kind']> = Extract<BatchBody, { kind: K }>['items'];
 
@@ -24,6 +35,9 @@ type Items<K extends BatchBody['kind']> = Extract<BatchBody, { kind: K }>['items
 export class ServerTelemetry implements OnModuleInit {
   readonly #log = new Logger('Telemetry');
   readonly #live: LiveHints;
+  readonly #newest: Gathered<string, number | undefined>;
+  readonly #taken: Gathered<Numbered, void>;
+  readonly #bars: Gathered<Barred, void>;
 
   constructor(
     @Inject(GATEWAY_DATABASE) private readonly database: Connection,
@@ -32,6 +46,15 @@ export class ServerTelemetry implements OnModuleInit {
     @Inject(HINTS) hints: HintBus,
   ) {
     this.#live = new LiveHints(hints);
+    this.#newest = new Gathered((serverIds) => this.#readNewest(serverIds));
+    this.#taken = new Gathered(
+      (batches) => this.#writeTaken(batches),
+      (batch) => batch.server_id,
+    );
+    this.#bars = new Gathered(
+      (servers) => this.#writeBarred(servers),
+      (server) => server.server_id,
+    );
   }
 
   onModuleInit(): void {
@@ -44,15 +67,27 @@ export class ServerTelemetry implements OnModuleInit {
 
   /** A batch that was stored before is acknowledged again and dropped. */
   async #once(server: LinkedServer, seq: number, body: BatchBody): Promise<void> {
-    const { rows } = await sql<{ seq: number }>`
-      select seq from muster.servers_batches where server_id = ${server.serverId}`.execute(this.database.db);
-    if (rows[0] && seq <= rows[0].seq) return;
+    const newest = await this.#newest.ask(server.serverId);
+    if (newest !== undefined && seq <= newest) return;
     await this.registry.batch(server, body, seq);
+    await this.#taken.ask({ server_id: server.serverId, seq });
+  }
+
+  async #readNewest(serverIds: readonly string[]): Promise<(serverId: string) => number | undefined> {
+    const { rows } = await sql<Numbered>`
+      select server_id, seq from muster.servers_batches
+      where server_id = any(${[...serverIds]}::uuid[])`.execute(this.database.db);
+    const newest = new Map(rows.map(({ server_id, seq }) => [server_id, seq]));
+    return (serverId) => newest.get(serverId);
+  }
+
+  async #writeTaken(batches: readonly Numbered[]): Promise<() => void> {
     await sql`
-      insert into muster.servers_batches (server_id, seq) values (${server.serverId}, ${seq})
-      on conflict (server_id) do update set seq = greatest(servers_batches.seq, excluded.seq)`.execute(
-      this.database.db,
-    );
+      insert into muster.servers_batches as b (server_id, seq)
+      select server_id, seq from json_to_recordset(${JSON.stringify(batches)}::json) as n(server_id uuid, seq bigint)
+      order by server_id
+      on conflict (server_id) do update set seq = greatest(b.seq, excluded.seq)`.execute(this.database.db);
+    return () => undefined;
   }
 
   async #inventory(server: LinkedServer, items: Items<'inventory'>, seq: number): Promise<void> {
@@ -79,14 +114,24 @@ export class ServerTelemetry implements OnModuleInit {
   }
 
   async #barred(server: LinkedServer, items: Items<'capabilities'>): Promise<void> {
-    const barred = items.filter((item) => item.barred !== null);
-    await sql`delete from muster.servers_barred where server_id = ${server.serverId}`.execute(this.database.db);
-    for (const { capability, barred: why } of barred) {
+    const capabilities = items.flatMap(({ capability, barred: why }) => (why === null ? [] : [{ capability, why }]));
+    await this.#bars.ask({ server_id: server.serverId, capabilities });
+    this.#live.changed(`server:${server.serverId}`, null, [server.serverId]);
+  }
+
+  async #writeBarred(servers: readonly Barred[]): Promise<() => void> {
+    const bars = servers.flatMap(({ server_id, capabilities }) => capabilities.map((one) => ({ server_id, ...one })));
+    await this.database.db.transaction().execute(async (trx) => {
+      await sql`
+        delete from muster.servers_barred
+        where server_id = any(${servers.map(({ server_id }) => server_id)}::uuid[])`.execute(trx);
+      if (bars.length === 0) return;
       await sql`
         insert into muster.servers_barred (server_id, capability, why)
-        values (${server.serverId}, ${capability}, ${why}) on conflict do nothing`.execute(this.database.db);
-    }
-    this.#live.changed(`server:${server.serverId}`, null, [server.serverId]);
+        select * from json_to_recordset(${JSON.stringify(bars)}::json) as b(server_id uuid, capability text, why text)
+        on conflict do nothing`.execute(trx);
+    });
+    return () => undefined;
   }
 
   async #gaps(server: LinkedServer, items: Items<'gap'>, seq: number): Promise<void> {

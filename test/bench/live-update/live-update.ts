@@ -1,0 +1,100 @@
+// A change that the API accepted, until every open dashboard has been told of it, by its socket; against a socket.io server
+// that emits to as many sockets and knows of no event, no right and no room. One page reads nothing any more all the while.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { CreateGroup } from '@muster/contracts/servers';
+import { median, quantile, shown, withinLimit, type Benchmark, type BenchTools, type Outcome } from '../benchmark.ts';
+import { startStage, type BenchStage } from '../fleet/stage.ts';
+import { LoadProcess } from '../ledger/database.ts';
+import type { PagesAnswer, PagesOrder } from './pages.ts';
+
+const name = 'live-update';
+const PAGES = Number(process.env['MUSTER_BENCH_PAGES'] ?? 200);
+const CHANGES = 20;
+/** Further apart than hints of one topic are gathered, so that each change is told for itself. */
+const PAUSE_MS = 600;
+const LIMIT_MS = 150;
+/** Beside a page that is shed, others may hear at most so much later. */
+const UNHARMED = 1.5;
+const BACKLOG = 64;
+
+export const liveUpdate: Benchmark = {
+  name,
+  sentence: `a change until ${PAGES} dashboards have heard of it, against a bare socket.io emit`,
+  run,
+};
+
+interface Round {
+  p50: number;
+  p99: number;
+}
+
+async function run(tools: BenchTools): Promise<Outcome[]> {
+  const stage = await startStage(tools, {
+    env: { MUSTER_LIMIT_SOCKETS_PER_SESSION: '10000', MUSTER_LIMIT_LIVE_BACKLOG: String(BACKLOG) },
+  });
+  const pages = new LoadProcess<PagesOrder, PagesAnswer>(
+    fileURLToPath(new URL('pages.ts', import.meta.url)),
+    [stage.installation.apiUrl, JSON.stringify(stage.client.credentials())],
+    tools,
+  );
+  await pages.ask({ do: 'open', many: PAGES });
+  tools.say(`  ${PAGES} dashboards are open`);
+  const [quiet, bare, beside]: [Round[], Round[], Round[]] = [[], [], []];
+  let shed = 0;
+  await changes(stage, pages);
+  for (let round = 0; round < tools.rounds; round += 1) {
+    quiet.push(await changes(stage, pages));
+    bare.push(roundOf((await pages.ask({ do: 'bare', many: PAGES, changes: CHANGES })).heard));
+    await pages.ask({ do: 'stall' });
+    beside.push(await changes(stage, pages));
+    shed += (await pages.ask({ do: 'unstall' })).shed ? 1 : 0;
+    tools.say(
+      `  round ${round + 1} of ${tools.rounds}: ${inWords(quiet.at(-1))}; bare ${inWords(bare.at(-1))}; beside a page that reads nothing ${inWords(beside.at(-1))}`,
+    );
+  }
+  const of = (rounds: readonly Round[], what: keyof Round): number => median(rounds.map((one) => one[what]));
+  const harm = quiet.map((one, index) => ({ ours: beside[index]?.p99 ?? Number.NaN, theirs: one.p99 }));
+  const ratio = median(harm.map(({ ours, theirs }) => ours / theirs));
+  return [
+    withinLimit({
+      name,
+      measure: `p99 over ${PAGES} dashboards, accepted until told`,
+      unit: 'ms',
+      limit: LIMIT_MS,
+      ours: quiet.map(({ p99 }) => p99),
+      note: `p50 ${shown(of(quiet, 'p50'))} ms; a bare emit takes ${shown(of(bare, 'p50'))} ms, p99 ${shown(of(bare, 'p99'))} ms`,
+    }),
+    {
+      name,
+      measure: 'p99 beside a page that reads nothing, against without',
+      unit: 'ms',
+      ours: of(beside, 'p99'),
+      theirs: of(quiet, 'p99'),
+      ratio,
+      ratioOf: 'ours/theirs',
+      target: `at most ${UNHARMED}, and the page is shed`,
+      target_met: ratio <= UNHARMED && shed === tools.rounds,
+      rounds: harm,
+      note: `shed in ${shed} of ${tools.rounds} rounds`,
+    },
+  ];
+}
+
+/** Milliseconds from the API's answer to each page. */
+async function changes({ client }: BenchStage, pages: LoadProcess<PagesOrder, PagesAnswer>): Promise<Round> {
+  const heard: number[] = [];
+  for (let index = 0; index < CHANGES; index += 1) {
+    await pages.ask({ do: 'listen', topic: 'servers' });
+    await client.call(CreateGroup, { name: `Group ${Date.now()} ${index}` });
+    const accepted = performance.timeOrigin + performance.now();
+    // Whoever heard of it before the answer was read has not heard in less than no time.
+    heard.push(...(await pages.ask({ do: 'tell' })).heard.map((at) => Math.max(0, at - accepted)));
+    await sleep(PAUSE_MS);
+  }
+  return roundOf(heard);
+}
+
+const roundOf = (heard: readonly number[]): Round => ({ p50: quantile(heard, 0.5), p99: quantile(heard, 0.99) });
+const inWords = (round: Round | undefined): string =>
+  round === undefined ? '' : `p50 ${shown(round.p50)} ms, p99 ${shown(round.p99)} ms`;
