@@ -7,6 +7,8 @@ import { firstStart, type FirstStart } from '../support/first-start.ts';
 import { setUpOwner } from '../support/person.ts';
 import { overflow, serious } from '../support/readable.ts';
 
+/** Screenshots for whoever wants to look: MUSTER_SHOTS names a folder. */
+const SHOTS = process.env['MUSTER_SHOTS'];
 const PAGES = [
   ['Fleet', '/'],
   ['Bans', '/bans'],
@@ -75,6 +77,11 @@ describe('every page', () => {
         await page.getByRole('heading', { level: 1 }).first().waitFor();
         await page.waitForLoadState('networkidle');
         found.push(...(await serious(page)).map((problem) => `${name}: ${problem}`));
+        if (SHOTS !== undefined)
+          await page.screenshot({
+            path: `${SHOTS}/${name.toLowerCase().replaceAll(' ', '-')}-${width}-${scheme}.png`,
+            fullPage: true,
+          });
         const wider = await overflow(page);
         if (wider > 0) found.push(`${name}: ${wider} px wider than the window`);
       }

@@ -1,31 +1,18 @@
 // The whole API on a real PostgreSQL: an owner who sets up, signs in, acts, is refused, and repeats himself.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { newId } from '@muster/kernel/ids';
 import { generateSync } from 'otplib';
-import pg from 'pg';
-import { pino } from 'pino';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../../../test/support/postgres.ts';
 import { OwnerSetup } from '../domains/access/index.ts';
-import { readSettings } from '../platform/config/settings.ts';
-import { InProcessHintBus } from '../platform/event-store/index.ts';
-import { ensureKeys, readKey } from '../platform/keys/key-store.ts';
-import { Sequencer } from '../platform/sequencer/sequencer.ts';
-import { SignedMarkFile } from '../platform/sequencer/signed-mark.ts';
-import { startControlPlane, type RunningControlPlane } from './application.ts';
+import type { RunningControlPlane } from './application.ts';
+import { eventsOf as eventsIn, startOneProcess, type OneProcess } from './testing/one-process.ts';
 
-const ORIGIN = 'test/log/1';
 const PASSWORD = 'teal-otter-sings-9-hymns';
 const EMAIL = 'ingrid@example.net';
 
-let database: TestDatabase;
+let muster: OneProcess;
 let superuser: pg.Pool;
-let folder = '';
 let running: RunningControlPlane;
-let sequencer: Sequencer;
 let usedCode = '';
 let recoveryCodes: string[] = [];
 let owner: { cookie: string; csrf: string };
@@ -58,57 +45,13 @@ async function call(
   };
 }
 
-async function eventsOf(type: string): Promise<Record<string, unknown>[]> {
-  const { rows } = await superuser.query<{ body: string }>(
-    `select convert_from(body, 'UTF8') as body from es.events where event_type = $1 order by recorded_at`,
-    [type],
-  );
-  return rows.map((row) => JSON.parse(row.body) as Record<string, unknown>);
-}
+const eventsOf = (type: string): Promise<Record<string, unknown>[]> => eventsIn(superuser, type);
 
 beforeAll(async () => {
-  database = await createDatabase();
-  folder = mkdtempSync(join(tmpdir(), 'muster-app-'));
-  const keys = join(folder, 'keys');
-  ensureKeys(keys, ORIGIN, new Date());
-  writeFileSync(join(folder, 'secret'), randomBytes(32).toString('base64'), { mode: 0o600 });
-  superuser = new pg.Pool({ connectionString: database.url, max: 2 });
-  superuser.on('error', () => undefined);
-  const sequencerPool = new pg.Pool({ connectionString: database.urlAs('muster_sequencer'), max: 2 });
-  sequencerPool.on('error', () => undefined);
-  sequencer = new Sequencer({
-    pool: sequencerPool,
-    hints: new InProcessHintBus(),
-    log: pino({ level: 'silent' }),
-    ledgerKey: readKey(keys, 'ledger'),
-    mark: new SignedMarkFile(keys),
-    origin: ORIGIN,
-    checkpointEveryMs: 200,
-  });
-  await sequencer.start();
-  running = await startControlPlane(
-    readSettings({
-      MUSTER_ROLES: 'api,worker,gateway',
-      MUSTER_PORT: '0',
-      MUSTER_PUBLIC_URL: 'http://localhost:7410',
-      MUSTER_DATABASE_URL_APP: database.urlAs('muster_app'),
-      MUSTER_DATABASE_URL_WORKER: database.urlAs('muster_worker'),
-      MUSTER_DATABASE_URL_GATEWAY: database.urlAs('muster_gateway'),
-      MUSTER_DATABASE_URL_QUEUE: database.url,
-      MUSTER_KEYS: keys,
-      MUSTER_SECRET_FILE: join(folder, 'secret'),
-      MUSTER_LOG_LEVEL: 'silent',
-    }),
-  );
+  muster = await startOneProcess();
+  ({ superuser, running } = muster);
 });
-
-afterAll(async () => {
-  await running.stop();
-  await sequencer.stop();
-  await superuser.end();
-  await database.drop();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => muster.stop());
 
 describe('the first owner', () => {
   let link = '';

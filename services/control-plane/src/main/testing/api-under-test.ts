@@ -1,22 +1,11 @@
 // A whole control plane on a real PostgreSQL for specs of the API, with a browser's view of it: cookies, the CSRF token,
 // an address of its own.
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
-import { pino } from 'pino';
+import type pg from 'pg';
 import { generateSync } from 'otplib';
-import { createDatabase, type TestDatabase } from '../../../../../test/support/postgres.ts';
+import type { TestDatabase } from '../../../../../test/support/postgres.ts';
 import { OwnerSetup } from '../../domains/access/index.ts';
-import { readSettings } from '../../platform/config/settings.ts';
-import { InProcessHintBus } from '../../platform/event-store/index.ts';
-import { ensureKeys, readKey } from '../../platform/keys/key-store.ts';
-import { Sequencer } from '../../platform/sequencer/sequencer.ts';
-import { SignedMarkFile } from '../../platform/sequencer/signed-mark.ts';
-import { startControlPlane, type RunningControlPlane } from '../application.ts';
-
-const ORIGIN = 'test/log/1';
+import type { RunningControlPlane } from '../application.ts';
+import { eventsOf, startOneProcess, type OneProcess } from './one-process.ts';
 
 export interface Answer {
   status: number;
@@ -84,61 +73,21 @@ export interface OwnerAccount {
 }
 
 export class ApiUnderTest {
-  readonly database: TestDatabase;
-  readonly superuser: pg.Pool;
-  readonly running: RunningControlPlane;
-  readonly #sequencer: Sequencer;
-  readonly #folder: string;
-
-  private constructor(parts: {
-    database: TestDatabase;
-    superuser: pg.Pool;
-    running: RunningControlPlane;
-    sequencer: Sequencer;
-    folder: string;
-  }) {
-    this.database = parts.database;
-    this.superuser = parts.superuser;
-    this.running = parts.running;
-    this.#sequencer = parts.sequencer;
-    this.#folder = parts.folder;
-  }
+  private constructor(private readonly process: OneProcess) {}
 
   static async start(environment: Record<string, string> = {}): Promise<ApiUnderTest> {
-    const database = await createDatabase();
-    const folder = mkdtempSync(join(tmpdir(), 'muster-app-'));
-    const keys = join(folder, 'keys');
-    ensureKeys(keys, ORIGIN, new Date());
-    writeFileSync(join(folder, 'secret'), randomBytes(32).toString('base64'), { mode: 0o600 });
-    const superuser = quietPool(database.url);
-    const sequencer = new Sequencer({
-      pool: quietPool(database.urlAs('muster_sequencer')),
-      hints: new InProcessHintBus(),
-      log: pino({ level: 'silent' }),
-      ledgerKey: readKey(keys, 'ledger'),
-      mark: new SignedMarkFile(keys),
-      origin: ORIGIN,
-      checkpointEveryMs: 200,
-    });
-    await sequencer.start();
-    const running = await startControlPlane(
-      readSettings({
-        MUSTER_ROLES: 'api,worker,gateway',
-        MUSTER_PORT: '0',
-        MUSTER_PUBLIC_URL: 'http://localhost:7410',
-        MUSTER_DATABASE_URL_APP: database.urlAs('muster_app'),
-        MUSTER_DATABASE_URL_WORKER: database.urlAs('muster_worker'),
-        MUSTER_DATABASE_URL_GATEWAY: database.urlAs('muster_gateway'),
-        MUSTER_DATABASE_URL_QUEUE: database.url,
-        MUSTER_KEYS: keys,
-        MUSTER_SECRET_FILE: join(folder, 'secret'),
-        MUSTER_LOG_LEVEL: 'silent',
-        // Each browser of a spec says its own address.
-        MUSTER_TRUSTED_PROXIES: '127.0.0.1',
-        ...environment,
-      }),
-    );
-    return new ApiUnderTest({ database, superuser, running, sequencer, folder });
+    // Each browser of a spec says its own address.
+    return new ApiUnderTest(await startOneProcess({ MUSTER_TRUSTED_PROXIES: '127.0.0.1', ...environment }));
+  }
+
+  get database(): TestDatabase {
+    return this.process.database;
+  }
+  get superuser(): pg.Pool {
+    return this.process.superuser;
+  }
+  get running(): RunningControlPlane {
+    return this.process.running;
   }
 
   browser(address = '198.51.100.7'): Browser {
@@ -157,26 +106,11 @@ export class ApiUnderTest {
     return { email, password, totpSecret, usedCode, recoveryCodes: done.body['recoveryCodes'] as string[] };
   }
 
-  async events(type: string): Promise<Record<string, unknown>[]> {
-    const { rows } = await this.superuser.query<{ body: string }>(
-      `select convert_from(body, 'UTF8') as body from es.events where event_type = $1 order by recorded_at`,
-      [type],
-    );
-    return rows.map((row) => JSON.parse(row.body) as Record<string, unknown>);
+  events(type: string): Promise<Record<string, unknown>[]> {
+    return eventsOf(this.superuser, type);
   }
 
-  async stop(): Promise<void> {
-    await this.running.stop();
-    await this.#sequencer.stop();
-    await this.superuser.end();
-    await this.database.drop();
-    rmSync(this.#folder, { recursive: true });
+  stop(): Promise<void> {
+    return this.process.stop();
   }
-}
-
-/** The database is dropped with connections open; that is no news. */
-function quietPool(connectionString: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString, max: 2 });
-  pool.on('error', () => undefined);
-  return pool;
 }

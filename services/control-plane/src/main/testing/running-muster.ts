@@ -1,31 +1,20 @@
 // A whole control plane on a database of its own, with people who are signed in: for specs about who may do what. Servers
 // come into being by their events, people by theirs, grants by the API.
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { EventDefinition } from '@muster/contracts';
 import { OwnerRegistered, type GrantScope } from '@muster/contracts/access';
 import { CapabilitySet, FingerprintConfirmed, ServerEnrolled } from '@muster/contracts/servers';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { sha256 } from '@muster/kernel/hashing';
 import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
-import pg from 'pg';
-import { pino } from 'pino';
+import type pg from 'pg';
 import { io, type Socket } from 'socket.io-client';
-import { createDatabase, type TestDatabase } from '../../../../../test/support/postgres.ts';
 import { People, Sessions } from '../../domains/access/index.ts';
 import { WORKER_STORE } from '../../platform/composition/tokens.ts';
-import { readSettings } from '../../platform/config/settings.ts';
 import { eventOf } from '../../platform/cqrs/recorder.ts';
-import { InProcessHintBus, type EventStore } from '../../platform/event-store/index.ts';
-import { ensureKeys, readKey } from '../../platform/keys/key-store.ts';
+import type { EventStore } from '../../platform/event-store/index.ts';
 import { PersonalData } from '../../platform/personal-data/personal-data.ts';
-import { Sequencer } from '../../platform/sequencer/sequencer.ts';
-import { SignedMarkFile } from '../../platform/sequencer/signed-mark.ts';
-import { startControlPlane, type RunningControlPlane } from '../application.ts';
-
-const ORIGIN = 'test/scopes/1';
+import type { RunningControlPlane } from '../application.ts';
+import { startOneProcess, type OneProcess } from './one-process.ts';
 
 export interface SignedIn {
   readonly personId: string;
@@ -42,75 +31,28 @@ export interface Answer {
 }
 
 export class RunningMuster {
-  readonly running: RunningControlPlane;
-  readonly superuser: pg.Pool;
-  readonly #database: TestDatabase;
-  readonly #sequencer: Sequencer;
-  readonly #folder: string;
   #owner: SignedIn | undefined;
 
-  private constructor(parts: {
-    running: RunningControlPlane;
-    superuser: pg.Pool;
-    database: TestDatabase;
-    sequencer: Sequencer;
-    folder: string;
-  }) {
-    this.running = parts.running;
-    this.superuser = parts.superuser;
-    this.#database = parts.database;
-    this.#sequencer = parts.sequencer;
-    this.#folder = parts.folder;
-  }
+  private constructor(private readonly process: OneProcess) {}
 
   static async start(environment: Record<string, string> = {}): Promise<RunningMuster> {
-    const database = await createDatabase();
-    const folder = mkdtempSync(join(tmpdir(), 'muster-scopes-'));
-    const keys = join(folder, 'keys');
-    ensureKeys(keys, ORIGIN, new Date());
-    writeFileSync(join(folder, 'secret'), randomBytes(32).toString('base64'), { mode: 0o600 });
-    const superuser = new pg.Pool({ connectionString: database.url, max: 2 });
-    const sequencerPool = new pg.Pool({ connectionString: database.urlAs('muster_sequencer'), max: 2 });
-    for (const pool of [superuser, sequencerPool]) pool.on('error', () => undefined);
-    const sequencer = new Sequencer({
-      pool: sequencerPool,
-      hints: new InProcessHintBus(),
-      log: pino({ level: 'silent' }),
-      ledgerKey: readKey(keys, 'ledger'),
-      mark: new SignedMarkFile(keys),
-      origin: ORIGIN,
-      checkpointEveryMs: 200,
-    });
-    await sequencer.start();
-    const running = await startControlPlane(
-      readSettings({
-        MUSTER_ROLES: 'api,worker,gateway',
-        MUSTER_PORT: '0',
-        MUSTER_PUBLIC_URL: 'http://localhost:7410',
-        MUSTER_DATABASE_URL_APP: database.urlAs('muster_app'),
-        MUSTER_DATABASE_URL_WORKER: database.urlAs('muster_worker'),
-        MUSTER_DATABASE_URL_GATEWAY: database.urlAs('muster_gateway'),
-        MUSTER_DATABASE_URL_QUEUE: database.url,
-        MUSTER_KEYS: keys,
-        MUSTER_SECRET_FILE: join(folder, 'secret'),
-        MUSTER_LOG_LEVEL: 'silent',
-        ...environment,
-      }),
-    );
-    return new RunningMuster({ running, superuser, database, sequencer, folder });
+    return new RunningMuster(await startOneProcess(environment));
   }
 
-  async stop(): Promise<void> {
-    await this.running.stop();
-    await this.#sequencer.stop();
-    await this.superuser.end();
-    await this.#database.drop();
-    rmSync(this.#folder, { recursive: true });
+  get running(): RunningControlPlane {
+    return this.process.running;
+  }
+  get superuser(): pg.Pool {
+    return this.process.superuser;
+  }
+
+  stop(): Promise<void> {
+    return this.process.stop();
   }
 
   /** As superuser. */
   get databaseUrl(): string {
-    return this.#database.url;
+    return this.process.database.url;
   }
 
   /** Somebody who holds what the grants say, signed in with a second factor. */
