@@ -2307,7 +2307,13 @@ CREATE TABLE muster.servers_servers (
     quarantined boolean DEFAULT false NOT NULL,
     retired boolean DEFAULT false NOT NULL,
     tags text[] DEFAULT '{}'::text[] NOT NULL,
-    enrolled_at timestamp with time zone NOT NULL
+    enrolled_at timestamp with time zone NOT NULL,
+    key_since timestamp with time zone,
+    former_keys text[] DEFAULT '{}'::text[] NOT NULL,
+    rotation_id uuid,
+    rotation_asked_at timestamp with time zone,
+    misused_at timestamp with time zone,
+    misused_from text
 );
 
 ALTER TABLE ONLY muster.servers_servers FORCE ROW LEVEL SECURITY;
@@ -3437,6 +3443,12 @@ CREATE INDEX servers_group_members_server_id_idx ON muster.servers_group_members
 --
 
 CREATE INDEX servers_presence_gateway_id_idx ON muster.servers_presence USING btree (gateway_id);
+
+--
+-- Name: servers_servers_rotation_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX servers_servers_rotation_id_idx ON muster.servers_servers USING btree (rotation_id) WHERE (rotation_id IS NOT NULL);
 
 --
 -- Name: servers_servers_tags_idx; Type: INDEX; Schema: muster; Owner: muster_owner

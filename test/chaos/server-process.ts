@@ -9,6 +9,7 @@ import { newId } from '@muster/kernel/ids';
 import { z } from 'zod';
 import { DiskSpool } from '../../services/node-agent/src/link/disk-spool.ts';
 import {
+  IdentityKeys,
   journalPage,
   Link,
   NO_EVENTS,
@@ -108,6 +109,7 @@ async function startServer(identity: SimulatedIdentity): Promise<void> {
   };
   let seen: SeenCheckpoint | undefined;
   let epoch: SignedEpoch | undefined;
+  const keys = new IdentityKeys({ current: identity.agentKey });
   const witness = await Witness.open(
     {
       load: () => Promise.resolve(seen),
@@ -121,13 +123,13 @@ async function startServer(identity: SimulatedIdentity): Promise<void> {
         return Promise.resolve();
       },
     },
-    identity.agentKey,
+    keys,
     identity.rootKey,
   );
   const link = new Link({
     identity: {
       server: identity.server,
-      key: identity.agentKey,
+      keys,
       rootKey: identity.rootKey,
       machineHash: sha256Hex(`simulated machine ${identity.name}`),
       bootId,

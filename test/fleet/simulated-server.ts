@@ -2,7 +2,13 @@
 import type { Keyset, Signed, SignedEpoch, SignedKeyset } from '@muster/contracts/agent';
 import { systemClock } from '@muster/kernel/clock';
 import { newId } from '@muster/kernel/ids';
-import { Link, MemorySpool, webSocketTransport, Witness } from '../../services/node-agent/src/link/index.ts';
+import {
+  IdentityKeys,
+  Link,
+  MemorySpool,
+  webSocketTransport,
+  Witness,
+} from '../../services/node-agent/src/link/index.ts';
 import type { SeenCheckpoint } from '../../services/node-agent/src/link/index.ts';
 import { SimulatedAttackers } from './attackers.ts';
 import { simulatedFacts } from './facts.ts';
@@ -46,6 +52,7 @@ export class SimulatedServer {
     let seen: SeenCheckpoint | undefined;
     let epoch: SignedEpoch | undefined;
     let keyset: Keyset | undefined;
+    const keys = new IdentityKeys({ current: identity.agentKey });
     const witness = await Witness.open(
       {
         load: () => Promise.resolve(seen),
@@ -59,7 +66,7 @@ export class SimulatedServer {
           return Promise.resolve();
         },
       },
-      identity.agentKey,
+      keys,
       identity.rootKey,
     );
     const facts = (): void => {
@@ -71,7 +78,7 @@ export class SimulatedServer {
     this.link = new Link({
       identity: {
         server: identity.server,
-        key: identity.agentKey,
+        keys,
         rootKey: identity.rootKey,
         machineHash: identity.machineHash,
         bootId: newId(),

@@ -1,11 +1,11 @@
 // Waits for what other parts bring about by themselves. A wait that is over says what it waited for.
-export async function until<T>(what: string, look: () => Promise<T>, deadlineMs = 30_000): Promise<T> {
+export async function until<T>(what: string, look: () => Promise<T>, deadlineMs = 30_000): Promise<Exclude<T, false>> {
   const end = Date.now() + deadlineMs;
   let last: unknown;
   for (;;) {
     try {
       const found = await look();
-      if (found !== false) return found;
+      if (found !== false) return found as Exclude<T, false>;
     } catch (error) {
       last = error;
     }

@@ -26,9 +26,11 @@ import { postureHost } from './capabilities/posture/posture-host.ts';
 import { ProbeRunner } from './capabilities/posture/probe-runner.ts';
 import { execFile } from './host/exec.ts';
 import { installedTools } from './host/tools.ts';
+import { fingerprintOfKeys } from './trust/fingerprint.ts';
 import { DiskSpool } from './link/disk-spool.ts';
+import { IdentityKeys } from './link/identity-keys.ts';
 import { Link } from './link/link.ts';
-import type { LinkSettings } from './link/link.ts';
+import type { LinkSettings } from './link/options.ts';
 import { redactDeep } from './link/redaction.ts';
 import { observer } from './link/task-handler.ts';
 import { webSocketTransport } from './link/transport.ts';
@@ -222,10 +224,17 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
       }, HELD_AFTER_OUTCOME_MS);
     };
   }
+  const keys = new IdentityKeys(store.keys, {
+    memory: store,
+    endorse: (statement) =>
+      privd === undefined
+        ? Promise.resolve({ signature: null, fingerprint: fingerprintOfKeys([statement.newKey]) })
+        : privd.ask('endorse', { statement }),
+  });
   const link = new Link({
     identity: {
       server: store.enrolment.server,
-      key: store.key,
+      keys,
       rootKey: store.enrolment.rootKey,
       machineHash: await machineHash(),
       bootId: await bootId(),
@@ -234,7 +243,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     transport: webSocketTransport(store.enrolment.controlPlane),
     tasks,
     spool,
-    witness: await Witness.open(store.witness, store.key, store.enrolment.rootKey),
+    witness: await Witness.open(store.witness, keys, store.enrolment.rootKey),
     keysets: store,
     clock: systemClock,
     load: () => loadavg()[0] ?? 0,

@@ -194,6 +194,12 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
       if (rules.forbids('sites')) throw new RefusedRequest('forbidden', `${paths.policy} on this host forbids it`);
       return collectSites({ files: hostFiles(), exec: execFile, exists: existsSync });
     },
+    endorse: async ({ statement }) => {
+      if (statement.server !== store.server.server) {
+        throw new RefusedRequest('wrong-server', 'That is a key of another server');
+      }
+      return store.endorse(statement);
+    },
     healthy: async () => {
       await releases.healthy();
       return {};

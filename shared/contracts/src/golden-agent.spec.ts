@@ -26,7 +26,7 @@ const enrolment = read('enrolment.json') as { request: Message; answer: Message 
 const bodies = read('signed-bodies.json') as Readonly<Record<string, Message>>;
 
 /** Sent only to agents that named the feature; see AGENT_FEATURES. */
-const LATER: readonly string[] = ['journal-request', 'epoch'];
+const LATER: readonly string[] = ['journal-request', 'epoch', 'rotate-key'];
 
 const nameOf = ({ t, body }: Message): string => [t, (body as Message | undefined)?.['kind']].join(' ');
 /** Fields that a message of ours always has. */

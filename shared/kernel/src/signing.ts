@@ -14,6 +14,7 @@ export type SigningPurpose =
   | 'muster/cancel/v1'
   | 'muster/receipt/v1'
   | 'muster/hello/v1'
+  | 'muster/succession/v1'
   | 'muster/welcome/v1'
   | 'muster/enrolment/v1'
   | 'muster/cosignature/v1'

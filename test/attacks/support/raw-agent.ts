@@ -1,7 +1,7 @@
 // An agent's connection without an agent behind it: what is sent is what the attack wants to send.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { toAgent, type ToAgent } from '@muster/contracts/agent';
+import { toAgent, type KeySuccession, type ToAgent } from '@muster/contracts/agent';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { newId } from '@muster/kernel/ids';
 import { signFor } from '@muster/kernel/signing';
@@ -11,6 +11,7 @@ import type { SimulatedIdentity } from '../../fleet/identity.ts';
 export interface HelloOptions {
   machineHash?: string;
   bootId?: string;
+  successions?: KeySuccession[];
 }
 
 export class RawAgent {
@@ -58,6 +59,7 @@ export class RawAgent {
       keysetSerial: 0,
       seen: { guard: 0, change: 0, job: 0 },
       openTasks: [],
+      ...(options.successions === undefined ? {} : { successions: options.successions }),
     });
   }
 

@@ -1,6 +1,6 @@
 // Signatures inside of events: the envelopes that the signer signed, and the receipts that servers signed. Keys of
-// servers are those they enrolled with, as the ledger recorded it; keys of the signer are those that root named.
-import { receipt, signed, taskEnvelope, type Signed } from '@muster/contracts/agent';
+// servers are those they enrolled with and what followed them, as the ledger recorded it; keys of the signer are those that root named.
+import { keySuccession, receipt, signed, taskEnvelope, type KeySuccession, type Signed } from '@muster/contracts/agent';
 import { fromBase64, utf8 } from '@muster/kernel/bytes';
 import { canonicalText } from '@muster/kernel/canonical-json';
 import { sha256Hex } from '@muster/kernel/hashing';
@@ -10,13 +10,15 @@ import type { EntryContent, StoredCosignature } from '../ledger/entry.ts';
 import type { Trust } from './trust.ts';
 
 const enrolled = z.object({ serverId: z.string(), agentKey: z.string(), hostKey: z.string().nullable() });
+const keyRotated = z.object({ serverId: z.string(), succession: keySuccession });
 const witnessListPublished = z.object({ body: z.string(), signature: z.string() });
 const epochBegun = z.object({ body: z.string(), signature: z.string() });
 const taskSigned = z.object({ taskId: z.string(), envelope: signed });
 const taskEnded = z.object({ taskId: z.string(), receipt: signed.nullable() });
 
 interface ServerKeys {
-  agentKey: string;
+  /** Identity keys, the present one first. */
+  agentKeys: readonly string[];
   hostKey: string | null;
 }
 
@@ -40,9 +42,11 @@ export class Evidence {
     switch (content.type) {
       case 'servers.ServerEnrolled': {
         const { serverId, agentKey, hostKey } = enrolled.parse(dataOf(content));
-        this.#servers.set(serverId, { agentKey, hostKey });
+        this.#servers.set(serverId, { agentKeys: [agentKey], hostKey });
         return undefined;
       }
+      case 'servers.KeyRotated':
+        return this.#checkSuccession(keyRotated.parse(dataOf(content)));
       case 'audit.WitnessListPublished':
         return this.#trust.addWitnesses(witnessListPublished.parse(dataOf(content)))
           ? undefined
@@ -64,17 +68,34 @@ export class Evidence {
     }
   }
 
-  /** The key that counts for a witness: from the list that root signed, else what the ledger says. */
+  /** The key that counts for a witness: from the list that root signed, else what it had, as the ledger says. */
   verifyCosignature(origin: string, cosignature: StoredCosignature): 'listed' | 'unlisted' | 'invalid' {
     const listed = this.#trust.witnesses?.witnesses.find(
       (witness) => witness.server === cosignature.witnessId,
     )?.publicKey;
-    const key = listed ?? this.#servers.get(cosignature.witnessId)?.agentKey;
-    if (key === undefined) return 'invalid';
     const { size, root, at } = cosignature;
     const bytes = utf8(canonicalText({ origin, size, root, time: at }));
-    if (!verifyFor('muster/cosignature/v1', key, bytes, cosignature.signature)) return 'invalid';
-    return listed === undefined ? 'unlisted' : 'listed';
+    const signedBy = (key: string): boolean => verifyFor('muster/cosignature/v1', key, bytes, cosignature.signature);
+    if (listed !== undefined && signedBy(listed)) return 'listed';
+    return this.#servers.get(cosignature.witnessId)?.agentKeys.some(signedBy) ? 'unlisted' : 'invalid';
+  }
+
+  #checkSuccession({ serverId, succession }: { serverId: string; succession: KeySuccession }): string | undefined {
+    const keys = this.#servers.get(serverId);
+    if (keys === undefined) return `a key of the server ${serverId} was replaced, which never enrolled`;
+    const { statement, signatures } = succession;
+    const bytes = utf8(canonicalText(statement));
+    const vouched = (key: string, signature: string | null): boolean =>
+      signature !== null && verifyFor('muster/succession/v1', key, bytes, signature);
+    const holds =
+      statement.server === serverId &&
+      statement.oldKey === keys.agentKeys[0] &&
+      vouched(statement.oldKey, signatures.old) &&
+      vouched(statement.newKey, signatures.new) &&
+      (keys.hostKey === null || vouched(keys.hostKey, signatures.host));
+    if (!holds) return `the key of the server ${serverId} was replaced, and not by itself`;
+    this.#servers.set(serverId, { ...keys, agentKeys: [statement.newKey, ...keys.agentKeys] });
+    return undefined;
   }
 
   #checkTask({ taskId, envelope }: { taskId: string; envelope: Signed }): string | undefined {
@@ -106,7 +127,7 @@ export class Evidence {
     const parsed = receipt.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
     if (!parsed.success || parsed.data.task !== taskId) return `the signed receipt is not that of task ${taskId}`;
     const keys = this.#servers.get(parsed.data.server);
-    const key = keys?.hostKey ?? keys?.agentKey;
+    const key = keys?.hostKey ?? keys?.agentKeys[0];
     if (key === undefined)
       return `the receipt of task ${taskId} is from the server ${parsed.data.server}, which never enrolled`;
     if (!verifyFor('muster/receipt/v1', key, bytes, signedReceipt.signature)) {

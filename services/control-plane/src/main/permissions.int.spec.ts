@@ -52,6 +52,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'servers.RenameServer': ({ serverId, mark }) => ({ serverId, name: `${mark}-web` }),
   'servers.TagServer': ({ serverId, mark }) => ({ serverId, tags: [mark] }),
   'servers.RetireServer': ({ serverId }) => ({ serverId, reason }),
+  'servers.RotateKey': ({ serverId }) => ({ serverId, reason }),
   'servers.ListGroups': nothing,
   'servers.CreateGroup': ({ mark }) => ({ name: `${mark} group ${newId().slice(-8)}` }),
   'servers.RenameGroup': ({ groupId, mark }) => ({ groupId, name: `${mark} group` }),

@@ -15,6 +15,7 @@ import { bootId, machineHash } from '../agentd/machine.ts';
 import { execFile } from '../host/exec.ts';
 import { installedTools } from '../host/tools.ts';
 import { DiskSpool } from '../link/disk-spool.ts';
+import { IdentityKeys } from '../link/identity-keys.ts';
 import { Link } from '../link/link.ts';
 import { observer } from '../link/task-handler.ts';
 import { webSocketTransport } from '../link/transport.ts';
@@ -134,10 +135,11 @@ async function report(host: HostStore, found: { restored: string[]; left: string
     const store = await AgentStore.open(AGENT_STATE);
     const spool = await DiskSpool.open(join(AGENT_STATE, 'spool'));
     await spool.push(0, { kind: 'uninstalled', items: [signed] });
+    const keys = new IdentityKeys(store.keys);
     const link = new Link({
       identity: {
         server: store.enrolment.server,
-        key: store.key,
+        keys,
         rootKey: store.enrolment.rootKey,
         machineHash: await machineHash(),
         bootId: await bootId(),
@@ -146,7 +148,7 @@ async function report(host: HostStore, found: { restored: string[]; left: string
       transport: webSocketTransport(store.enrolment.controlPlane),
       tasks: observer(() => undefined),
       spool,
-      witness: await Witness.open(store.witness, store.key, store.enrolment.rootKey),
+      witness: await Witness.open(store.witness, keys, store.enrolment.rootKey),
       keysets: store,
       clock: systemClock,
       load: () => loadavg()[0] ?? 0,

@@ -4,9 +4,9 @@ import { enrolAnswer, enrolmentToken } from '@muster/contracts/agent';
 import type { EnrolAnswer, EnrolRequest, Keyset } from '@muster/contracts/agent';
 import type { CapabilityName } from '@muster/contracts/servers';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
-import { sha256Hex } from '@muster/kernel/hashing';
 import { fingerprintOf, signFor } from '@muster/kernel/signing';
 import type { PublicKeyText, SigningKey } from '@muster/kernel/signing';
+import { fingerprintOfKeys } from '../trust/fingerprint.ts';
 import { openKeyset } from '../trust/keyset.ts';
 import { isRefusal } from '../trust/refusal.ts';
 
@@ -75,18 +75,10 @@ export async function enrol(options: EnrolOptions): Promise<Enrolled> {
   }
   const keyset = openKeyset(answer.keyset, rootKey);
   if (isRefusal(keyset)) throw new EnrolmentRefused(keyset.reason);
-  if (answer.fingerprint !== fingerprintOfKeys(options.keys)) {
+  if (answer.fingerprint !== fingerprintOfKeys([agentKey.publicKey, hostKey, sealingKey])) {
     throw new EnrolmentRefused('The control plane recorded other keys than ours: nothing was installed');
   }
   return { answer, keyset, rootKey };
-}
-
-/** What people compare: SHA-256 over the raw public keys, absent ones left out. */
-export function fingerprintOfKeys({ agentKey, hostKey, sealingKey }: EnrolmentKeys): string {
-  const raw = [agentKey.publicKey, hostKey, sealingKey]
-    .filter((key) => key !== null)
-    .map((key) => Buffer.from(key, 'base64'));
-  return sha256Hex(Buffer.concat(raw));
 }
 
 async function post(url: URL, body: EnrolRequest, send: typeof fetch): Promise<EnrolAnswer> {

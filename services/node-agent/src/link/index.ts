@@ -1,8 +1,10 @@
 // What the rest of the agent, and a simulated fleet, use of the link.
 export { enrol } from './enrol.ts';
 export type { EnrolmentKeys, Enrolled, EnrolOptions } from './enrol.ts';
+export { IdentityKeys } from './identity-keys.ts';
+export type { Endorse, HeldKeys, KeyMemory, NextKey } from './identity-keys.ts';
 export { Link } from './link.ts';
-export type { KeysetMemory, LinkIdentity, LinkOptions, LinkSettings } from './link.ts';
+export type { KeysetMemory, LinkIdentity, LinkOptions, LinkSettings } from './options.ts';
 export { MemorySpool } from './spool.ts';
 export type { Priority, Spool, SpooledBatch } from './spool.ts';
 export { NO_EVENTS } from './task-handler.ts';

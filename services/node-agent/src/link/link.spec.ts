@@ -18,6 +18,7 @@ import { TestControlPlane } from '../testing/control-plane.ts';
 import { TestGateway } from '../testing/gateway.ts';
 import { DiskSpool } from './disk-spool.ts';
 import { EnrolmentRefused, enrol } from './enrol.ts';
+import { IdentityKeys } from './identity-keys.ts';
 import { Link } from './link.ts';
 import { redactDeep } from './redaction.ts';
 import { MemorySpool } from './spool.ts';
@@ -89,7 +90,7 @@ async function connect(
   const link = new Link({
     identity: {
       server: plane.server,
-      key: agentKey,
+      keys: new IdentityKeys({ current: agentKey }),
       rootKey: options.rootKey ?? plane.root.publicKey,
       machineHash: HASH,
       bootId: 'boot',
@@ -111,7 +112,7 @@ async function connect(
           return Promise.resolve();
         },
       },
-      agentKey,
+      { current: agentKey },
       plane.root.publicKey,
     ),
     keysets: {

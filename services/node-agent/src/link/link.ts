@@ -1,69 +1,32 @@
 // One agent's connection to its control plane: dials, proves itself, makes the gateway prove itself, then carries frames
 // both ways. Holds no global state, so that a test can run thousands in one process.
-import { randomBytes } from 'node:crypto';
-import { AGENT_FEATURES, fromAgent, toAgent } from '@muster/contracts/agent';
-import type { FromAgent, Keyset, Signed, SignedEpoch, SignedKeyset, ToAgent } from '@muster/contracts/agent';
-import type { CapabilityName } from '@muster/contracts/servers';
-import { canonicalBytes } from '@muster/kernel/canonical-json';
-import type { Clock } from '@muster/kernel/clock';
-import { signFor, verifyFor } from '@muster/kernel/signing';
-import type { PublicKeyText, SigningKey } from '@muster/kernel/signing';
-import { openKeyset, succeeds, vouchedKey } from '../trust/keyset.ts';
+import { fromAgent, toAgent } from '@muster/contracts/agent';
+import type { FromAgent, Signed, SignedEpoch, ToAgent } from '@muster/contracts/agent';
 import { isRefusal } from '../trust/refusal.ts';
 import { Backoff } from './backoff.ts';
-import type { Spool } from './spool.ts';
-import type { TaskHandler } from './task-handler.ts';
+import { BatchWindow } from './batch-window.ts';
+import { Handshake } from './handshake.ts';
+import type { LinkOptions } from './options.ts';
+import { SignIn } from './sign-in.ts';
+import type { Attempt } from './sign-in.ts';
 import { TaskOrder } from './task-order.ts';
-import type { Transport, Wire } from './transport.ts';
-import type { Witness } from './witness.ts';
-
-export interface LinkIdentity {
-  readonly server: string;
-  readonly key: SigningKey;
-  /** The root public key that was pinned at enrolment. */
-  readonly rootKey: PublicKeyText;
-  readonly machineHash: string;
-  readonly bootId: string;
-  readonly agentVersion: string;
-}
-
-export interface KeysetMemory {
-  readonly current: Keyset | undefined;
-  save(signed: SignedKeyset, keyset: Keyset): Promise<void>;
-}
-
-export interface LinkSettings {
-  readonly managed: readonly CapabilityName[];
-  readonly confirmed: boolean;
-}
-
-export interface LinkOptions {
-  readonly identity: LinkIdentity;
-  readonly transport: Transport;
-  readonly tasks: TaskHandler;
-  readonly spool: Spool;
-  readonly witness: Witness;
-  readonly keysets: KeysetMemory;
-  readonly clock: Clock;
-  readonly load: () => number;
-  readonly random?: () => number;
-  readonly log: (message: string, fields?: Record<string, unknown>) => void;
-  readonly onReady?: (settings: LinkSettings) => void;
-  readonly onSettings?: (settings: LinkSettings) => void;
-}
+import type { Wire } from './transport.ts';
 
 type Shake =
-  { readonly step: 'challenge' } | { readonly step: 'welcome'; readonly nonce: string } | { readonly step: 'ready' };
+  | { readonly step: 'challenge' }
+  | { readonly step: 'welcome'; readonly nonce: string; readonly attempt: Attempt }
+  | { readonly step: 'ready' };
 
 const HANDSHAKE_MS = 10_000;
-/** Batches on their way; the next waits for an acknowledgement. */
-const WINDOW = 16;
 /** A link on which nothing was heard for this many heartbeats is given up. */
 const SILENT_BEATS = 3;
 
 export class Link {
   readonly #with: LinkOptions;
   readonly #backoff: Backoff;
+  readonly #handshake: Handshake;
+  readonly #signIn: SignIn;
+  readonly #batches: BatchWindow;
   #wire: Wire | undefined;
   #shake: Shake = { step: 'challenge' };
   #stopped = false;
@@ -71,10 +34,10 @@ export class Link {
   #deadline: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #heardAt = 0;
-  #sentSeq = 0;
-  #ackedSeq = 0;
-  #pumping = false;
   #hopeless = false;
+  /** Another key is to be tried: nobody waits for that. */
+  #atOnce = false;
+  #replacingKey = false;
   /** The control plane is older than we are: only the first version of the protocol is spoken. */
   #plain = false;
   readonly #order = new TaskOrder((envelope) => void this.#submit(envelope));
@@ -84,11 +47,20 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#with = options;
     this.#backoff = new Backoff(options.random);
+    this.#handshake = new Handshake(options);
+    this.#signIn = new SignIn(options.identity.keys);
+    this.#batches = new BatchWindow(
+      options.spool,
+      (frame) => this.#send(frame),
+      (error) => options.log('the spool could not be read', { error: String(error) }),
+    );
     options.tasks.events = {
       onStarted: (task) => this.#send({ t: 'started', task }),
       onReceipt: (task, receipt) => this.#send({ t: 'receipt', task, receipt }),
     };
-    options.spool.onPush = () => void this.#pump();
+    options.spool.onPush = () => {
+      if (this.ready) void this.#batches.pump();
+    };
   }
 
   get ready(): boolean {
@@ -119,6 +91,7 @@ export class Link {
   #dial(): void {
     this.#shake = { step: 'challenge' };
     this.#hopeless = false;
+    this.#atOnce = false;
     const wire: Wire = this.#with.transport.open({
       onText: (text) => {
         if (this.#wire !== wire) return;
@@ -147,7 +120,7 @@ export class Link {
     if (this.ready) this.#plain = false;
     this.#end();
     if (this.#stopped) return;
-    const wait = this.#waitFor(retryAfterMs);
+    const wait = this.#atOnce ? 0 : this.#waitFor(retryAfterMs);
     this.#with.log('not connected', { why, retryInMs: wait });
     this.#redial = setTimeout(() => this.#dial(), wait);
   }
@@ -179,77 +152,42 @@ export class Link {
     }
     if (this.#shake.step === 'welcome') {
       if (frame.t !== 'welcome') throw new Error(`${frame.t} came before the welcome`);
-      return this.#takeWelcome(frame, this.#shake.nonce);
+      return this.#takeWelcome(frame, this.#shake);
     }
     return this.#takeReady(frame);
   }
 
-  async #answerChallenge({ nonce: serverNonce }: Extract<ToAgent, { t: 'challenge' }>): Promise<void> {
-    const { identity, tasks, keysets } = this.#with;
-    const nonce = randomBytes(32).toString('base64');
-    const { server, machineHash, bootId, agentVersion } = identity;
-    const state = await tasks.state();
-    const proof = signFor(
-      'muster/hello/v1',
-      identity.key,
-      canonicalBytes({ server, serverNonce, agentNonce: nonce, machineHash, bootId }),
-    );
-    this.#shake = { step: 'welcome', nonce };
+  async #answerChallenge(challenge: Extract<ToAgent, { t: 'challenge' }>): Promise<void> {
+    const state = await this.#with.tasks.state();
+    const { attempt } = this.#signIn;
+    const hello = this.#handshake.hello(challenge, attempt, state, this.#plain);
+    this.#shake = { step: 'welcome', nonce: hello.nonce, attempt };
     this.#order.begin(state.seen);
-    this.#transmit({
-      t: 'hello',
-      v: 1,
-      server,
-      nonce,
-      proof,
-      machineHash,
-      bootId,
-      agentVersion,
-      keysetSerial: keysets.current?.serial ?? 0,
-      seen: { guard: state.seen.guard ?? 0, change: state.seen.change ?? 0, job: state.seen.job ?? 0 },
-      openTasks: state.openTasks.slice(0, 1000),
-      ...(this.#plain ? {} : { speaks: [...AGENT_FEATURES] }),
-    });
+    this.#transmit(hello);
   }
 
-  /** The gateway proves a key that root vouches for, over our nonce: a relay or an impostor has none. */
-  async #takeWelcome(frame: Extract<ToAgent, { t: 'welcome' }>, nonce: string): Promise<void> {
-    const { identity, clock } = this.#with;
-    const keyset = await this.#acceptKeyset(frame.keyset);
-    const key = vouchedKey(keyset, 'gateway', frame.gatewayKey, clock.now());
-    if (isRefusal(key)) throw new Error(`the gateway did not prove itself: ${key.reason}`);
-    const said = canonicalBytes({ nonce, server: identity.server, session: frame.session });
-    if (!verifyFor('muster/welcome/v1', key, said, frame.proof))
-      throw new Error('the gateway did not prove itself: wrong signature');
-
+  async #takeWelcome(
+    frame: Extract<ToAgent, { t: 'welcome' }>,
+    { nonce, attempt }: Extract<Shake, { step: 'welcome' }>,
+  ): Promise<void> {
+    await this.#handshake.judge(frame, nonce);
+    if (attempt.isNext) {
+      await this.#with.identity.keys.promote();
+      this.#with.log('the control plane took the new identity key', { key: attempt.key.keyId });
+    }
     clearTimeout(this.#deadline);
     this.#shake = { step: 'ready' };
+    this.#signIn.accepted();
     this.#backoff.succeeded();
-    this.#sentSeq = this.#ackedSeq;
+    this.#batches.begin();
     this.#startHeartbeat(frame.heartbeatSeconds);
     this.#with.onReady?.({ managed: frame.managed, confirmed: frame.confirmed });
     for (const { task, receipt } of await this.#with.tasks.receipts()) this.#send({ t: 'receipt', task, receipt });
-    void this.#pump();
-  }
-
-  async #acceptKeyset(signed: SignedKeyset): Promise<Keyset> {
-    const { identity, keysets, tasks } = this.#with;
-    const opened = openKeyset(signed, identity.rootKey);
-    if (isRefusal(opened)) throw new Error(opened.reason);
-    const held = keysets.current;
-    if (held !== undefined && opened.serial === held.serial) return held;
-    if (!succeeds(opened, held))
-      throw new Error(`keyset ${opened.serial} is older than the one held (${held?.serial ?? 0})`);
-    await keysets.save(signed, opened);
-    // The helper judges it for itself; when it cannot be reached now it refuses tasks until it is.
-    await tasks
-      .keyset(signed)
-      .catch((error: unknown) => this.#with.log('the root helper did not take the keyset', { error: String(error) }));
-    return opened;
+    void this.#batches.pump();
   }
 
   async #takeReady(frame: ToAgent): Promise<void> {
-    const { tasks, spool } = this.#with;
+    const { tasks } = this.#with;
     switch (frame.t) {
       case 'task':
         this.#order.take(frame.envelope);
@@ -260,22 +198,22 @@ export class Link {
       case 'receipt-ack':
         return tasks.acknowledged(frame.task);
       case 'batch-ack':
-        this.#ackedSeq = Math.max(this.#ackedSeq, frame.seq);
-        await spool.acknowledge(frame.seq);
-        void this.#pump();
-        return;
+        return this.#batches.acknowledged(frame.seq);
       case 'beat':
         return frame.checkpoint === null ? undefined : this.#witness(frame.checkpoint);
       case 'settings':
         this.#with.onSettings?.({ managed: frame.managed, confirmed: frame.confirmed });
         return;
       case 'keyset':
-        await this.#acceptKeyset(frame.keyset);
+        await this.#handshake.acceptKeyset(frame.keyset);
         return;
       case 'journal-request':
         return this.#showJournal(frame.from);
       case 'epoch':
         return this.#beginEpoch(frame.epoch);
+      case 'rotate-key':
+        void this.#replaceKey(frame.rotation);
+        return;
       case 'challenge':
       case 'welcome':
       case 'goodbye':
@@ -336,6 +274,24 @@ export class Link {
     this.#send(judged);
   }
 
+  /** Makes the next key and dials with it. The present one goes on counting until the next one was welcomed. */
+  async #replaceKey(rotation: string): Promise<void> {
+    const { identity, clock, log } = this.#with;
+    if (this.#replacingKey) return;
+    if (this.#signIn.wasDeclined(rotation)) return log('the control plane did not take the new identity key');
+    this.#replacingKey = true;
+    try {
+      await identity.keys.prepare(identity.server, rotation, clock.now());
+      if (!this.ready) return;
+      this.#atOnce = true;
+      this.#wire?.close();
+    } catch (error) {
+      log('no new identity key could be made; the present one stays', { error: String(error) });
+    } finally {
+      this.#replacingKey = false;
+    }
+  }
+
   #startHeartbeat(seconds: number): void {
     this.#heardAt = performance.now();
     const beat = (): void => {
@@ -362,32 +318,15 @@ export class Link {
     this.#with.log('the control plane said goodbye', { code: frame.code, reason: frame.reason });
     // It has not understood our hello: the next one says no more than the first version of the protocol.
     if (frame.code === 'protocol' && !this.ready) this.#plain = !this.#plain;
+    this.#atOnce = frame.code === 'unknown' && this.#signIn.unknown();
     this.#hopeless = frame.code === 'retired' || frame.code === 'quarantined' || frame.code === 'unknown';
     this.#wire?.close();
   }
 
-  async #pump(): Promise<void> {
-    if (this.#pumping || !this.ready) return;
-    this.#pumping = true;
-    try {
-      for (;;) {
-        const unacknowledged = await this.#with.spool.after(this.#ackedSeq, WINDOW);
-        const next = unacknowledged.filter((batch) => batch.seq > this.#sentSeq);
-        if (next.length === 0 || !this.ready) return;
-        for (const { seq, body } of next) {
-          this.#send({ t: 'batch', seq, body });
-          this.#sentSeq = seq;
-        }
-      }
-    } catch (error) {
-      this.#with.log('the spool could not be read', { error: String(error) });
-    } finally {
-      this.#pumping = false;
-    }
-  }
-
-  #send(frame: FromAgent): void {
+  /** False: nobody is there to hear it. */
+  #send(frame: FromAgent): boolean {
     if (this.ready) this.#transmit(frame);
+    return this.ready;
   }
 
   #transmit(frame: FromAgent): void {

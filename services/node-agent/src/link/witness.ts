@@ -9,11 +9,12 @@ import { sha256 } from '@muster/kernel/hashing';
 import { epochOf, sameLog } from '@muster/kernel/log-origin';
 import { verifyConsistency } from '@muster/kernel/merkle';
 import { publicKeyObject, signFor } from '@muster/kernel/signing';
-import type { PublicKeyText, SigningKey } from '@muster/kernel/signing';
+import type { PublicKeyText } from '@muster/kernel/signing';
 import { verify } from 'node:crypto';
 import { openEpoch } from '../trust/epoch.ts';
 import { isRefusal } from '../trust/refusal.ts';
 import type { Refusal } from '../trust/refusal.ts';
+import type { IdentityKeys } from './identity-keys.ts';
 
 export interface SeenCheckpoint {
   readonly origin: string;
@@ -41,20 +42,24 @@ interface HeldEpoch {
 
 export class Witness {
   readonly #memory: WitnessMemory;
-  readonly #key: SigningKey;
+  readonly #keys: Pick<IdentityKeys, 'current'>;
   readonly #rootKey: PublicKeyText;
   #seen: SeenCheckpoint | undefined;
   #epoch: HeldEpoch | undefined;
 
-  private constructor(memory: WitnessMemory, key: SigningKey, rootKey: PublicKeyText) {
+  private constructor(memory: WitnessMemory, keys: Pick<IdentityKeys, 'current'>, rootKey: PublicKeyText) {
     this.#memory = memory;
-    this.#key = key;
+    this.#keys = keys;
     this.#rootKey = rootKey;
   }
 
   /** `rootKey`: the pinned one; only it can begin an epoch. */
-  static async open(memory: WitnessMemory, key: SigningKey, rootKey: PublicKeyText): Promise<Witness> {
-    const witness = new Witness(memory, key, rootKey);
+  static async open(
+    memory: WitnessMemory,
+    keys: Pick<IdentityKeys, 'current'>,
+    rootKey: PublicKeyText,
+  ): Promise<Witness> {
+    const witness = new Witness(memory, keys, rootKey);
     witness.#seen = await memory.load();
     const signed = await memory.loadEpoch();
     const statement = signed === undefined ? undefined : openEpoch(signed, rootKey);
@@ -123,7 +128,7 @@ export class Witness {
       size: next.size,
       root: next.root,
       time: statement.time,
-      signature: signFor('muster/cosignature/v1', this.#key, canonicalBytes(statement)),
+      signature: signFor('muster/cosignature/v1', this.#keys.current, canonicalBytes(statement)),
     };
   }
 

@@ -3,11 +3,13 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { signedKeyset } from '@muster/contracts/agent';
-import type { Keyset, SignedKeyset } from '@muster/contracts/agent';
-import { exportSigningKey, generateSigningKey, importSigningKey } from '@muster/kernel/signing';
+import type { KeyStatement, Keyset, SignedKeyset } from '@muster/contracts/agent';
+import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { exportSigningKey, generateSigningKey, importSigningKey, signFor } from '@muster/kernel/signing';
 import type { SigningKey } from '@muster/kernel/signing';
 import { z } from 'zod';
 import { readIfPresent, writeFileAtomically } from '../host/files.ts';
+import { fingerprintOfKeys } from '../trust/fingerprint.ts';
 import { openKeyset, succeeds } from '../trust/keyset.ts';
 import { isRefusal, refused } from '../trust/refusal.ts';
 import type { Refusal } from '../trust/refusal.ts';
@@ -58,6 +60,18 @@ export class HostStore {
 
   get keyset(): Keyset | undefined {
     return this.#keyset;
+  }
+
+  /** The host's word that a new identity key is this server's: agentd alone cannot put another in its place. */
+  async endorse(statement: KeyStatement): Promise<{ signature: string; fingerprint: string }> {
+    return {
+      signature: signFor('muster/succession/v1', this.hostKey, canonicalBytes(statement)),
+      fingerprint: fingerprintOfKeys([
+        statement.newKey,
+        this.hostKey.publicKey,
+        await ensureSealingKey(join(this.folder, 'sealing-key.pem')),
+      ]),
+    };
   }
 
   /** Takes a keyset that the pinned root signed and that is newer; on disk before it counts. */

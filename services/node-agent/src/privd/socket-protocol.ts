@@ -1,6 +1,6 @@
 // What agentd and the root helper say to each other over the Unix socket: one JSON object per line. The helper believes
 // nothing of it: tasks and cancels carry the control plane's signature, the rest only reads or acknowledges.
-import { journalEntry, signed, signedKeyset } from '@muster/contracts/agent';
+import { journalEntry, keyStatement, signed, signedKeyset } from '@muster/contracts/agent';
 import { banLogLine, heldState, jailFacts, tableRepair } from '@muster/contracts/bans';
 import { foundSite, siteFacts } from '@muster/contracts/clients';
 import { probeReport } from '@muster/contracts/posture';
@@ -25,6 +25,7 @@ export const request = z.discriminatedUnion('op', [
   z.strictObject({ id, op: z.literal('ports') }),
   z.strictObject({ id, op: z.literal('jails') }),
   z.strictObject({ id, op: z.literal('sites') }),
+  z.strictObject({ id, op: z.literal('endorse'), statement: keyStatement }),
   z.strictObject({ id, op: z.literal('healthy') }),
   z.strictObject({ id, op: z.literal('unavailable'), why: z.string().max(300) }),
   z.strictObject({ id, op: z.literal('probe'), probe: z.string().max(40) }),
@@ -64,6 +65,7 @@ export const answers = {
   ports: z.strictObject({ ports: inventory.shape.ports }),
   jails: z.strictObject({ facts: jailFacts }),
   sites: siteFacts.pick({ sources: true }).extend({ sites: z.array(foundSite) }),
+  endorse: z.strictObject({ signature: z.string(), fingerprint: z.string() }),
   healthy: z.strictObject({}),
   unavailable: z.strictObject({}),
   probe: z.strictObject({ report: probeReport }),

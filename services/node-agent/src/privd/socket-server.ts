@@ -127,6 +127,8 @@ export class PrivdSocket {
         return handlers.probe(message);
       case 'history':
         return handlers.history(message);
+      case 'endorse':
+        return handlers.endorse(message);
       case 'healthy':
         return handlers.healthy(message);
       case 'unavailable':

@@ -10,6 +10,7 @@ import { signed } from './envelope.ts';
 import { signedEpoch } from './epoch.ts';
 import { journalEntry } from './journal.ts';
 import { signedKeyset } from './keyset.ts';
+import { keySuccession, MAX_SUCCESSIONS } from './succession.ts';
 
 /** Frames of an agent above this are a protocol error: the link is closed with code 1009. */
 export const MAX_FRAME_BYTES = 512 * 1024;
@@ -27,9 +28,9 @@ export const HANDSHAKE_DEADLINE_MS = 10_000;
  * agent did not name, so that agents one release older keep working. An agent whose hello is not understood says it
  * again without: then the control plane is the older one.
  *   journal: answers `journal-request`. epochs: understands `epoch`, and names the log it has witnessed.
- *   releases: installs a release of itself when asked by a task.
+ *   releases: installs a release of itself when asked by a task. keys: replaces its identity key when asked.
  */
-export const AGENT_FEATURES = ['journal', 'epochs', 'releases'] as const;
+export const AGENT_FEATURES = ['journal', 'epochs', 'releases', 'keys'] as const;
 export type AgentFeature = (typeof AGENT_FEATURES)[number];
 
 const nonce = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'is not a 32-byte nonce in base64');
@@ -76,6 +77,8 @@ export const keysetFrame = z.strictObject({ t: z.literal('keyset'), keyset: sign
 export const journalRequest = z.strictObject({ t: z.literal('journal-request'), from: z.int().nonnegative() });
 /** The newest statement of root about the ledger's epoch, before the first beat. */
 export const epochFrame = z.strictObject({ t: z.literal('epoch'), epoch: signedEpoch });
+/** Asks for a new identity key; answered by a hello of that key, over a new connection. */
+export const rotateKey = z.strictObject({ t: z.literal('rotate-key'), rotation: uuid });
 /** The connection is refused or ended for a reason that a person can act on. */
 export const goodbye = z.strictObject({
   t: z.literal('goodbye'),
@@ -95,6 +98,7 @@ export const toAgent = z.discriminatedUnion('t', [
   keysetFrame,
   journalRequest,
   epochFrame,
+  rotateKey,
   goodbye,
 ]);
 export type ToAgent = z.infer<typeof toAgent>;
@@ -119,6 +123,8 @@ export const hello = z.strictObject({
   openTasks: z.array(uuid).max(1000),
   /** Names of AGENT_FEATURES; a newer agent may name more. Absent from agents of the first release. */
   speaks: z.array(z.string().max(40)).max(40).optional(),
+  /** From a key that the control plane may know, one by one to the key that signs this hello. */
+  successions: z.array(keySuccession).min(1).max(MAX_SUCCESSIONS).optional(),
 });
 export const heartbeat = z.strictObject({
   t: z.literal('heartbeat'),

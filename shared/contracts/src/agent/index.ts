@@ -6,3 +6,4 @@ export * from './frames.ts';
 export * from './journal.ts';
 export * from './keyset.ts';
 export * from './release.ts';
+export * from './succession.ts';

@@ -38,6 +38,7 @@ export const endpoints: Readonly<Record<string, readonly [method: Method, path: 
   'servers.RenameServer': ['POST', '/api/servers/:serverId/name'],
   'servers.TagServer': ['POST', '/api/servers/:serverId/tags'],
   'servers.RetireServer': ['POST', '/api/servers/:serverId/retire'],
+  'servers.RotateKey': ['POST', '/api/servers/:serverId/key'],
   'servers.ListGroups': ['GET', '/api/groups'],
   'servers.CreateGroup': ['POST', '/api/groups'],
   'servers.RenameGroup': ['POST', '/api/groups/:groupId/name'],

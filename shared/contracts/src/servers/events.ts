@@ -1,7 +1,8 @@
 // A server's life: enrolled, confirmed, entrusted capability by capability, silent, back, retired.
 import { z } from 'zod';
+import { keySuccession } from '../agent/succession.ts';
 import { event } from '../define.ts';
-import { groupName, hostText, publicKey, reason, serverName, sha256, tag, timestamp, uuid } from '../values.ts';
+import { groupName, hostText, keyId, publicKey, reason, serverName, sha256, tag, timestamp, uuid } from '../values.ts';
 
 export const capabilityName = z.enum(['inventory', 'bans']);
 export type CapabilityName = z.infer<typeof capabilityName>;
@@ -12,6 +13,8 @@ const enrolmentId = '0190b5e2-7a10-7000-8000-00000000b002';
 const groupId = '0190b5e2-7a10-7000-8000-00000000b003';
 const key = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
 const hash = '0'.repeat(64);
+const rotationId = '0190b5e2-7a10-7000-8000-00000000b004';
+const signature = `${'A'.repeat(86)}==`;
 
 export const EnrolmentOpened = event('servers.EnrolmentOpened', {
   class: 'action',
@@ -102,6 +105,39 @@ export const ServerRetired = event('servers.ServerRetired', {
   schema: z.strictObject({ serverId: uuid, reason }),
   example: { serverId, reason: 'Replaced by fra-web-21' },
 });
+export const KeyRotationAsked = event('servers.KeyRotationAsked', {
+  class: 'action',
+  sentence: 'A server was asked to replace its identity key',
+  schema: z.strictObject({ serverId: uuid, rotationId: uuid, reason }),
+  example: { serverId, rotationId, reason: 'The disk of a backup server was copied' },
+});
+export const KeyRotated = event('servers.KeyRotated', {
+  class: 'fact',
+  sentence:
+    'A server signed in with a new identity key, which the old one and its host key had signed; the old one ends',
+  schema: z.strictObject({ serverId: uuid, succession: keySuccession, fingerprint: sha256 }),
+  example: {
+    serverId,
+    succession: {
+      statement: {
+        v: 1,
+        server: serverId,
+        rotation: rotationId,
+        oldKey: key,
+        newKey: key,
+        at: '2026-11-20T02:31:00Z',
+      },
+      signatures: { old: signature, new: signature, host: signature },
+    },
+    fingerprint: hash,
+  },
+});
+export const FormerKeyRefused = event('servers.FormerKeyRefused', {
+  class: 'fact',
+  sentence: 'Somebody signed in with a key that a server no longer has, and was refused',
+  schema: z.strictObject({ serverId: uuid, keyId, source: z.string().max(60) }),
+  example: { serverId, keyId: '0'.repeat(16), source: '203.0.113.66' },
+});
 export const ServerWentSilent = event('servers.ServerWentSilent', {
   class: 'fact',
   sentence: 'A server stopped answering',
@@ -176,6 +212,9 @@ export const serverEvents = [
   ServerRenamed,
   ServerTagged,
   ServerRetired,
+  KeyRotationAsked,
+  KeyRotated,
+  FormerKeyRefused,
   ServerWentSilent,
   ServerAnswered,
   IdentityConflictFound,

@@ -41,8 +41,20 @@ export const serverRow = z.strictObject({
 });
 export type ServerRow = z.infer<typeof serverRow>;
 
+/** The key that a server proves itself with. */
+export const serverKey = z.strictObject({
+  since: timestamp,
+  /** A new one was asked for and has not been used yet. */
+  rotationAskedAt: timestamp.nullable(),
+  /** Why no new one can be asked for, null when one can. */
+  fixed: z.string().nullable(),
+  /** Somebody signed in with a former one last, and was refused. */
+  misused: z.strictObject({ at: timestamp, source: z.string() }).nullable(),
+});
+
 export const serverDetail = serverRow.extend({
   fingerprint: sha256,
+  key: serverKey,
   enrolledAt: timestamp,
   capabilities: z.array(capabilityState),
   inventory: inventory.nullable(),
@@ -163,6 +175,14 @@ export const RetireServer = command('servers.RetireServer', {
   input: z.strictObject({ serverId: uuid, reason }),
   output: accepted,
 });
+export const RotateKey = command('servers.RotateKey', {
+  risk: 'high',
+  on: ['server', 'serverId'],
+  roles: ['operator'],
+  sentence: 'Ask a server to replace its identity key; the old one is refused once the new one was used',
+  input: z.strictObject({ serverId: uuid, reason }),
+  output: accepted,
+});
 
 export const groupView = z.strictObject({
   groupId: uuid,
@@ -222,6 +242,7 @@ export const serverCommands = [
   RenameServer,
   TagServer,
   RetireServer,
+  RotateKey,
   CreateGroup,
   RenameGroup,
   DeleteGroup,

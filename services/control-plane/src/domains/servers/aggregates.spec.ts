@@ -1,9 +1,18 @@
-import { CapabilitySet, FingerprintConfirmed, GroupMembersSet, ServerEnrolled } from '@muster/contracts/servers';
+import {
+  CapabilitySet,
+  FingerprintConfirmed,
+  GroupMembersSet,
+  IdentityConflictFound,
+  KeyRotated,
+  KeyRotationAsked,
+  ServerEnrolled,
+  ServerRetired,
+} from '@muster/contracts/servers';
 import { describe, expect, it } from 'vitest';
 import type { EventDefinition } from '@muster/contracts';
 import type { StoredEvent } from '../../platform/event-store/index.ts';
 import { createGroup, evolveGroup, setMembers } from './group.aggregate.ts';
-import { confirmFingerprint, evolveServer, setCapability } from './server.aggregate.ts';
+import { askForKeyRotation, confirmFingerprint, evolveServer, setCapability } from './server.aggregate.ts';
 
 const stored = (events: { type: string; version: number; data: StoredEvent['data'] }[]): StoredEvent[] =>
   events.map((event, index) => ({
@@ -47,6 +56,27 @@ describe('a server', () => {
   it('given it observes only, when anything should be managed, then that is refused', () => {
     const state = evolveServer(stored([example(ServerEnrolled, { observeOnly: true }), example(FingerprintConfirmed)]));
     expect(() => setCapability(state, 'bans', 'managed', null)).toThrow(/root helper/);
+  });
+
+  describe('asked for a new key', () => {
+    const rotationId = KeyRotationAsked.example.rotationId;
+    const ask = (events: Parameters<typeof stored>[0], fixed: string | null = null) =>
+      askForKeyRotation(evolveServer(stored(events)), rotationId, 'Routine', fixed);
+    const asked = example(KeyRotationAsked);
+
+    it('given it can make one, then it is asked, once until it has answered', () => {
+      expect(ask([enrolled]).map((event) => event.type)).toEqual([KeyRotationAsked.type]);
+      expect(() => ask([enrolled, asked])).toThrow(/asked already/);
+      const rotated = example(KeyRotated, { fingerprint: 'e'.repeat(64) });
+      expect(ask([enrolled, asked, rotated])).toHaveLength(1);
+      expect(evolveServer(stored([enrolled, asked, rotated]))).toMatchObject({ fingerprint: 'e'.repeat(64) });
+    });
+
+    it('given it is retired, quarantined, or runs an older agent, then that is refused', () => {
+      expect(() => ask([enrolled, example(ServerRetired)])).toThrow(/was retired/);
+      expect(() => ask([enrolled, example(IdentityConflictFound)])).toThrow(/Two machines use the identity/);
+      expect(() => ask([enrolled], 'Update the agent first')).toThrow(/Update the agent first/);
+    });
   });
 });
 

@@ -4,6 +4,7 @@ export { ServerAnnotations, type ServerAnnotation } from './server-annotations.t
 export { AgentFleet } from './agent-fleet.ts';
 export { EnrolmentController } from './enrolment/enrolment.controller.ts';
 export { ServerAuthority } from './link/server-authority.ts';
+export { ServerKeys } from './link/server-keys.ts';
 export { ServerDirectory, type ListedServer } from './server-directory.ts';
 export { serverStream } from './server-events.ts';
 export { ServerRows } from './server-rows.ts';

@@ -4,7 +4,7 @@ import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { sha256 } from '@muster/kernel/hashing';
 import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
 import { SOFTWARE } from '../../platform/cqrs/recorder.ts';
-import type { Appended, EventStore, NewEvent } from '../../platform/event-store/index.ts';
+import type { Append, Appended, EventStore, NewEvent } from '../../platform/event-store/index.ts';
 
 export const serverStream = (serverId: string) => `server-${serverId}`;
 export const groupStream = (groupId: string) => `group-${groupId}`;
@@ -22,6 +22,7 @@ export function recordFact(
     readonly tenantId?: string;
     readonly commandId?: string;
     readonly causation?: string;
+    readonly reserve?: Append['reserve'];
   },
 ): Promise<Appended> {
   const tenantId = fact.tenantId ?? DEFAULT_TENANT;
@@ -34,6 +35,7 @@ export function recordFact(
     streamType: fact.streamType,
     expectedVersion: 'any',
     events: [fact.event],
+    ...(fact.reserve ? { reserve: fact.reserve } : {}),
     meta: {
       v: 1,
       actor: fact.actor,

@@ -2,6 +2,8 @@
 import {
   CapabilitySet,
   FingerprintConfirmed,
+  KeyRotated,
+  KeyRotationAsked,
   ServerEnrolled,
   ServerRenamed,
   ServerRetired,
@@ -24,6 +26,8 @@ export interface ServerState {
   readonly retired: boolean;
   readonly tags: readonly string[];
   readonly managed: readonly CapabilityName[];
+  /** The newest request for another identity key that is still open. */
+  readonly rotation: string | null;
 }
 
 /** `known` is the state before the first of the events. */
@@ -49,6 +53,7 @@ function next(state: ServerState | null, event: StoredEvent): ServerState | null
       retired: false,
       tags: [],
       managed: [],
+      rotation: null,
     };
   }
   if (!state) return null;
@@ -61,6 +66,10 @@ function next(state: ServerState | null, event: StoredEvent): ServerState | null
       return { ...state, version, tags: ServerTagged.schema.parse(event.data).tags };
     case ServerRetired.type:
       return { ...state, version, retired: true };
+    case KeyRotationAsked.type:
+      return { ...state, version, rotation: KeyRotationAsked.schema.parse(event.data).rotationId };
+    case KeyRotated.type:
+      return { ...state, version, rotation: null, fingerprint: KeyRotated.schema.parse(event.data).fingerprint };
     case 'servers.IdentityConflictFound':
       return { ...state, version, quarantined: true };
     case CapabilitySet.type: {
@@ -145,4 +154,26 @@ export function tagServer(found: ServerState | null, tags: readonly string[]): N
 export function retireServer(found: ServerState | null, reason: string): NewEvent[] {
   const state = present(found);
   return [eventOf(ServerRetired, { serverId: state.serverId, reason })];
+}
+
+/** `fixed`: why this server's agent cannot replace its key. */
+export function askForKeyRotation(
+  found: ServerState | null,
+  rotationId: string,
+  reason: string,
+  fixed: string | null,
+): NewEvent[] {
+  const state = present(found);
+  if (state.quarantined) {
+    throw new Refusal(
+      'conflict',
+      'quarantined',
+      `Two machines use the identity of ${state.name}: a new key could go to either. Retire it and enrol yours again`,
+    );
+  }
+  if (fixed !== null) throw new Refusal('conflict', 'key-fixed', `${state.name}: ${fixed}`);
+  if (state.rotation !== null) {
+    throw new Refusal('conflict', 'already-asked', `${state.name} was asked already; it answers when it connects`);
+  }
+  return [eventOf(KeyRotationAsked, { serverId: state.serverId, rotationId, reason })];
 }

@@ -23,10 +23,12 @@ import { OpenEnrolmentHandler } from './commands/open-enrolment.command.ts';
 import { RenameGroupHandler } from './commands/rename-group.command.ts';
 import { RenameServerHandler } from './commands/rename-server.command.ts';
 import { RetireServerHandler } from './commands/retire-server.command.ts';
+import { RotateKeyHandler } from './commands/rotate-key.command.ts';
 import { SetCapabilityHandler } from './commands/set-capability.command.ts';
 import { SetGroupMembersHandler } from './commands/set-group-members.command.ts';
 import { TagServerHandler } from './commands/tag-server.command.ts';
 import { ServerAuthority } from './link/server-authority.ts';
+import { ServerKeys } from './link/server-keys.ts';
 import { ServerTelemetry } from './link/server-telemetry.ts';
 import { JoinGroupsWhenServerEnrolled } from './policies/join-groups-when-server-enrolled.policy.ts';
 import { TellSilenceWhenBeatsStop } from './policies/tell-silence-when-beats-stop.policy.ts';
@@ -77,6 +79,7 @@ export const serversModule = domainModule({
     RenameServerHandler,
     TagServerHandler,
     RetireServerHandler,
+    RotateKeyHandler,
     CreateGroupHandler,
     RenameGroupHandler,
     DeleteGroupHandler,
@@ -101,5 +104,11 @@ export const serversModule = domainModule({
       },
     },
   ],
-  gateway: [directoryOver(GATEWAY_DIRECTORY, GATEWAY_DATABASE), LinkRegistry, ServerAuthority, ServerTelemetry],
+  gateway: [
+    directoryOver(GATEWAY_DIRECTORY, GATEWAY_DATABASE),
+    LinkRegistry,
+    ServerAuthority,
+    ServerKeys,
+    ServerTelemetry,
+  ],
 });

@@ -24,6 +24,13 @@ export type ServersTables = {
     retired: Generated<boolean>;
     tags: Generated<string[]>;
     enrolled_at: Date;
+    /** When its present key was first used; null: it enrolled with it. */
+    key_since: Date | null;
+    former_keys: Generated<string[]>;
+    rotation_id: string | null;
+    rotation_asked_at: Date | null;
+    misused_at: Date | null;
+    misused_from: string | null;
   };
   'muster.servers_capabilities': { server_id: string; capability: string; mode: 'observe' | 'managed' };
   'muster.servers_groups': { group_id: string; tenant_id: string; name: string };

@@ -1,7 +1,7 @@
 // The gateway of this process: one link server, its identity, and what is heard over it.
 import { newId } from '@muster/kernel/ids';
 import { Global, Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { EnrolmentController, ServerAuthority } from '../../domains/servers/index.ts';
+import { EnrolmentController, ServerAuthority, ServerKeys } from '../../domains/servers/index.ts';
 import { GATEWAY_ID } from '../../platform/agent-link/gateway-id.ts';
 import { LinkRegistry } from '../../platform/agent-link/link-registry.ts';
 import { LINK_SERVER, LinkServer } from '../../platform/agent-link/link-server.ts';
@@ -10,6 +10,7 @@ import { sourceAddress } from '../../platform/http/source-address.ts';
 import { readKey } from '../../platform/keys/key-store.ts';
 import { TRUST, type Trust } from '../../platform/keys/trust.ts';
 import { Heartbeats } from './heartbeats.ts';
+import { KeyRequests } from './key-requests.ts';
 import { Unwelcome } from './unwelcome.ts';
 
 @Global()
@@ -20,10 +21,17 @@ export class GatewayModule {
       { provide: GATEWAY_ID, useValue: newId() },
       {
         provide: LINK_SERVER,
-        inject: [SETTINGS, TRUST, LinkRegistry, ServerAuthority],
-        useFactory: (settings: Settings, trust: Trust, registry: LinkRegistry, authority: ServerAuthority) =>
+        inject: [SETTINGS, TRUST, LinkRegistry, ServerAuthority, ServerKeys],
+        useFactory: (
+          settings: Settings,
+          trust: Trust,
+          registry: LinkRegistry,
+          authority: ServerAuthority,
+          keys: ServerKeys,
+        ) =>
           new LinkServer({
             authority,
+            keys,
             registry,
             trust,
             gatewayKey: readKey(settings.MUSTER_KEYS, 'gateway'),
@@ -40,6 +48,7 @@ export class GatewayModule {
       },
       Heartbeats,
       Unwelcome,
+      KeyRequests,
     ];
     return { module: GatewayModule, controllers: [EnrolmentController], providers, exports: providers };
   }

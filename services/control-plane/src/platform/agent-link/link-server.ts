@@ -10,15 +10,17 @@ import {
   MAX_FRAME_BYTES,
   MAX_HELLO_BYTES,
   type FromAgent,
+  type KeySuccession,
   type ToAgent,
 } from '@muster/contracts/agent';
 import type { CapabilityName } from '@muster/contracts/servers';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
-import { signFor, verifyFor, type SigningKey } from '@muster/kernel/signing';
+import { signFor, type SigningKey } from '@muster/kernel/signing';
 import { Logger } from '@nestjs/common';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Trust } from '../keys/key-store.ts';
 import { refuseUpgrade, upgradePath } from '../http/upgrades.ts';
+import { provenKey } from './hello-proof.ts';
 import type { Greeting, LinkedServer, LinkRegistry } from './link-registry.ts';
 import { LinkSession } from './link-session.ts';
 import { Returns } from './returns.ts';
@@ -33,6 +35,10 @@ export interface KnownAgent extends LinkedServer {
   readonly machineHash: string;
   readonly status: 'welcome' | 'retired' | 'quarantined';
   readonly managed: readonly CapabilityName[];
+  /** Keys that it had, oldest first: good for nothing but to notice who uses them. */
+  readonly formerKeys: readonly string[];
+  /** It was asked for a new key. */
+  readonly rotation: string | null;
 }
 
 /** Answered by the domain that owns servers. */
@@ -42,6 +48,16 @@ export interface LinkAuthority {
   conflict(agent: KnownAgent, otherMachineHash: string): Promise<void>;
   opened(session: LinkSession, greeting: Greeting): Promise<void>;
   closed(session: LinkSession): Promise<void>;
+}
+
+/** What becomes of the keys that agents prove themselves with; answered by the same domain. */
+export interface KeyAuthority {
+  /**
+   * A key that follows the present one was used for the first time: from when this resolves the old one is refused.
+   * `refused`: it is another server's. `later`: it is recorded and not yet in force; the agent dials again.
+   */
+  follow(agent: KnownAgent, successions: readonly KeySuccession[]): Promise<KnownAgent | 'refused' | 'later'>;
+  misused(agent: KnownAgent, key: string, address: string): Promise<void>;
 }
 
 export interface LinkLimits {
@@ -61,6 +77,7 @@ const TWIN_CHECK_MS = 1500;
 
 export interface LinkServerParts {
   readonly authority: LinkAuthority;
+  readonly keys: KeyAuthority;
   readonly registry: LinkRegistry;
   readonly trust: Trust;
   readonly gatewayKey: SigningKey;
@@ -176,24 +193,21 @@ export class LinkServer {
     const greeting = isBinary ? undefined : hello.safeParse(parseJson(data)).data;
     if (!greeting) return bye(ws, 'protocol', 'That is not a hello');
     const { authority, registry, trust, gatewayKey } = this.#parts;
-    const known = await authority.identify(greeting.server);
-    const proof = canonicalBytes({
-      server: greeting.server,
-      serverNonce: nonce,
-      agentNonce: greeting.nonce,
-      machineHash: greeting.machineHash,
-      bootId: greeting.bootId,
-    });
-    // The same answer for an unknown server and a wrong proof: a stranger learns nothing.
-    if (!known || !verifyFor('muster/hello/v1', known.agentKey, proof, greeting.proof)) {
-      return bye(ws, 'unknown', 'This identity is not enrolled here');
-    }
-    if (known.status === 'retired') return bye(ws, 'retired', 'This server was retired');
-    if (known.status === 'quarantined') {
+    const enrolled = await authority.identify(greeting.server);
+    const proven = enrolled === null ? undefined : provenKey(enrolled, greeting, nonce);
+    if (enrolled !== null && proven?.is === 'former') await this.#parts.keys.misused(enrolled, proven.key, address);
+    // The same answer for an unknown server, a wrong proof and a key of old: a stranger learns nothing.
+    const unknown = (): void => bye(ws, 'unknown', 'This identity is not enrolled here');
+    if (enrolled === null || proven === undefined || proven.is === 'former') return unknown();
+    if (enrolled.status === 'retired') return bye(ws, 'retired', 'This server was retired');
+    if (enrolled.status === 'quarantined') {
       return bye(ws, 'quarantined', 'This identity was used from two machines. An operator has to look');
     }
-    if (await this.#isTwin(known, greeting))
+    if (await this.#isTwin(enrolled, greeting))
       return bye(ws, 'quarantined', 'This identity is in use on another machine');
+    const known = proven.is === 'present' ? enrolled : await this.#parts.keys.follow(enrolled, proven.successions);
+    if (known === 'refused') return unknown();
+    if (known === 'later') return bye(ws, 'busy', 'The new key is not yet in force; dial again');
     const session = new LinkSession(ws, known, { ...greeting, address }, this.#limits.backlogBytes);
     this.#sessions.get(known.serverId)?.close(4001, 'replaced');
     this.#sessions.set(known.serverId, session);

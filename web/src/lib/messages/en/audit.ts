@@ -11,6 +11,7 @@ const ATTEMPTS: Record<string, string> = {
   'servers.ConfirmFingerprint': 'a fingerprint',
   'servers.SetCapability': 'a capability',
   'servers.RetireServer': 'retiring a server',
+  'servers.RotateKey': 'a new key of a server',
   'operations.CancelOperation': 'cancelling an operation',
   'operations.RetryOperation': 'a retry',
   'operations.ResumeDispatch': 'sending tasks again',

@@ -64,6 +64,22 @@ export const serverSentences: Record<string, SentenceWriter> = {
     aside: 'both are quarantined',
     glyph: { name: 'critical', label: 'Critical' },
   }),
+  'servers.KeyRotationAsked': (entry) => ({
+    words: ['asked ', { bold: server(entry) }, ' for a new identity key'],
+    aside: quoted(field(entry, 'reason')),
+  }),
+  'servers.KeyRotated': (entry) => ({
+    subject: server(entry),
+    words: ['signed in with a new identity key'],
+    aside: `the old one is refused from now on · fingerprint ${field(entry, 'fingerprint').slice(0, 8)}`,
+    glyph: { name: 'ok', label: 'Done' },
+  }),
+  'servers.FormerKeyRefused': (entry) => ({
+    subject: server(entry),
+    words: ['was impersonated from ', { mono: field(entry, 'source') }, ' with a key that it no longer has'],
+    aside: 'it was refused',
+    glyph: { name: 'critical', label: 'Critical' },
+  }),
   'servers.FactsChanged': (entry) => ({
     subject: server(entry),
     words: [`reported new ${listed(texts(entry.data['changed']).map((name) => FACTS[name] ?? name)) || 'facts'}`],

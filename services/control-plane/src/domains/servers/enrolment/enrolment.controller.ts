@@ -19,6 +19,7 @@ import { sendProblem } from '../../../platform/http/problem.ts';
 import { sourceAddress } from '../../../platform/http/source-address.ts';
 import { Throttle } from '../../../platform/http/throttle.ts';
 import { TRUST, type Trust } from '../../../platform/keys/trust.ts';
+import { fingerprintOfKeys } from '../key-rotation.ts';
 import { AGENT_KEY, ENROLMENT, SERVER_NAME } from '../reservations.ts';
 import { serverStream } from '../server-events.ts';
 import type { ServersTables } from '../tables.ts';
@@ -66,10 +67,7 @@ export class EnrolmentController {
       throw new Refusal('forbidden', 'proof', 'The request is not signed by the key it brings');
     }
     const enrolment = await this.#enrolmentOf(claimed.token);
-    const keys = [claimed.agentKey, claimed.hostKey, claimed.sealingKey].filter((key) => key !== null);
-    const fingerprint = createHash('sha256')
-      .update(Buffer.concat(keys.map((key) => Buffer.from(key, 'base64'))))
-      .digest('hex');
+    const fingerprint = fingerprintOfKeys([claimed.agentKey, claimed.hostKey, claimed.sealingKey]);
     const serverId = newId();
     const wanted = enrolment.name ?? nameFrom(claimed.hostname);
     for (let attempt = 1; attempt <= NAME_ATTEMPTS; attempt++) {

@@ -5,7 +5,7 @@ import { newId } from '@muster/kernel/ids';
 import { IdentityConflictFound, ServerAnswered, type CapabilityName } from '@muster/contracts/servers';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { Greeting } from '../../../platform/agent-link/link-registry.ts';
+import type { Greeting, LinkedServer } from '../../../platform/agent-link/link-registry.ts';
 import type { KnownAgent, LinkAuthority } from '../../../platform/agent-link/link-server.ts';
 import type { LinkSession } from '../../../platform/agent-link/link-session.ts';
 import { GATEWAY_STORE } from '../../../platform/composition/tokens.ts';
@@ -107,8 +107,11 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
       retired: boolean;
       quarantined: boolean;
       managed: CapabilityName[];
+      former_keys: string[];
+      rotation_id: string | null;
     }>`
       select s.server_id, s.tenant_id, s.host_key, s.agent_key, s.machine_hash, s.confirmed, s.retired, s.quarantined,
+        s.former_keys, s.rotation_id,
         coalesce((select array_agg(c.capability) from muster.servers_capabilities c
                   where c.server_id = s.server_id and c.mode = 'managed'), '{}') as managed
       from muster.servers_servers s where s.server_id = any(${[...serverIds]}::uuid[])`.execute(this.database.db);
@@ -120,6 +123,8 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
           tenantId: row.tenant_id,
           hostKey: row.host_key,
           agentKey: row.agent_key,
+          formerKeys: row.former_keys,
+          rotation: row.rotation_id,
           machineHash: row.machine_hash,
           confirmed: row.confirmed,
           managed: row.managed,
@@ -130,13 +135,22 @@ export class ServerAuthority implements LinkAuthority, OnApplicationBootstrap, O
     return (serverId) => known.get(serverId) ?? null;
   }
 
-  /** Of these servers, which must not be connected. */
-  async unwelcome(serverIds: readonly string[]): Promise<{ serverId: string; status: 'retired' | 'quarantined' }[]> {
-    if (serverIds.length === 0) return [];
-    const { rows } = await sql<{ server_id: string; retired: boolean }>`
-      select server_id, retired from muster.servers_servers
-      where server_id = any(${serverIds}::uuid[]) and (retired or quarantined)`.execute(this.database.db);
-    return rows.map((row) => ({ serverId: row.server_id, status: row.retired ? 'retired' : 'quarantined' }));
+  /** Of these connections, which must end: `replaced` was opened with a key that the server no longer has. */
+  async unwelcome(
+    connected: readonly Pick<LinkedServer, 'serverId' | 'agentKey'>[],
+  ): Promise<{ serverId: string; agentKey: string; status: 'retired' | 'quarantined' | 'replaced' }[]> {
+    if (connected.length === 0) return [];
+    const { rows } = await sql<{ server_id: string; key: string; retired: boolean; quarantined: boolean }>`
+      select s.server_id, c.key, s.retired, s.quarantined
+      from unnest(${connected.map((one) => one.serverId)}::uuid[], ${connected.map((one) => one.agentKey)}::text[])
+        as c(server_id, key)
+      join muster.servers_servers s using (server_id)
+      where s.retired or s.quarantined or s.agent_key <> c.key`.execute(this.database.db);
+    return rows.map((row) => ({
+      serverId: row.server_id,
+      agentKey: row.key,
+      status: row.retired ? 'retired' : row.quarantined ? 'quarantined' : 'replaced',
+    }));
   }
 
   async conflict(agent: KnownAgent, otherMachineHash: string): Promise<void> {

@@ -5,11 +5,14 @@ import {
   EnrolmentCancelled,
   EnrolmentOpened,
   FingerprintConfirmed,
+  FormerKeyRefused,
   GroupCreated,
   GroupDeleted,
   GroupMembersSet,
   GroupRenamed,
   IdentityConflictFound,
+  KeyRotated,
+  KeyRotationAsked,
   ServerAnswered,
   ServerEnrolled,
   ServerRenamed,
@@ -169,6 +172,42 @@ async function project(trx: EventStoreTransaction, event: SequencedEvent): Promi
       await db
         .updateTable('muster.servers_servers')
         .set({ quarantined: true })
+        .where('server_id', '=', serverId)
+        .execute();
+      return;
+    }
+    case KeyRotationAsked.type: {
+      const { serverId, rotationId } = KeyRotationAsked.schema.parse(event.data);
+      await db
+        .updateTable('muster.servers_servers')
+        .set({ rotation_id: rotationId, rotation_asked_at: at })
+        .where('server_id', '=', serverId)
+        .execute();
+      return;
+    }
+    case KeyRotated.type: {
+      const { serverId, succession, fingerprint } = KeyRotated.schema.parse(event.data);
+      const { oldKey, newKey } = succession.statement;
+      await db
+        .updateTable('muster.servers_servers')
+        .set({
+          agent_key: newKey,
+          former_keys: sql`array_append(former_keys, ${oldKey})`,
+          fingerprint,
+          key_since: at,
+          rotation_id: null,
+          rotation_asked_at: null,
+        })
+        .where('server_id', '=', serverId)
+        .where('agent_key', '=', oldKey)
+        .execute();
+      return;
+    }
+    case FormerKeyRefused.type: {
+      const { serverId, source } = FormerKeyRefused.schema.parse(event.data);
+      await db
+        .updateTable('muster.servers_servers')
+        .set({ misused_at: at, misused_from: source })
         .where('server_id', '=', serverId)
         .execute();
       return;

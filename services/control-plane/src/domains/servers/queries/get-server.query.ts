@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { notFound } from '../../../platform/errors/refusal.ts';
+import { whyKeyIsFixed } from '../key-rotation.ts';
 import { ServerRows } from '../server-rows.ts';
 
 const GetServerQuery = queryOf(GetServer);
@@ -21,6 +22,11 @@ interface Detail {
   barred: Partial<Record<CapabilityName, string>>;
   witnessed_size: number | null;
   witnessed_at: Date | null;
+  key_since: Date | null;
+  rotation_asked_at: Date | null;
+  misused_at: Date | null;
+  misused_from: string | null;
+  speaks: string[] | null;
 }
 
 @QueryHandler(GetServerQuery)
@@ -42,7 +48,8 @@ export class GetServerHandler implements IQueryHandler<MessageOf<typeof GetServe
           where c.server_id = s.server_id), '{}') as capabilities,
         coalesce((select json_object_agg(capability, why) from muster.servers_barred b
           where b.server_id = s.server_id), '{}') as barred,
-        w.size as witnessed_size, w.cosigned_at as witnessed_at
+        w.size as witnessed_size, w.cosigned_at as witnessed_at,
+        s.key_since, s.rotation_asked_at, s.misused_at, s.misused_from, p.speaks
       from muster.servers_servers s
       left join muster.servers_presence p using (server_id)
       left join muster.servers_inventory i using (server_id)
@@ -54,6 +61,15 @@ export class GetServerHandler implements IQueryHandler<MessageOf<typeof GetServe
     return {
       ...row,
       fingerprint: detail.fingerprint,
+      key: {
+        since: (detail.key_since ?? detail.enrolled_at).toISOString(),
+        rotationAskedAt: detail.rotation_asked_at?.toISOString() ?? null,
+        fixed: whyKeyIsFixed(detail.speaks),
+        misused:
+          detail.misused_at !== null && detail.misused_from !== null
+            ? { at: detail.misused_at.toISOString(), source: detail.misused_from }
+            : null,
+      },
       enrolledAt: detail.enrolled_at.toISOString(),
       inventory: detail.facts,
       clockSkewMs: detail.clock_skew_ms,
