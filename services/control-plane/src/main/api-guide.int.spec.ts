@@ -33,8 +33,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => muster.stop());
 
-function shell(script: string): Promise<{ code: number; output: string }> {
-  const env = { PATH: process.env['PATH'] ?? '', MUSTER: url, TOKEN: token };
+function shell(script: string, more: Record<string, string> = {}): Promise<{ code: number; output: string }> {
+  const env = { PATH: process.env['PATH'] ?? '', MUSTER: url, TOKEN: token, ...more };
   return new Promise((resolve) => {
     execFile('bash', ['-euo', 'pipefail', '-c', script], { env, timeout: 20_000 }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : 1, output: stdout + stderr }),
@@ -54,6 +54,26 @@ describe('the examples of the guide', () => {
       for (const text of promised) expect(output).toContain(text);
     },
   );
+});
+
+test('the runbook for a stolen key asks a server for a new one, as it is written', async () => {
+  const runbook = readFileSync(join(import.meta.dirname, '../../../../docs/runbooks/key-stolen.md'), 'utf8');
+  const script = /```sh\n(\s*curl [\s\S]*?)```/.exec(runbook)?.[1] ?? '';
+  const SERVER = await muster.server('fra-web-02');
+  expect(await shell(script, { SERVER })).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('key-fixed') as string,
+  });
+  // Its agent has called since, and said what it can do.
+  await muster.superuser.query(
+    `insert into muster.servers_presence (server_id, heard_at, boot_id, agent_version, machine_hash, speaks)
+     values ($1, now(), 'b', '0.1.0', '', '{keys}')`,
+    [SERVER],
+  );
+  expect(await shell(script, { SERVER })).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('position') as string,
+  });
 });
 
 describe('the typed client', () => {
