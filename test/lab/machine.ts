@@ -5,7 +5,17 @@ import { ATTACKER_IMAGE, SERVER_IMAGE } from './images.ts';
 
 /** Capabilities by name: --privileged is refused on some hosts. */
 const BOOT_SYSTEMD = [
-  ...['--cap-add', 'NET_ADMIN', '--cap-add', 'NET_RAW', '--cgroupns=host', '-v', '/sys/fs/cgroup:/sys/fs/cgroup:rw'],
+  ...[
+    '--cap-add',
+    'NET_ADMIN',
+    '--cap-add',
+    'NET_RAW',
+    '--cap-add',
+    'SYS_PTRACE',
+    '--cgroupns=host',
+    '-v',
+    '/sys/fs/cgroup:/sys/fs/cgroup:rw',
+  ],
   ...['--tmpfs', '/run', '--tmpfs', '/run/lock', '--tmpfs', '/tmp:exec'],
 ];
 const BOOT_DEADLINE_MS = 90_000;
@@ -55,10 +65,10 @@ export class Machine {
   }
 }
 
-export async function bootServer(lab: string, network: string, name: string): Promise<Machine> {
+export async function bootServer(lab: string, network: string, name: string, image = SERVER_IMAGE): Promise<Machine> {
   const container = `${lab}-${name}`;
   const place = ['--name', container, '--hostname', name, '--network', network, '--label', `muster-lab=${lab}`];
-  await docker(['run', '-d', ...place, ...BOOT_SYSTEMD, SERVER_IMAGE]);
+  await docker(['run', '-d', ...place, ...BOOT_SYSTEMD, image]);
   return new Machine(name, container, await addressOf(container));
 }
 

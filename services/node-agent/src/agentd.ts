@@ -194,7 +194,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     reportHeld(true).catch(failed('reading the ban table'));
   };
 
-  const own = new ProbeRunner(postureHost(execFile));
+  const own = new ProbeRunner(postureHost(execFile, join(options.state, 'posture')));
   const posture = new PostureWatch({
     server: store.enrolment.server,
     spool,

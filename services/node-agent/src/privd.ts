@@ -142,7 +142,7 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     onReceipt: (task, receipt) => socket.push({ t: 'receipt', task, receipt }),
   });
 
-  const probing = new ProbeRunner(postureHost(execFile));
+  const probing = new ProbeRunner(postureHost(execFile, join(paths.state, 'posture')));
   const socket: PrivdSocket = new PrivdSocket({
     hello: async () => {
       const rules = await policy();

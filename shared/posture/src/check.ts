@@ -39,6 +39,8 @@ export interface CheckDefinition<Reads extends Readonly<Record<string, Probe>> =
   readonly risk: 'none' | 'low' | 'service' | 'lockout';
   /** CIS Debian 12 v1.1.0 and Lynis ids. */
   readonly maps: readonly string[];
+  /** Tried on answers as the vendor documents them, not on a recorded server. */
+  readonly basis?: 'documented';
   readonly reads: Reads;
   judge(readings: { [Name in keyof Reads]: z.output<Reads[Name]['reading']> }, circumstances: Circumstances): Verdict;
 }

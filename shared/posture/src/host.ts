@@ -1,5 +1,5 @@
-// How a probe sees a server: programs by name with arguments, and files. Nothing else, so that everything a probe learns
-// can be recorded as text and played back to it in a test.
+// How a probe sees a server: programs by name with arguments, files, and what it wrote down the last time. Nothing else, so
+// that everything a probe learns can be recorded as text and played back to it in a test.
 
 /** Programs that probes may run. Each host finds its own path; none is ever run through a shell. */
 export const TOOLS = [
@@ -8,12 +8,24 @@ export const TOOLS = [
   'apt-mark',
   'auditctl',
   'chronyc',
+  'curl',
+  'date',
+  'df',
+  'doveconf',
   'dpkg-query',
   'fail2ban-client',
   'find',
+  'grep',
   'ip',
   'journalctl',
+  'mariadb',
+  'named-checkconf',
   'nft',
+  'openssl',
+  'plesk',
+  'postconf',
+  'postqueue',
+  'sha256sum',
   'ss',
   'sshd',
   'stat',
@@ -22,6 +34,7 @@ export const TOOLS = [
   'timedatectl',
   'uname',
   'visudo',
+  'whmapi1',
 ] as const;
 export type ProbeTool = (typeof TOOLS)[number];
 
@@ -41,4 +54,7 @@ export interface ProbedHost {
   /** undefined: the program is not installed. */
   run(tool: ProbeTool, args: readonly string[]): Promise<Ran | undefined>;
   read(path: string): Promise<FileText>;
+  /** What a probe kept on the server, by a name; null when it never did. It stays there. */
+  recall(name: string): Promise<string | null>;
+  keep(name: string, text: string): Promise<void>;
 }

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BROKEN_SSHD, NOT_OF_A_CONTAINER, WEAKNESSES } from '../../../test/lab/posture/weaknesses.ts';
+import { BROKEN_SSHD, NOT_OF_A_CONTAINER, OF_DEBIAN_12, WEAKNESSES } from '../../../test/lab/posture/weaknesses.ts';
 import { checks } from './checks.ts';
 import { gatherReport } from './gather.ts';
 import { judgeCheck, judgeServer, STALE_MS, type CheckResult, type Reports } from './judge.ts';
@@ -14,6 +14,8 @@ import { Player } from './testing/tape.ts';
 /** A day after the tapes were recorded. */
 const now = new Date('2026-11-22T07:00:00Z');
 const circumstances = { policy: posturePolicy, now };
+/** The tape of the weak server has a table that closes it after all: this one is found on the plain server. */
+const HIDDEN = ['FW-001'];
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 
 async function reportsOf(server: string): Promise<Reports> {
@@ -43,12 +45,12 @@ describe('probes on recorded answers', () => {
 describe('checks', () => {
   it('find nothing on the hardened twin but what a container cannot have', async () => {
     const results = await judged('debian-12-hardened');
-    expect(failing(results).filter((id) => !NOT_OF_A_CONTAINER.includes(id))).toEqual([]);
+    expect(failing(results).filter((id) => ![...NOT_OF_A_CONTAINER, ...OF_DEBIAN_12].includes(id))).toEqual([]);
     expect(results.filter(({ state }) => state === 'error')).toEqual([]);
   });
 
   const weak = judged('debian-12-weak');
-  it.each(WEAKNESSES.map(({ check, shows }) => [check, shows] as const))(
+  it.each(WEAKNESSES.filter(({ check }) => !HIDDEN.includes(check)).map(({ check, shows }) => [check, shows] as const))(
     '%s is found on the weak server, with %s',
     async (id, shows) => {
       const result = (await weak).find(({ check }) => check.id === id);
@@ -60,6 +62,34 @@ describe('checks', () => {
     },
   );
 
+  it.each([
+    ['FW-001', 'debian-12-plain', 'policy accept'],
+    ['WAF-001', 'debian-12-plain', '"loaded":true'],
+    ['DKR-002', 'docker-20-weak', 'container recorded-site'],
+    ['DKR-003', 'docker-20-weak', 'the host’s network, the host’s processes, /var/run/docker.sock'],
+    ['DKR-007', 'docker-20-weak', 'container recorded-tool'],
+  ])('%s is found on %s, with %s', async (id, server, shows) => {
+    const result = (await judged(server)).find(({ check }) => check.id === id);
+    expect([result?.state, result?.why]).toEqual(['fail', null]);
+    expect(JSON.stringify(result?.failures)).toContain(shows);
+  });
+
+  it('takes a container that was there when the server was taken on for known', async () => {
+    const results = await judged('docker-20-hardened');
+    expect(results.find(({ check }) => check.id === 'DKR-007')?.state).toBe('pass');
+    expect(results.find(({ check }) => check.id === 'DKR-003')?.state).toBe('pass');
+  });
+
+  it('F2B-006 asks only when the policy names administrators’ networks', async () => {
+    const check = checks.find(({ id }) => id === 'F2B-006');
+    if (check === undefined) throw new Error('there is no such check');
+    const reports = await reportsOf('debian-12-hardened');
+    const asked = (adminNetworks: string[]) =>
+      judgeCheck(check, reports, { policy: { ...posturePolicy, adminNetworks }, now });
+    expect(asked([]).state).toBe('not-applicable');
+    expect(asked(['198.51.100.0/24']).failures.map(({ subject }) => subject)).toContain('jail sshd');
+  });
+
   it('SSH-009 tells the file and line that would keep sshd from starting', async () => {
     const check = checks.find(({ id }) => id === BROKEN_SSHD.check);
     if (check === undefined) throw new Error('there is no such check');
@@ -70,7 +100,10 @@ describe('checks', () => {
 
   it('never say "pass" for what a user without rights cannot see', async () => {
     const results = await judged('debian-12-unprivileged');
-    const hidden = ['ACC-002', 'ACC-006', 'FW-001', 'FW-006', 'FW-010', 'F2B-001', 'F2B-008'];
+    const hidden = [
+      ...['ACC-002', 'ACC-004', 'ACC-006', 'FW-001', 'FW-003', 'FW-006', 'FW-010', 'F2B-001', 'F2B-008'],
+      ...['KEY-001', 'DB-002', 'DB-004', 'FILE-005', 'PER-001', 'WP-003'],
+    ];
     for (const id of hidden) {
       const result = results.find(({ check }) => check.id === id);
       expect([id, result?.state]).toEqual([id, 'unknown']);

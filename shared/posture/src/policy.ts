@@ -19,10 +19,33 @@ export interface PosturePolicy {
   readonly panelPorts: Readonly<Record<number, string>>;
   readonly clockOffsetSeconds: number;
   readonly updateSuccessDays: number;
+  /** Keys and accounts that nobody used for so long are due to go. */
+  readonly unusedDays: number;
+  /** Sign-ins are compared with the networks of the past when the history is this long, and told for so long. */
+  readonly signIns: { readonly learningDays: number; readonly newsDays: number };
+  /** Which program may listen to the world on which port. sshd may on the ports that it is set to. */
+  readonly approvedPorts: readonly { readonly ports: readonly number[]; readonly programs: readonly string[] }[];
+  /** Networks that must never be banned; none: nobody has said. */
+  readonly adminNetworks: readonly string[];
+  /** Last day of security fixes of a branch of PHP, and the last day of other fixes. */
+  readonly php: Readonly<Record<string, { readonly security: string; readonly active: string }>>;
+  readonly certificateDays: number;
+  readonly usedPercent: number;
+  /** Share of a minute in which everything waits for memory. */
+  readonly memoryPressure: number;
+  readonly mailQueue: { readonly messages: number; readonly perSender: number };
+  /** Of each branch of WordPress the first version with every security fix that we know of. */
+  readonly wordpress: Readonly<Record<string, string>>;
+  /** Of a plugin or theme the first version without a hole that is used in the wild, and which hole. */
+  readonly extensions: Readonly<Record<string, { readonly fixed: string; readonly cve: string }>>;
+  /** Plugins that slow down guessing at the login of WordPress. */
+  readonly loginLimiters: readonly string[];
+  /** Beginnings of image names whose publisher is trusted. */
+  readonly trustedImages: readonly string[];
 }
 
 export const posturePolicy: PosturePolicy = {
-  version: 1,
+  version: 2,
   leastRsaBits: 3072,
   // AGENT.md SSH-005; CIS Debian 12 5.1.6, 5.1.12, 5.1.15.
   weakAlgorithms: [
@@ -93,4 +116,67 @@ export const posturePolicy: PosturePolicy = {
   },
   clockOffsetSeconds: 0.5,
   updateSuccessDays: 3,
+  unusedDays: 90,
+  signIns: { learningDays: 30, newsDays: 14 },
+  approvedPorts: [
+    { ports: [80, 443], programs: ['nginx', 'apache2', 'httpd', 'caddy', 'haproxy', 'litespeed', 'lshttpd'] },
+    { ports: [25, 465, 587], programs: ['master', 'smtpd', 'exim4', 'exim'] },
+    { ports: [110, 143, 993, 995, 4190], programs: ['dovecot'] },
+    { ports: [53], programs: ['named', 'pdns_server', 'nsd'] },
+    { ports: [21], programs: ['pure-ftpd', 'proftpd', 'vsftpd'] },
+    { ports: [123, 323], programs: ['chronyd', 'ntpd'] },
+    { ports: [68, 546], programs: ['dhclient', 'systemd-network', 'NetworkManager'] },
+  ],
+  adminNetworks: [],
+  // https://www.php.net/supported-versions.php and /eol.php
+  php: {
+    '5.6': { security: '2018-12-31', active: '2017-01-19' },
+    '7.0': { security: '2019-01-10', active: '2018-01-04' },
+    '7.1': { security: '2019-12-01', active: '2018-12-01' },
+    '7.2': { security: '2020-11-30', active: '2019-11-30' },
+    '7.3': { security: '2021-12-06', active: '2020-12-06' },
+    '7.4': { security: '2022-11-28', active: '2021-11-28' },
+    '8.0': { security: '2023-11-26', active: '2022-11-26' },
+    '8.1': { security: '2025-12-31', active: '2023-11-25' },
+    '8.2': { security: '2026-12-31', active: '2024-12-31' },
+    '8.3': { security: '2027-12-31', active: '2025-12-31' },
+    '8.4': { security: '2028-12-31', active: '2026-12-31' },
+    '8.5': { security: '2029-12-31', active: '2027-12-31' },
+  },
+  certificateDays: 21,
+  usedPercent: 80,
+  memoryPressure: 10,
+  mailQueue: { messages: 500, perSender: 100 },
+  // WordPress 6.8.3 of 30 September 2025 and the fixes that came with it for older branches.
+  wordpress: {
+    '6.0': '6.0.11',
+    '6.1': '6.1.9',
+    '6.2': '6.2.8',
+    '6.3': '6.3.7',
+    '6.4': '6.4.7',
+    '6.5': '6.5.7',
+    '6.6': '6.6.4',
+    '6.7': '6.7.4',
+    '6.8': '6.8.3',
+  },
+  extensions: {
+    'wp-file-manager': { fixed: '6.9', cve: 'CVE-2020-25213' },
+    'litespeed-cache': { fixed: '6.4', cve: 'CVE-2024-28000' },
+    'really-simple-ssl': { fixed: '9.1.2', cve: 'CVE-2024-10924' },
+    'essential-addons-for-elementor-lite': { fixed: '5.7.2', cve: 'CVE-2023-32243' },
+    'woocommerce-payments': { fixed: '5.6.2', cve: 'CVE-2023-28121' },
+    elementor: { fixed: '3.6.3', cve: 'CVE-2022-1329' },
+    'contact-form-7': { fixed: '5.3.2', cve: 'CVE-2020-35489' },
+    duplicator: { fixed: '1.3.28', cve: 'CVE-2020-11738' },
+  },
+  loginLimiters: [
+    'limit-login-attempts-reloaded',
+    'wordfence',
+    'loginizer',
+    'better-wp-security',
+    'all-in-one-wp-security-and-firewall',
+    'wps-limit-login',
+    'wp-fail2ban',
+  ],
+  trustedImages: ['docker.io/library/', 'ghcr.io/', 'registry.gitlab.com/', 'mcr.microsoft.com/'],
 };

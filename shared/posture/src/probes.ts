@@ -2,34 +2,62 @@
 import type { Probe } from './probe.ts';
 import { accounts } from './probes/accounts.ts';
 import { authorizedKeys } from './probes/authorized-keys.ts';
+import { baseline } from './probes/baseline.ts';
+import { certificates } from './probes/certificates.ts';
 import { clock } from './probes/clock.ts';
+import { databases } from './probes/databases.ts';
+import { docker } from './probes/docker.ts';
 import { fail2ban } from './probes/fail2ban.ts';
 import { firewall } from './probes/firewall.ts';
 import { kernelSettings } from './probes/kernel-settings.ts';
+import { keyUses } from './probes/key-uses.ts';
 import { listeners } from './probes/listeners.ts';
+import { logFiles } from './probes/log-files.ts';
 import { logging } from './probes/logging.ts';
+import { mail } from './probes/mail.ts';
+import { nameServer } from './probes/name-server.ts';
+import { panel } from './probes/panel.ts';
 import { passwordPolicy } from './probes/password-policy.ts';
+import { php } from './probes/php.ts';
 import { processes } from './probes/processes.ts';
+import { resources } from './probes/resources.ts';
 import { scheduled } from './probes/scheduled.ts';
+import { siteSecrets } from './probes/site-secrets.ts';
 import { sshd } from './probes/sshd.ts';
 import { sudo } from './probes/sudo.ts';
 import { updates } from './probes/updates.ts';
 import { webFiles } from './probes/web-files.ts';
+import { webServer } from './probes/web-server.ts';
+import { wordpress } from './probes/wordpress.ts';
 
 export const probes = [
   accounts,
   authorizedKeys,
+  baseline,
+  certificates,
   clock,
+  databases,
+  docker,
   fail2ban,
   firewall,
   kernelSettings,
+  keyUses,
   listeners,
+  logFiles,
   logging,
+  mail,
+  nameServer,
+  panel,
   passwordPolicy,
+  php,
   processes,
+  resources,
   scheduled,
+  siteSecrets,
   sshd,
   sudo,
   updates,
   webFiles,
+  webServer,
+  wordpress,
 ] as const satisfies readonly Probe[];

@@ -2,6 +2,7 @@
 import type { FileText, ProbedHost } from '@muster/posture/host';
 import { tryDocker } from '../docker.ts';
 import type { Machine } from '../machine.ts';
+import { KEPT } from './weakness.ts';
 
 export function probedMachine(machine: Machine, user = 'root'): ProbedHost {
   const exec = (args: readonly string[]) =>
@@ -22,6 +23,14 @@ export function probedMachine(machine: Machine, user = 'root'): ProbedHost {
       if (ran.code === 0) return { state: 'read', text: ran.stdout };
       if (/No such file|Not a directory/.test(ran.stderr)) return { state: 'absent' };
       return { state: 'unreadable', why: ran.stderr.trim().slice(0, 200) };
+    },
+    // In the agent's own folder, so that a weakness may be planted there as well.
+    async recall(name) {
+      const ran = await exec(['cat', `${KEPT}/${name}.json`]);
+      return ran.code === 0 ? ran.stdout : null;
+    },
+    async keep(name, text) {
+      if (user === 'root') await machine.sh(`mkdir -p ${KEPT} && cat > ${KEPT}/${name}.json`, { input: text });
     },
   };
 }

@@ -1,13 +1,7 @@
 // Weaknesses to plant on a real server, each with what takes it away again and which check must find it. The hardened
-// twin has none of them; `HARDEN` makes it.
-
-export interface Weakness {
-  readonly check: string;
-  /** Part of the finding's subject or evidence, so that the right one is found. */
-  readonly shows: string;
-  readonly plant: string;
-  readonly remove: string;
-}
+// twin has none of them; image/hardened.sh makes it.
+import { OF_SERVICES } from './service-weaknesses.ts';
+import { KEPT, type Weakness } from './weakness.ts';
 
 const SSHD = '/etc/ssh/sshd_config.d/00-weak.conf';
 const reload = 'systemctl reload ssh';
@@ -16,7 +10,7 @@ const listen = (name: string, port: number) => ({
   remove: `systemctl stop ${name}`,
 });
 
-export const WEAKNESSES: readonly Weakness[] = [
+const OF_THE_HOST: readonly Weakness[] = [
   {
     check: 'SSH-001',
     shows: '"permitrootlogin":"yes"',
@@ -97,7 +91,7 @@ export const WEAKNESSES: readonly Weakness[] = [
     plant: `nft 'add chain inet filter input { policy accept; }'`,
     remove: `nft 'add chain inet filter input { policy drop; }'`,
   },
-  { check: 'FW-004', shows: '"service":"Redis"', ...listen('weak-redis', 6379) },
+  { check: 'FW-004', shows: '"service":"Cassandra"', ...listen('weak-store', 9042) },
   {
     check: 'FW-010',
     shows: 'inet loose/input',
@@ -214,7 +208,90 @@ export const WEAKNESSES: readonly Weakness[] = [
     plant: `mkdir -p /etc/systemd/journald.conf.d && printf '[Journal]\\nMaxRetentionSec=1week\\n' > /etc/systemd/journald.conf.d/weak.conf`,
     remove: 'rm /etc/systemd/journald.conf.d/weak.conf',
   },
+  {
+    check: 'KEY-001',
+    shows: '"comment":"ops-former"',
+    // A ledger as it is after two hundred days, in which this key was last used four months ago.
+    plant: `fingerprint=$(ssh-keygen -lf /root/ops-former.pub | cut -d' ' -f2) && now=$(date +%s) && mkdir -p ${KEPT} && printf '{"since":%s,"cursor":null,"uses":[{"account":"ops","fingerprint":"%s","firstAt":%s,"lastAt":%s,"from":"198.51.100.20","count":3}],"networks":[{"account":"ops","network":"198.51.100.0/24","firstAt":%s}]}' $((now-17280000)) "$fingerprint" $((now-17000000)) $((now-10368000)) $((now-17000000)) > ${KEPT}/key-uses.json`,
+    remove: `rm ${KEPT}/key-uses.json`,
+  },
+  {
+    check: 'KEY-006',
+    shows: '"comment":"added-by-hand"',
+    plant: `ssh-keygen -q -t ed25519 -N '' -C added-by-hand -f /root/by-hand && cat /root/by-hand.pub >> /home/ops/.ssh/authorized_keys`,
+    remove: `sed -i '/added-by-hand$/d' /home/ops/.ssh/authorized_keys && rm /root/by-hand /root/by-hand.pub`,
+  },
+  {
+    check: 'ACC-003',
+    shows: 'account idle',
+    plant: `useradd -m -s /bin/bash idle && echo 'idle:seeded-secret-7f3a' | chpasswd`,
+    remove: 'userdel -r idle 2>/dev/null',
+  },
+  {
+    check: 'ACC-004',
+    shows: 'account contractor',
+    plant: `useradd -m -s /bin/bash -e 2026-01-31 contractor && install -d -m 0700 -o contractor /home/contractor/.ssh && install -m 0600 -o contractor /root/ops-laptop.pub /home/contractor/.ssh/authorized_keys`,
+    remove: 'userdel -r contractor 2>/dev/null',
+  },
+  {
+    check: 'ACC-005',
+    shows: 'deploy in sudo',
+    plant: 'usermod -aG sudo deploy',
+    remove: 'gpasswd -d deploy sudo >/dev/null',
+  },
+  {
+    check: 'ACC-014',
+    shows: 'ops from 127.0.0.0/24',
+    // The sign-in is a real one; that the account has a past elsewhere is in the ledger of KEY-001.
+    plant: `ssh -i /root/ops-laptop -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -p 2222 ops@127.0.0.1 true`,
+    remove: 'true',
+  },
+  {
+    check: 'ACC-015',
+    shows: '/var/www/plain.test/.env',
+    plant: `mkdir -p /var/www/plain.test && printf 'APP_DEBUG=true\\nDB_PASSWORD=Summer2024!\\n' > /var/www/plain.test/.env && chmod 0640 /var/www/plain.test/.env && chgrp www-data /var/www/plain.test/.env`,
+    remove: 'rm /var/www/plain.test/.env',
+  },
+  {
+    check: 'FW-002',
+    shows: '"manager":"none"',
+    plant: 'systemctl --quiet disable nftables 2>/dev/null',
+    remove: 'systemctl --quiet enable nftables 2>/dev/null',
+  },
+  { check: 'FW-003', shows: 'port tcp/4444 of nc', ...listen('weak-port', 4444) },
+  {
+    check: 'FW-007',
+    shows: 'port tcp/8088',
+    plant: `nft 'add table ip weaknat; add chain ip weaknat prerouting { type nat hook prerouting priority -100; }; add rule ip weaknat prerouting tcp dport 8088 dnat to 172.17.0.9:80'`,
+    remove: 'nft delete table ip weaknat',
+  },
+  {
+    check: 'FILE-005',
+    shows: '/usr/local/bin/weak-root',
+    plant: 'cp /bin/true /usr/local/bin/weak-root && chmod 4755 /usr/local/bin/weak-root',
+    remove: 'rm /usr/local/bin/weak-root',
+  },
+  {
+    check: 'PER-001',
+    shows: '/etc/cron.d/backdoor',
+    plant: `printf '17 3 * * * root /usr/local/sbin/report seeded-secret-7f3a\\n' > /etc/cron.d/backdoor`,
+    remove: 'rm /etc/cron.d/backdoor',
+  },
+  {
+    check: 'PER-008',
+    shows: '/etc/profile.d/weak.sh',
+    plant: `printf '# seeded-secret-7f3a\\n' > /etc/profile.d/weak.sh`,
+    remove: 'rm /etc/profile.d/weak.sh',
+  },
+  {
+    check: 'LOG-005',
+    shows: '/var/log/auth.log',
+    plant: 'truncate -s 0 /var/log/auth.log',
+    remove: `sed -i 's/"cuts":.*/"cuts":[]}/' ${KEPT}/log-files.json`,
+  },
 ];
+
+export const WEAKNESSES: readonly Weakness[] = [...OF_THE_HOST, ...OF_SERVICES];
 
 /** Breaks sshd's own answers, so it is planted alone. */
 export const BROKEN_SSHD: Weakness = {
@@ -228,20 +305,5 @@ export const BROKEN_SSHD: Weakness = {
  * Of what a container cannot be hardened in: it has the kernel and the clock of its host, and no audit of its own.
  */
 export const NOT_OF_A_CONTAINER: readonly string[] = ['KRN-001', 'KRN-002', 'LOG-003', 'TIME-001'];
-
-export const HARDEN: readonly string[] = [
-  'apt-get update -qq && apt-get install -y -qq --no-install-recommends libpam-pwquality unattended-upgrades >/dev/null 2>&1',
-  'apt-get upgrade -y -qq >/dev/null 2>&1',
-  `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication no\\nPermitRootLogin prohibit-password\\nPort 2222\\n` +
-    `Ciphers aes256-gcm@openssh.com,chacha20-poly1305@openssh.com\\nMACs hmac-sha2-512-etm@openssh.com,hmac-sha2-256-etm@openssh.com\\n` +
-    `KexAlgorithms curve25519-sha256,sntrup761x25519-sha512@openssh.com\\n' > /etc/ssh/sshd_config.d/05-hardened.conf && rm -f /etc/ssh/sshd_config.d/50-server.conf`,
-  'systemctl restart ssh',
-  `printf 'minlen = 14\\nminclass = 3\\n' > /etc/security/pwquality.conf && mkdir -p /etc/security/pwquality.conf.d`,
-  `printf '#!/usr/sbin/nft -f\\nflush ruleset\\ntable inet filter {\\n chain input { type filter hook input priority 0; policy drop; iif lo accept; ` +
-    `ct state established,related accept; tcp dport { 80, 443, 2222 } accept; icmp type echo-request accept; }\\n}\\n' > /etc/nftables.conf && nft -f /etc/nftables.conf`,
-  `printf '[sshd]\\nport = 2222\\n' > /etc/fail2ban/jail.d/60-hardened.local && fail2ban-client reload >/dev/null`,
-  `printf 'APT::Periodic::Update-Package-Lists "1";\\nAPT::Periodic::Unattended-Upgrade "1";\\n' > /etc/apt/apt.conf.d/20auto-upgrades`,
-  'systemctl --quiet enable --now apt-daily.timer apt-daily-upgrade.timer 2>/dev/null',
-  `passwd -ql deploy; usermod -p '*' deploy`,
-  'chmod 0755 /home/deploy',
-];
+/** Debian 12 has PHP 8.2, which its makers no longer improve. */
+export const OF_DEBIAN_12: readonly string[] = ['PHP-002'];

@@ -14,6 +14,17 @@ export const AREAS = [
   'kernel',
   'logs',
   'time',
+  'web',
+  'waf',
+  'php',
+  'wordpress',
+  'databases',
+  'mail',
+  'dns',
+  'docker',
+  'resources',
+  'panel',
+  'agent',
 ] as const;
 export const area = z.enum(AREAS);
 export type Area = z.infer<typeof area>;

@@ -1,5 +1,6 @@
 // Accounts and groups. Of a password only its state leaves the server: set, empty or locked, and the scheme of its hash.
 import { z } from 'zod';
+import { dayOf } from '../first-seen.ts';
 import { lines, probe, said, textOf } from '../probe.ts';
 
 /** Groups whose members are root, or can become root by what the group may touch. */
@@ -14,6 +15,8 @@ const account = z.strictObject({
   /** null: shadow may not be read. */
   password: z.enum(['set', 'empty', 'locked']).nullable(),
   scheme: said(16).nullable(),
+  /** Last day it may be used, `2026-11-30`; null when it has none. */
+  expiresOn: said(10).nullable().default(null),
 });
 export type Account = z.infer<typeof account>;
 
@@ -48,11 +51,11 @@ export const accounts = probe('accounts', {
 const NO_SHELL = /\/(nologin|false|sync|halt|shutdown)$/;
 
 export function parsePasswd(passwd: string, shadow: string | null): Account[] {
-  const hashes = new Map(lines(shadow ?? '').map((line) => line.split(':', 2) as [string, string]));
+  const secrets = new Map(lines(shadow ?? '').map((line) => [line.split(':', 1)[0] ?? '', line.split(':')]));
   return lines(passwd).flatMap((line) => {
     const [name, , uid, , , home, shell] = line.split(':');
     if (name === undefined || uid === undefined || !/^\d+$/.test(uid)) return [];
-    const hash = hashes.get(name);
+    const hash = secrets.get(name)?.[1];
     return [
       {
         name: name.slice(0, 64),
@@ -61,10 +64,14 @@ export function parsePasswd(passwd: string, shadow: string | null): Account[] {
         shell: shell !== undefined && shell !== '' && !NO_SHELL.test(shell),
         password: hash === undefined ? null : stateOf(hash),
         scheme: hash === undefined ? null : schemeOf(hash),
+        expiresOn: dayNumber(secrets.get(name)?.[7]),
       },
     ];
   });
 }
+
+/** Eighth field of shadow: days since 1970. */
+const dayNumber = (field = ''): string | null => (/^\d+$/.test(field) ? dayOf(Number(field) * 86_400) : null);
 
 function stateOf(hash: string): 'set' | 'empty' | 'locked' {
   if (hash === '') return 'empty';

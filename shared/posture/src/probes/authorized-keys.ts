@@ -1,7 +1,8 @@
-// Keys that open an account. The public part is no secret, but of it only fingerprint, type and length travel, and of
-// the options only their names.
+// Keys that open an account. The public part is no secret, but of it only fingerprint, type, length and comment travel, and
+// of the options only their names.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { firstSeen } from '../first-seen.ts';
 import { FIND_FORMAT, lines, octal, parseStats, probe, said } from '../probe.ts';
 import { parsePasswd } from './accounts.ts';
 import { parseSettings } from './sshd.ts';
@@ -15,12 +16,17 @@ const authorizedKey = z.strictObject({
   bits: z.int().positive().nullable(),
   fingerprint: said(60),
   options: z.array(said(40)).max(20),
+  /** What its owner wrote behind it. */
+  comment: said(80).default(''),
+  /** Seconds since 1970, when it came after the server was taken on. */
+  newSince: z.int().nonnegative().nullable().default(null),
 });
 export type AuthorizedKey = z.infer<typeof authorizedKey>;
+type FoundKey = Omit<AuthorizedKey, 'newSince'>;
 
 export const authorizedKeys = probe('authorized-keys', {
   sentence: 'Every key that opens an account, and who may write the files that say so',
-  cadence: 'daily',
+  cadence: 'hourly',
   costMs: 60,
   privilege: 'home folders of others',
   reading: z.strictObject({
@@ -38,7 +44,7 @@ export const authorizedKeys = probe('authorized-keys', {
     const people = parsePasswd(passwd.state === 'read' ? passwd.text : '', null).filter(
       (one) => one.shell && one.home !== '',
     );
-    const keys: AuthorizedKey[] = [];
+    const keys: FoundKey[] = [];
     const writable: { account: string; path: string; mode: string; owner: string }[] = [];
     let complete = true;
     for (const person of people.slice(0, MOST_ACCOUNTS)) {
@@ -68,9 +74,16 @@ export const authorizedKeys = probe('authorized-keys', {
         }
       }
     }
-    return { keys: keys.slice(0, 2000), writable: writable.slice(0, 500), complete };
+    const seen = await firstSeen(host, 'authorized-keys', keys.map(ledgerItem), complete);
+    return {
+      keys: keys.slice(0, 2000).map((key) => ({ ...key, newSince: seen.newSince(ledgerItem(key)) })),
+      writable: writable.slice(0, 500),
+      complete,
+    };
   },
 });
+
+const ledgerItem = ({ account, fingerprint }: FoundKey): string => `${account} ${fingerprint}`;
 
 const pathOf = (pattern: string, { name, home }: { name: string; home: string }): string => {
   const path = pattern.replaceAll('%%', '%').replaceAll('%h', home).replaceAll('%u', name);
@@ -79,7 +92,7 @@ const pathOf = (pattern: string, { name, home }: { name: string; home: string })
 
 const KEY = /(?:^|\s)((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w@.-]+)\s+([A-Za-z0-9+/]{40,}={0,2})/;
 
-export function parseKeys(text: string): Pick<AuthorizedKey, 'type' | 'bits' | 'fingerprint' | 'options'>[] {
+export function parseKeys(text: string): Omit<FoundKey, 'account' | 'file'>[] {
   return lines(text).flatMap((line) => {
     const found = line.trimStart().startsWith('#') ? null : KEY.exec(line);
     const [, type, blob] = found ?? [];
@@ -92,6 +105,10 @@ export function parseKeys(text: string): Pick<AuthorizedKey, 'type' | 'bits' | '
         bits: bitsOf(type, bytes),
         fingerprint: `SHA256:${digest}`,
         options: optionNames(line.slice(0, found.index)),
+        comment: line
+          .slice(found.index + found[0].length)
+          .trim()
+          .slice(0, 80),
       },
     ];
   });

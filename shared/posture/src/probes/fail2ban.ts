@@ -1,7 +1,7 @@
 // fail2ban as it runs: its unit, its jails with their limits, whether its files would start it again, who may talk to
 // it, and whether what it lists as banned is in the kernel.
 import { z } from 'zod';
-import type { ProbedHost } from '../host.ts';
+import type { ProbedHost, Ran } from '../host.ts';
 import { FIND_FORMAT, couldNot, lines, octal, parseStats, probe, said } from '../probe.ts';
 
 const SOCKET = '/run/fail2ban/fail2ban.sock';
@@ -14,6 +14,8 @@ const jail = z.strictObject({
   banSeconds: z.int().nullable(),
   /** Ports of its rule in the kernel; empty when it has none yet, or for all ports. */
   ports: z.array(z.int()).max(100),
+  /** Addresses and ranges that it never bans; null when not asked. */
+  ignored: z.array(said(64)).max(100).nullable().default(null),
   banned: z.int().nonnegative(),
   /** Listed as banned, absent from the kernel; null when the two could not be compared. */
   unenforced: z.array(said(64)).max(50).nullable(),
@@ -98,6 +100,7 @@ async function jailsOf(host: ProbedHost): Promise<Jail[]> {
       findSeconds: await number('findtime'),
       banSeconds: await number('bantime'),
       ports: held?.ports ?? [],
+      ignored: parseIgnored(await host.run('fail2ban-client', ['get', name, 'ignoreip'])),
       banned: addresses.length,
       unenforced:
         addresses.length === 0
@@ -109,6 +112,14 @@ async function jailsOf(host: ProbedHost): Promise<Jail[]> {
     });
   }
   return jails;
+}
+
+/** A list with branches (`|- 127.0.0.0/8`), or a sentence when there is none. */
+function parseIgnored(ran: Ran | undefined): string[] | null {
+  if (ran?.code !== 0) return null;
+  return lines(ran.stdout)
+    .flatMap((line) => /^[|`]- (\S+)/.exec(line)?.[1]?.slice(0, 64) ?? [])
+    .slice(0, 100);
 }
 
 /** `[{'sshd': ['192.0.2.1', '2001:db8::5']}, {'nginx': []}]`, a Python value. */

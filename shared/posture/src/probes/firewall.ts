@@ -1,6 +1,9 @@
 // What the kernel filters on the way in, and who looks after it. Tables of ours are no firewall: they only ban.
 import { z } from 'zod';
-import { couldNot, probe, said } from '../probe.ts';
+import { couldNot, probe, said, textOf } from '../probe.ts';
+
+/** What the root helper verified and the guard puts back; empty when bans are not managed. */
+const BAN_STATE = '/var/lib/muster-guard/current.nft';
 
 export const MANAGERS = ['nftables', 'ufw', 'firewalld', 'netfilter-persistent', 'csf'] as const;
 
@@ -25,6 +28,15 @@ export const firewall = probe('firewall', {
     read: z.boolean(),
     chains: z.array(inputChain).max(100),
     managers: z.array(z.strictObject({ name: z.enum(MANAGERS), active: z.boolean(), enabled: z.boolean() })),
+    /** Ports that destination NAT lets in past every input chain, as a published container does. */
+    published: z
+      .array(z.strictObject({ port: z.int().min(1).max(65_535), protocol: said(8), to: said(64) }))
+      .max(200)
+      .default([]),
+    /** /etc/nftables.conf has an input chain; null when nobody may read it. */
+    fileCloses: z.boolean().nullable().default(null),
+    /** The fleet's ban table: whether bans are managed here, and whether the kernel has it. */
+    banTable: z.strictObject({ wanted: z.boolean(), present: z.boolean() }).nullable().default(null),
     /** It has an address of IPv6 that the world can route to; null when unknown. */
     globalIpv6: z.boolean().nullable(),
   }),
@@ -37,7 +49,12 @@ export const firewall = probe('firewall', {
       ...MANAGERS.map((name) => `${name}.service`),
       '--property=Id,ActiveState,UnitFileState',
     ]);
+    const file = await textOf(host, '/etc/nftables.conf', unreadable);
+    const wanted = await host.run('find', [BAN_STATE, '-printf', '%s\\n']);
     return {
+      published: ran?.code === 0 ? parsePublished(ran.stdout).slice(0, 200) : [],
+      fileCloses: file === null ? null : /hook\s+input\b/.test(file.replaceAll(/^\s*#.*$/gm, '')),
+      banTable: ran?.code === 0 ? { wanted: Number(wanted?.stdout ?? 0) > 0, present: hasBanTable(ran.stdout) } : null,
       read: ran?.code === 0,
       chains: ran?.code === 0 ? parseInputChains(ran.stdout).slice(0, 100) : [],
       managers: parseManagers(units?.stdout ?? ''),
@@ -93,6 +110,28 @@ export function parseInputChains(json: string): InputChain[] {
         opens: own.filter((rule) => isUnconditional(rule) && verdictOf(rule) === 'accept').length,
       },
     ];
+  });
+}
+
+const tableObject = z.object({ family: z.string(), name: z.string() });
+const hasBanTable = (json: string): boolean =>
+  ruleset.parse(JSON.parse(json)).nftables.some((entry) => {
+    const table = tableObject.safeParse(entry.table).data;
+    return table?.family === 'inet' && table.name === 'muster';
+  });
+
+/** `tcp dport 8080 … dnat to 172.17.0.2:80`, by whoever wrote the rule. */
+export function parsePublished(json: string): { port: number; protocol: string; to: string }[] {
+  const entries = ruleset.parse(JSON.parse(json)).nftables;
+  return entries.flatMap((entry) => {
+    const rule = ruleObject.safeParse(entry.rule).data;
+    const text = JSON.stringify(rule?.expr ?? []);
+    const [, target] = /"dnat":\{(?:[^{}]*"addr":"([^"]+)")?/.exec(text) ?? [];
+    const [, protocol, port] = /"protocol":"(tcp|udp)","field":"dport"\}\},"right":(\d+)/.exec(text) ?? [];
+    if (target === undefined || protocol === undefined || /^127\.|^::1/.test(target)) return [];
+    // A rule for one loopback address publishes nothing.
+    if (/"field":"daddr"\}\},"right":"127\./.test(text)) return [];
+    return [{ port: Number(port), protocol, to: target.slice(0, 64) }];
   });
 }
 

@@ -10,6 +10,7 @@ const FIXTURES = join(import.meta.dirname, '../fixtures');
 const runKey = (tool: string, args: readonly string[]): string =>
   ['run', tool, ...args].join(' ').replaceAll('\n', '\\n');
 const readKey = (path: string): string => `read ${path}`;
+const recallKey = (name: string): string => `recall ${name}`;
 
 /** Asks a real host and writes down every answer. */
 export class Recorder implements ProbedHost {
@@ -38,6 +39,16 @@ export class Recorder implements ProbedHost {
         : `--- ${file.state}${file.state === 'unreadable' ? ` ${file.why}` : ''}\n`;
     this.#parts.push(`=== ${readKey(path)}\n${said}`);
     return file;
+  }
+
+  async recall(name: string): Promise<string | null> {
+    const kept = await this.#host.recall(name);
+    this.#parts.push(`=== ${recallKey(name)}\n${kept === null ? '--- never kept\n' : `${ended(kept)}--- end\n`}`);
+    return kept;
+  }
+
+  keep(name: string, text: string): Promise<void> {
+    return this.#host.keep(name, text);
   }
 
   get text(): string {
@@ -71,6 +82,15 @@ export class Player implements ProbedHost {
     const [, why] = /^--- unreadable (.*)\n$/.exec(answer) ?? [];
     if (why !== undefined) return Promise.resolve({ state: 'unreadable', why });
     return Promise.resolve({ state: 'read', text: answer.replace(/--- end\n$/, '') });
+  }
+
+  recall(name: string): Promise<string | null> {
+    const answer = this.#answer(recallKey(name));
+    return Promise.resolve(answer === '--- never kept\n' ? null : answer.replace(/--- end\n$/, ''));
+  }
+
+  keep(): Promise<void> {
+    return Promise.resolve();
   }
 
   #answer(key: string): string {

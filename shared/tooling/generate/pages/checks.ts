@@ -33,6 +33,7 @@ function section(check: CheckDefinition): string {
     ['undo', check.undo],
     ['risk of the fix', check.risk],
     ['maps to', check.maps.join(', ') || 'nothing'],
+    ['tried on', check.basis === 'documented' ? 'answers as the vendor documents them' : 'a recorded server'],
     [
       'probes',
       Object.values(check.reads)

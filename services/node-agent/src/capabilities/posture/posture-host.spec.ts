@@ -10,7 +10,7 @@ import { ProbeRunner } from './probe-runner.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-posture-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const host = postureHost(execFile);
+const host = postureHost(execFile, join(folder, 'kept'));
 
 it('reads plain files up to a bound, and says why it did not read others', async () => {
   const path = (name: string): string => join(folder, name);

@@ -1,10 +1,11 @@
 // How probes see this host: programs of root's own folders, run last in every queue and within bounds, and plain files
 // up to a size. A reading never waits for a pipe that somebody left in its way.
 import { constants, existsSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { FileText, ProbedHost } from '@muster/posture/host';
 import type { Exec } from '../../host/exec.ts';
-import { isAbsent } from '../../host/files.ts';
+import { isAbsent, writeFileAtomically } from '../../host/files.ts';
 
 const FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 const NICE = '/usr/bin/nice';
@@ -12,7 +13,8 @@ const IONICE = '/usr/bin/ionice';
 const BOUNDS = { timeoutMs: 20_000, maxOutputBytes: 8 * 1024 * 1024 };
 const MOST_FILE_BYTES = 1024 * 1024;
 
-export function postureHost(exec: Exec): ProbedHost {
+/** `kept`: folder for what probes write down; nobody else may write there. */
+export function postureHost(exec: Exec, kept: string): ProbedHost {
   return {
     async run(tool, args) {
       const path = FOLDERS.map((folder) => `${folder}/${tool}`).find((one) => existsSync(one));
@@ -22,6 +24,14 @@ export function postureHost(exec: Exec): ProbedHost {
       return { code, stdout, stderr };
     },
     read: readBounded,
+    async recall(name) {
+      const file = await readBounded(join(kept, `${name}.json`));
+      return file.state === 'read' ? file.text : null;
+    },
+    async keep(name, text) {
+      await mkdir(kept, { recursive: true, mode: 0o700 });
+      await writeFileAtomically(join(kept, `${name}.json`), text, { mode: 0o600 });
+    },
   };
 }
 

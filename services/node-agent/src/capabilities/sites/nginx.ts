@@ -1,20 +1,15 @@
 // Sites out of nginx's configuration, as files say it. Only the directives that are named here are kept; whatever else
 // stands in a file (passwords for a backend, keys) is passed over while it is read.
+import { parseNginx, type Directive } from '@muster/posture/nginx-config';
 import { included, type ConfigFiles } from './config-files.ts';
 import { hostName, noSite, type DeclaredSite } from './declared.ts';
-
-interface Directive {
-  readonly name: string;
-  readonly args: readonly string[];
-  readonly block: readonly Directive[] | null;
-}
 
 const KEPT = new Set(['server_name', 'listen', 'root', 'access_log', 'error_log', 'ssl_certificate']);
 const DEEPEST = 20;
 
 export async function readNginx(main: string, files: ConfigFiles): Promise<DeclaredSite[]> {
   const base = main.slice(0, main.lastIndexOf('/'));
-  const top = await expand(parse((await files.read(main)) ?? ''), base, files, 0);
+  const top = await expand(parseNginx((await files.read(main)) ?? ''), base, files, 0);
   return blocks(top, 'http').flatMap((http) => sitesOf(http));
 }
 
@@ -78,40 +73,11 @@ async function expand(
   for (const directive of directives) {
     if (directive.name === 'include' && depth < DEEPEST) {
       for (const path of await included(directive.args[0] ?? '', base, files)) {
-        all.push(...(await expand(parse((await files.read(path)) ?? ''), base, files, depth + 1)));
+        all.push(...(await expand(parseNginx((await files.read(path)) ?? ''), base, files, depth + 1)));
       }
     } else if (directive.block !== null) {
       all.push({ ...directive, block: await expand(directive.block, base, files, depth) });
     } else if (KEPT.has(directive.name)) all.push(directive);
   }
   return all;
-}
-
-/** Words, quoted words, `;`, `{` and `}`; comments are gone. A quoted word is never one of the signs. */
-const TOKEN =
-  /#[^\n]*|"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([;{}])|((?:\\.|\$\{[^}]*\}|[^\s;{}"'#])(?:\\.|\$\{[^}]*\}|[^\s;{}])*)/g;
-
-function parse(text: string): Directive[] {
-  const root: Directive[] = [];
-  const open: Directive[][] = [root];
-  let words: string[] = [];
-  for (const [token, double, single, sign, bare] of text.matchAll(TOKEN)) {
-    if (token.startsWith('#') && bare === undefined && double === undefined && single === undefined) continue;
-    if (sign === undefined) {
-      words.push(double ?? single ?? bare ?? '');
-      continue;
-    }
-    const [name = '', ...args] = words;
-    words = [];
-    if (sign === '}') {
-      if (open.length > 1) open.pop();
-    } else if (sign === ';') {
-      if (name !== '') open.at(-1)?.push({ name, args, block: null });
-    } else {
-      const block: Directive[] = [];
-      open.at(-1)?.push({ name, args: [], block });
-      open.push(block);
-    }
-  }
-  return root;
 }

@@ -1,0 +1,36 @@
+// ACC-004: Time-limited account past its end date.
+import { check, failures, unknown } from '../check.ts';
+import { accounts } from '../probes/accounts.ts';
+import { authorizedKeys } from '../probes/authorized-keys.ts';
+
+export default check({
+  id: 'ACC-004',
+  area: 'accounts',
+  severity: 'high',
+  title: 'Time-limited account past its end date',
+  measured: '/etc/shadow, eighth field; authorized_keys of the account',
+  expected: 'an account whose time is over has no keys and is locked',
+  why: 'An account was given for a time, and the time is over. What still opens it works wherever PAM is not asked, and again when somebody moves the date.',
+  evidence: { account: 'Account', ended: 'Ended on', keys: 'Keys', password: 'Password' },
+  fix: 'Lock it (usermod -L), put a # before its keys and end its sessions (loginctl terminate-user).',
+  undo: 'usermod -U, and take the # away.',
+  risk: 'lockout',
+  maps: ['AUTH-9282', 'AUTH-9288'],
+  reads: { accounts, authorizedKeys },
+  judge({ accounts: { accounts, shadowRead }, authorizedKeys: { keys } }, { now }) {
+    if (!shadowRead) return unknown('/etc/shadow could not be read');
+    const today = now.toISOString().slice(0, 10);
+    return failures(
+      accounts.flatMap(({ name, expiresOn, password }) => {
+        const own = keys.filter(({ account }) => account === name).length;
+        if (expiresOn === null || expiresOn >= today || (password === 'locked' && own === 0)) return [];
+        return [
+          {
+            subject: `account ${name}`,
+            evidence: { account: name, ended: expiresOn, keys: own, password: password ?? 'not known' },
+          },
+        ];
+      }),
+    );
+  },
+});

@@ -1,0 +1,29 @@
+// DKR-001: Docker API exposed over TCP.
+import { check, failures, notApplicable, unknown } from '../check.ts';
+import { docker } from '../probes/docker.ts';
+import { isPublic, listeners } from '../probes/listeners.ts';
+
+export default check({
+  id: 'DKR-001',
+  area: 'docker',
+  severity: 'critical',
+  title: 'Docker API exposed over TCP',
+  measured: 'ss -H -lntupe: dockerd; hosts and tlsverify of daemon.json',
+  expected: 'the Unix socket only, or certificates of clients',
+  why: 'Whoever reaches the API is root on the server with one request. Machines look for it on every address.',
+  evidence: { address: 'Listens on', verified: 'Asks for certificates' },
+  fix: 'Close the port in the firewall now; take the tcp:// host out of daemon.json and the unit, restart Docker.',
+  undo: 'Put the host back, with tlsverify, and restart.',
+  risk: 'service',
+  maps: [],
+  reads: { docker, listeners },
+  judge({ docker: { installed, hosts, verified }, listeners: { read, listeners } }) {
+    if (!read) return unknown('The listening ports could not be read');
+    const open = listeners
+      .filter((one) => one.process === 'dockerd' && isPublic(one))
+      .map(({ address, port }) => `tcp://${address}:${port}`);
+    const all = [...new Set([...open, ...hosts.filter((host) => !/\/\/(?:127\.|localhost)/.test(host))])];
+    if (!installed && all.length === 0) return notApplicable('Docker is not installed');
+    return failures(verified ? [] : all.map((address) => ({ subject: address, evidence: { address, verified } })));
+  },
+});

@@ -1,0 +1,43 @@
+// PHP-001: End-of-life PHP serves sites.
+import { check, failures, notApplicable } from '../check.ts';
+import { php } from '../probes/php.ts';
+
+export default check({
+  id: 'PHP-001',
+  area: 'php',
+  severity: 'critical',
+  title: 'End-of-life PHP serves sites',
+  measured: 'php-fpm versions with pools, against the policy’s dates',
+  expected: 'no pool runs a branch without security fixes',
+  why: 'Nobody mends holes in these branches any more, and every one that is found stays open. Attackers keep lists of what runs them.',
+  evidence: { version: 'Version', until: 'Fixes until', pools: 'Pools' },
+  fix: 'Move one site after the other to a supported branch, on a copy first; then remove the old packages.',
+  undo: 'Point the site’s pool back to the old socket and reload.',
+  risk: 'service',
+  maps: [],
+  reads: { php },
+  judge({ php: { versions, pools } }, { policy, now }) {
+    if (versions.length === 0) return notApplicable('PHP-FPM is not installed');
+    const today = now.toISOString().slice(0, 10);
+    return failures(
+      versions.flatMap((version) => {
+        const own = pools.filter((pool) => pool.version === version);
+        const until = policy.php[version]?.security;
+        if (own.length === 0 || until === undefined || until >= today) return [];
+        return [
+          {
+            subject: `PHP ${version}`,
+            evidence: {
+              version,
+              until,
+              pools: own
+                .map(({ name }) => name)
+                .slice(0, 12)
+                .join(', '),
+            },
+          },
+        ];
+      }),
+    );
+  },
+});

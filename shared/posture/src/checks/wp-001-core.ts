@@ -1,0 +1,32 @@
+// WP-001: WordPress core outdated.
+import { check, failures, notApplicable, unknown } from '../check.ts';
+import { wordpress } from '../probes/wordpress.ts';
+import { isOlder } from '../versions.ts';
+
+export default check({
+  id: 'WP-001',
+  area: 'wordpress',
+  severity: 'high',
+  title: 'WordPress core outdated',
+  measured: 'wp-includes/version.php against the fixed version of its branch in the policy',
+  expected: 'the newest fixes of a branch that still gets them',
+  why: 'What a release mends is read by attackers on the same day. Sites that run it afterwards are found by their version.',
+  evidence: { site: 'Site', version: 'Version', fixed: 'Fixed in' },
+  fix: 'Back up, update on a copy, see that the site and its login answer, then update the site (wp core update).',
+  undo: 'Put files and database back from that backup.',
+  risk: 'service',
+  maps: [],
+  reads: { wordpress },
+  judge({ wordpress: { sites, complete } }, { policy }) {
+    const branches = Object.keys(policy.wordpress);
+    const [oldest = ''] = branches.toSorted((a, b) => (isOlder(a, b) ? -1 : 1));
+    const old = sites.flatMap(({ root, version }) => {
+      const branch = version.split('.').slice(0, 2).join('.');
+      const fixed = policy.wordpress[branch] ?? (isOlder(branch, oldest) ? 'no longer' : null);
+      if (version === '' || fixed === null || (fixed !== 'no longer' && !isOlder(version, fixed))) return [];
+      return [{ subject: root, evidence: { site: root, version, fixed } }];
+    });
+    if (old.length === 0 && !complete) return unknown('Some folders of sites could not be entered');
+    return sites.length === 0 ? notApplicable('There is no WordPress') : failures(old);
+  },
+});

@@ -1,0 +1,158 @@
+// What came or changed since the server was taken on: programs that run as their owner, cron entries, files that every
+// login passes through, members of groups that equal root. Contents stay here; a change is told by its file.
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { firstSeen } from '../first-seen.ts';
+import type { ProbedHost } from '../host.ts';
+import { FIND_FORMAT, couldNot, lines, octal, parseStats, probe, said, textOf } from '../probe.ts';
+import type { UnreadablePart } from '../probe.ts';
+import { parseGroups } from './accounts.ts';
+
+const CRON = [
+  '/etc/crontab',
+  '/etc/anacrontab',
+  '/etc/cron.d',
+  '/etc/cron.hourly',
+  '/etc/cron.daily',
+  '/etc/cron.weekly',
+];
+const SPOOL = ['/etc/cron.monthly', '/var/spool/cron'];
+const LOGIN_PATH = [
+  '/etc/pam.d',
+  '/etc/profile',
+  '/etc/profile.d',
+  '/etc/bash.bashrc',
+  '/etc/nsswitch.conf',
+  '/root/.bashrc',
+  '/root/.profile',
+  '/usr/sbin/sshd',
+  '/etc/ssh/sshd_config',
+];
+const MOST_FILES = 600;
+
+/** New since the ledger began, or changed after it: its content is part of what is remembered. */
+const news = z.strictObject({ path: said(300), since: z.int().nonnegative() });
+export type News = z.infer<typeof news>;
+
+export const baseline = probe('baseline', {
+  sentence:
+    'What came or changed since the server was taken on: cron, the way in, setuid programs, members of root’s groups',
+  cadence: 'hourly',
+  costMs: 900,
+  privilege: 'crontabs and programs of others',
+  reading: z.strictObject({
+    /** Seconds since 1970: when this server was taken on. */
+    since: z.int().nonnegative(),
+    cron: z.array(news).max(200).nullable(),
+    loginPath: z.array(news).max(200).nullable(),
+    setuid: z
+      .array(news.extend({ mode: said(5), owner: said(64) }))
+      .max(200)
+      .nullable(),
+    members: z
+      .array(z.strictObject({ group: said(64), member: said(64), since: z.int().nonnegative() }))
+      .max(200)
+      .nullable(),
+  }),
+  async gather(host, unreadable) {
+    const cron = await changed(host, 'cron', [...CRON, ...SPOOL], unreadable);
+    const loginPath = await changed(host, 'login-path', LOGIN_PATH, unreadable);
+    const members = await newMembers(host, unreadable);
+    return {
+      since: members.since,
+      cron: cron.news,
+      loginPath: loginPath.news,
+      setuid: await newSetuid(host, unreadable),
+      members: members.news,
+    };
+  },
+});
+
+/** Files by path and content; `find -type f` passes over links, whose targets are looked at where they lie. */
+async function changed(
+  host: ProbedHost,
+  ledger: string,
+  places: readonly string[],
+  unreadable: UnreadablePart[],
+): Promise<{ news: News[] | null }> {
+  const found = await host.run('find', [...places, '-maxdepth', '2', '-type', 'f', '-printf', '%p\\n']);
+  const paths = lines(found?.stdout ?? '')
+    .filter((path) => !path.endsWith('/.placeholder'))
+    .slice(0, MOST_FILES);
+  const hidden = /Permission denied/.test(found?.stderr ?? '');
+  const sums = paths.length === 0 ? undefined : await host.run('sha256sum', ['--', ...paths]);
+  const complete = found !== undefined && !hidden && (paths.length === 0 || sums?.code === 0);
+  if (!complete) {
+    couldNot(ledger, hidden ? found : sums, unreadable);
+    return { news: null };
+  }
+  const items = lines(sums?.stdout ?? '').flatMap((line) => {
+    const [, hash, path] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
+    return hash === undefined || path === undefined
+      ? []
+      : [{ path, item: `${hash.slice(0, 32)} ${path}`.slice(0, 400) }];
+  });
+  const seen = await firstSeen(
+    host,
+    ledger,
+    items.map(({ item }) => item),
+    true,
+  );
+  return {
+    news: items
+      .flatMap(({ path, item }) => {
+        const since = seen.newSince(item);
+        return since === null ? [] : [{ path: path.slice(0, 300), since }];
+      })
+      .slice(0, 200),
+  };
+}
+
+async function newSetuid(host: ProbedHost, unreadable: UnreadablePart[]) {
+  const places = ['/usr', '/opt', '/home', '/var', '/tmp', '/srv', '/root', '/etc'];
+  const found = await host.run('find', [...places, '-xdev', '-type', 'f', '-perm', '/6000', '-printf', FIND_FORMAT]);
+  if (found === undefined || /Permission denied/.test(found.stderr)) {
+    couldNot('setuid programs', found, unreadable);
+    return null;
+  }
+  const files = parseStats(found.stdout).map((stat) => ({
+    ...stat,
+    item: createHash('sha256').update(`${stat.path} ${stat.mode} ${stat.user} ${stat.modifiedAt}`).digest('hex'),
+  }));
+  const seen = await firstSeen(
+    host,
+    'setuid',
+    files.map(({ item }) => item),
+    true,
+  );
+  return files
+    .flatMap(({ path, mode, user, item }) => {
+      const since = seen.newSince(item);
+      return since === null ? [] : [{ path: path.slice(0, 300), since, mode: octal(mode), owner: user.slice(0, 64) }];
+    })
+    .slice(0, 200);
+}
+
+async function newMembers(host: ProbedHost, unreadable: UnreadablePart[]) {
+  const group = await textOf(host, '/etc/group', unreadable);
+  const passwd = await textOf(host, '/etc/passwd', unreadable);
+  const all = parseGroups(group ?? '', passwd ?? '').flatMap(({ group, members }) =>
+    members.map((member) => ({ group, member })),
+  );
+  const complete = group !== null && passwd !== null;
+  const seen = await firstSeen(
+    host,
+    'members',
+    all.map(({ group, member }) => `${group} ${member}`),
+    complete,
+  );
+  return {
+    since: seen.since,
+    news: complete
+      ? all.flatMap((one) => {
+          const since = seen.newSince(`${one.group} ${one.member}`);
+          return since === null ? [] : [{ ...one, since }];
+        })
+      : null,
+  };
+}
