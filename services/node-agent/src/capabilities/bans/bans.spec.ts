@@ -5,7 +5,14 @@ import { differences, isEmpty, summarise } from './compare.ts';
 import { NOTHING_DESIRED, afterDelta, afterSnapshot, enforced } from './desired.ts';
 import { parseDuration, parseHeld } from './held.ts';
 import { layOut, nextOddExpiry } from './layout.ts';
-import { parseGateways4, parseGateways6, parseResolvers, parseSshPeers, whyNever } from './never-block.ts';
+import {
+  isSignedIn,
+  parseGateways4,
+  parseGateways6,
+  parseResolvers,
+  parseSshConnections,
+  whyNever,
+} from './never-block.ts';
 import { ipRange, rangeContains, rangesOverlap } from '@muster/kernel/ip-range';
 import fc from 'fast-check';
 import { changeText, persistedState } from './statements.ts';
@@ -225,9 +232,27 @@ describe('never blocked', () => {
     ).toEqual(['fd00:0000:0000:0000:0000:0000:0000:0001']);
     expect(parseResolvers('# x\nnameserver 9.9.9.9\nnameserver 2620:fe::fe\n')).toEqual(['9.9.9.9', '2620:fe::fe']);
     expect(
-      parseSshPeers(
-        '0 0 192.0.2.5:22 198.51.100.44:50000 users:(("sshd",pid=9,fd=4))\n0 0 [2001:db8::5]:22 [2001:db8::9]:1 users:(("sshd-session",pid=9,fd=4))\n0 0 192.0.2.5:80 203.0.113.8:1 users:(("nginx",pid=3,fd=4))\n',
+      parseSshConnections(
+        '0 0 192.0.2.5:22 198.51.100.44:50000 users:(("sshd",pid=9,fd=4),("sshd",pid=7,fd=4))\n0 0 [2001:db8::5]:22 [2001:db8::9]:1 users:(("sshd-session",pid=9,fd=4))\n0 0 192.0.2.5:80 203.0.113.8:1 users:(("nginx",pid=3,fd=4))\n',
       ),
-    ).toEqual(['198.51.100.44', '2001:db8::9']);
+    ).toEqual([
+      { peer: '198.51.100.44', pids: ['9', '7'] },
+      { peer: '2001:db8::9', pids: ['9'] },
+    ]);
+  });
+  it.each([
+    ['sshd: root@pts/0', true],
+    ['sshd: deploy@notty', true],
+    ['sshd-session: deploy@pts/1,pts/2\0\0\0', true],
+    ['sshd: [accepted]', false],
+    ['sshd: root [net]', false],
+    ['sshd: root [priv]', false],
+    ['sshd: unknown [net]', false],
+    ['sshd: admin@notty [net]', false],
+    ['sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups', false],
+    ['', false],
+    [null, true],
+  ])('knows whether somebody has signed in behind %j', (title, signedIn) => {
+    expect(isSignedIn(title)).toBe(signedIn);
   });
 });

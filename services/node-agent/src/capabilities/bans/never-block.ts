@@ -1,5 +1,6 @@
 // What this host never blocks, whoever asks, because it would cut itself off: loopback, its own addresses, its gateways and
-// resolvers, the control plane, and the other end of every live SSH session.
+// resolvers, the control plane, and the other end of every SSH session that somebody has signed in to. A connection
+// that has not signed in counts for nothing: it would keep whoever guesses passwords from being blocked.
 import { networkInterfaces } from 'node:os';
 import { WIDEST_BLOCK } from '@muster/contracts/bans';
 import { ipRange, parseIpRange, rangeContains, rangesOverlap } from '@muster/kernel/ip-range';
@@ -101,18 +102,38 @@ export function parseResolvers(text: string): string[] {
   return [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map((match) => match[1] ?? '');
 }
 
-async function sshPeers(sources: NeverBlockSources): Promise<string[]> {
-  const ss = sources.tools('ss');
+async function sshPeers({ exec, tools, readText }: NeverBlockSources): Promise<string[]> {
+  const ss = tools('ss');
   if (ss === undefined) return [];
-  const { stdout } = await sources.exec(ss, ['-H', '-ntp', 'state', 'established'], { timeoutMs: 5000 });
-  return parseSshPeers(stdout);
+  const { stdout } = await exec(ss, ['-H', '-ntp', 'state', 'established'], { timeoutMs: 5000 });
+  const live = await Promise.all(
+    parseSshConnections(stdout).map(async ({ peer, pids }) => {
+      const titles = await Promise.all(pids.map((pid) => readText(`/proc/${pid}/cmdline`).catch(() => null)));
+      return titles.some(isSignedIn) ? [peer] : [];
+    }),
+  );
+  return live.flat();
 }
 
-/** `ss -H -ntp state established`: recv-q send-q local peer users:(("sshd",pid=…)). */
-export function parseSshPeers(text: string): string[] {
+/** `ss -H -ntp state established`: recv-q send-q local peer users:(("sshd",pid=…,fd=…),…). */
+export function parseSshConnections(text: string): { peer: string; pids: string[] }[] {
   return text.split('\n').flatMap((line) => {
     if (!/users:\(\("sshd(?:-session)?"/.test(line)) return [];
     const peer = line.trim().split(/\s+/)[3] ?? '';
-    return [peer.slice(0, peer.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1')];
+    return [
+      {
+        peer: peer.slice(0, peer.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1'),
+        pids: [...line.matchAll(/\bpid=(\d+)/g)].map(([, pid = '']) => pid),
+      },
+    ];
   });
+}
+
+/**
+ * By the title that sshd gives its processes: `sshd: root@pts/0` or `sshd: deploy@notty` once somebody has signed in;
+ * `sshd: [accepted]`, `sshd: root [net]` and `sshd: unknown [priv]` before. A title that cannot be read counts as a session:
+ * a block can wait, an operator who is shut out cannot.
+ */
+export function isSignedIn(title: string | null): boolean {
+  return title === null || /^sshd(?:-session)?: \S+@[\w/,.-]+$/.test(title.replaceAll('\0', ' ').trim());
 }
