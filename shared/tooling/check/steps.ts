@@ -8,6 +8,8 @@ export interface CheckStep {
   mend: string;
   command: string;
   args: readonly string[];
+  /** Folder within the clone; its root when absent. */
+  within?: string;
 }
 
 export interface CheckResult {
@@ -28,6 +30,14 @@ export const STEPS: readonly CheckStep[] = [
     name: 'format (prettier)',
     mend: 'Run: npm run format',
     ...tool('prettier/bin/prettier.cjs', '--check', '--cache', '--log-level=warn', '.'),
+  },
+  {
+    // Lies in web/node_modules, which an installation empties; lint and types read it.
+    name: 'what SvelteKit writes for the compiler (svelte-kit sync)',
+    mend: 'Run svelte-kit sync in web.',
+    command: process.execPath,
+    args: ['../node_modules/@sveltejs/kit/svelte-kit.js', 'sync'],
+    within: 'web',
   },
   {
     name: 'lint (oxlint)',
@@ -98,7 +108,7 @@ export async function runChecks(): Promise<CheckResult[]> {
 async function run(step: CheckStep): Promise<{ code: number; output: string }> {
   return await new Promise((resolve) => {
     const child = spawn(step.command, step.args, {
-      cwd: ROOT,
+      cwd: join(ROOT, step.within ?? ''),
       env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: DEADLINE_MS,
