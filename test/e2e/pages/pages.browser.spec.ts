@@ -68,7 +68,7 @@ describe('every page', () => {
   // Side by side: most of a view's time is waiting for the network to fall silent.
   it.concurrent.each(VIEWS)(
     'reads well $width wide in $scheme',
-    { timeout: 170_000 },
+    { timeout: 300_000 },
     async ({ width, scheme, pages }) => {
       const page = await pageAt(visited.context, width, scheme);
       const found: string[] = [];
