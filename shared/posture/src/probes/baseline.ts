@@ -77,6 +77,7 @@ async function changed(
 ): Promise<{ news: News[] | null }> {
   const found = await host.run('find', [...places, '-maxdepth', '2', '-type', 'f', '-printf', '%p\\n']);
   const paths = lines(found?.stdout ?? '')
+    // Debian's cron keeps its folders alive with an empty file of this name.
     .filter((path) => !path.endsWith('/.placeholder'))
     .slice(0, MOST_FILES);
   const hidden = /Permission denied/.test(found?.stderr ?? '');
