@@ -221,6 +221,7 @@ describe('the never-blocked list', () => {
     };
     const session = await api.signIn('2001:db8::7');
     await api.signIn('127.0.0.1');
+    const ofClient = await api.signIn('2001:db8::8', { kind: 'client', clientId: newId() });
     await Promise.all([keeper.run(new Date()), keeper.run(new Date())]);
     await settleAll();
     const all = [
@@ -229,7 +230,8 @@ describe('the never-blocked list', () => {
       'own-server 192.0.2.10',
       'own-server 192.0.2.11',
     ];
-    expect(await standing()).toEqual(all);
+    expect(await standing(), 'a client’s people can be blocked while they are signed in').toEqual(all);
+    await api.signOut(ofClient);
     const count = async () => (await world.superuser.query('select count(*)::int as n from es.events')).rows[0].n;
     const before = await count();
     await keeper.run(new Date());

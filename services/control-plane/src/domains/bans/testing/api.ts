@@ -1,5 +1,6 @@
 // The API's parts of bans over a real database, with servers and people as their own domains would have written them.
 import { randomBytes } from 'node:crypto';
+import type { GrantScope } from '@muster/contracts/access';
 import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
 import type { Principal, RequestContext } from '../../../platform/cqrs/principal.ts';
 import { newContext } from '../../../platform/cqrs/principal.ts';
@@ -79,15 +80,21 @@ export class Api {
     return groupId;
   }
 
-  /** Somebody signs in from there; answers with the session. */
-  async signIn(source: string): Promise<string> {
-    const sessionId = newId();
-    const sealed = await this.personal.seal(this.operator.actor, source);
+  /** Somebody who holds a grant over that much signs in from there; answers with the session. */
+  async signIn(source: string, over: GrantScope = { kind: 'fleet' }): Promise<string> {
+    const [sessionId, personId] = [newId(), newId()];
+    await this.world.superuser.query(
+      `insert into muster.access_grants (grant_id, tenant_id, holder_id, role, scope, scope_key, starts_at, reason,
+         given_by, given_at, given_position)
+       values ($1, $2, $3, 'operator', $4, '', now(), '', '', now(), 0)`,
+      [newId(), DEFAULT_TENANT, personId, JSON.stringify(over)],
+    );
+    const sealed = await this.personal.seal(personId, source);
     await this.world.superuser.query(
       `insert into muster.access_sessions (session_id, token_hash, tenant_id, person_id, factor, factor_at, source_tag,
          source, expires_at)
        values ($1, $2, $3, $4, 'totp', now(), '', $5, now() + interval '1 hour')`,
-      [sessionId, Buffer.from(sessionId), DEFAULT_TENANT, this.operator.actor, sealed],
+      [sessionId, Buffer.from(sessionId), DEFAULT_TENANT, personId, sealed],
     );
     return sessionId;
   }
