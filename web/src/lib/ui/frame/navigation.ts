@@ -15,7 +15,13 @@ export const rail: readonly { readonly verb: string; readonly destinations: read
       { label: 'Bans', href: '/bans', key: 'b' },
     ],
   },
-  { verb: 'Keep', destinations: [{ label: 'Operations', href: '/operations', key: 'o', count: 'operations' }] },
+  {
+    verb: 'Keep',
+    destinations: [
+      { label: 'Posture', href: '/posture', key: 'p' },
+      { label: 'Operations', href: '/operations', key: 'o', count: 'operations' },
+    ],
+  },
   {
     verb: 'Prove',
     destinations: [

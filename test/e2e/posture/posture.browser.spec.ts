@@ -1,0 +1,161 @@
+// The posture pages over a whole control plane with reports of real servers: they say what is wrong, they follow without a
+// reload, a risk is accepted on the page, and axe finds nothing serious at either width in either theme.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { ProbeReport } from '@muster/contracts/posture';
+import { DEFAULT_TENANT } from '@muster/kernel/ids';
+import { LinkRegistry } from '@muster/control-plane/platform/agent-link/link-registry';
+import { RunningMuster, type SignedIn } from '@muster/control-plane/main/testing/running-muster';
+import { gatherReport } from '@muster/posture/gather';
+import { probes } from '@muster/posture/probes';
+import { Player } from '@muster/posture/testing/tape';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, visit, type Visit } from '../support/browser.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../../shared/posture/src/fixtures');
+const WEB = join(import.meta.dirname, '../../../web/build');
+/** Screenshots for whoever wants to look; nothing is compared. */
+const SHOTS = process.env['MUSTER_SHOTS'];
+
+let muster: RunningMuster;
+let browser: Browser;
+let visited: Visit;
+let owner: SignedIn;
+const servers = new Map<string, string>();
+
+async function reportOf(machine: string, name: string): Promise<ProbeReport> {
+  const probe = probes.find((one) => one.name === name);
+  if (probe === undefined) throw new Error(`there is no probe ${name}`);
+  const host = new Player(readFileSync(join(FIXTURES, machine, `${name}.txt`), 'utf8'));
+  return gatherReport(probe, host, { now: Date.now, clean: (value) => value });
+}
+let seq = 0;
+async function report(name: string, item: ProbeReport): Promise<void> {
+  const server = {
+    serverId: servers.get(name) ?? '',
+    tenantId: DEFAULT_TENANT,
+    hostKey: null,
+    agentKey: '',
+    confirmed: true,
+  };
+  await muster.running.app.get(LinkRegistry).batch(server, { kind: 'posture', items: [item] }, ++seq);
+}
+
+beforeAll(async () => {
+  muster = await RunningMuster.start({ MUSTER_WEB: WEB });
+  owner = await muster.owner();
+  for (const [name, machine] of [
+    ['fra-web-01', 'debian-12-hardened'],
+    ['fra-web-02', 'debian-12-plain'],
+    ['fra-web-03', 'debian-12-weak'],
+    ['fra-db-01', 'debian-12-unprivileged'],
+  ] as const) {
+    servers.set(name, await muster.server(name));
+    for (const { name: probe } of probes) await report(name, await reportOf(machine, probe));
+  }
+  await muster.until(async () => {
+    const { body } = await muster.call('GET', '/api/posture', owner);
+    return body['judged'] === servers.size;
+  }, 30_000);
+  browser = await launchChromium();
+  visited = await visit(browser, `http://localhost:${muster.running.port}`);
+  const [name = '', value = ''] = owner.cookie.split('=', 2);
+  await visited.context.addCookies([{ name, value, domain: 'localhost', path: '/' }]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await muster?.stop();
+});
+
+const weakPage = (): string => `/posture/servers/${servers.get('fra-web-03') ?? ''}`;
+
+describe('the posture pages', () => {
+  it('name the worst server first, with every area in words', async () => {
+    const { page } = visited;
+    await page.goto('/posture');
+    const first = page.locator('table.heat tbody tr').first();
+    await expect.poll(() => first.locator('th').textContent()).toContain('fra-web-03');
+    await first.getByRole('link', { name: 'fra-web-03, SSH: 2 critical' }).waitFor();
+    await first.getByRole('link', { name: 'fra-web-03' }).first().click();
+    await page.getByRole('heading', { level: 1, name: /fra-web-03: \d/ }).waitFor();
+    await page.getByText('account toor').or(page.getByText('Another account has UID 0')).first().waitFor();
+  });
+
+  it('follow a server that got worse, without a reload', async () => {
+    const { page } = visited;
+    await page.goto(`/posture/servers/${servers.get('fra-web-01') ?? ''}`);
+    await page.getByRole('heading', { level: 1, name: /fra-web-01/ }).waitFor();
+    expect(await page.getByText('runs a download-and-execute payload').count()).toBe(0);
+    const began = performance.now();
+    await report('fra-web-01', await reportOf('debian-12-weak', 'scheduled'));
+    await page.getByText('runs a download-and-execute payload').first().waitFor({ timeout: 15_000 });
+    const seconds = (performance.now() - began) / 1000;
+    console.log(`a finding stood on the open page ${seconds.toFixed(1)} s after its report`);
+    expect(seconds).toBeLessThan(10);
+  });
+
+  it('accept a risk until a date, and show it as accepted', async () => {
+    const { page } = visited;
+    await page.goto('/posture/SSH-003');
+    await page
+      .getByRole('row', { name: /fra-web-03/ })
+      .getByRole('button', { name: 'Accept until…' })
+      .click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('Behind a bastion until the move');
+    expect(await serious(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Accept it' }).click();
+    await page
+      .getByRole('row', { name: /fra-web-03/ })
+      .getByText('accepted until')
+      .waitFor();
+    await page.goto('/posture?tab=waivers');
+    await page.getByText('Behind a bastion until the move').waitFor();
+  });
+
+  it.each([
+    [1440, 'light'],
+    [390, 'dark'],
+    [1440, 'dark'],
+    [390, 'light'],
+  ] as const)('read well %i wide in %s', { timeout: 120_000 }, async (width, colorScheme) => {
+    const page = await visited.context.newPage();
+    await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const found: string[] = [];
+    for (const path of [
+      '/posture',
+      '/posture?tab=findings',
+      '/posture?tab=waivers',
+      '/posture?tab=catalogue',
+      '/posture/ACC-001',
+      weakPage(),
+    ]) {
+      await page.goto(path);
+      await page.getByRole('heading', { level: 1 }).first().waitFor();
+      await page.waitForLoadState('networkidle');
+      found.push(...(await serious(page)).map((problem) => `${path}: ${problem}`));
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (overflow > 0) found.push(`${path}: ${overflow} px wider than the window`);
+      if (SHOTS !== undefined) {
+        const name = path.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 40);
+        await page.screenshot({ path: join(SHOTS, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+      }
+    }
+    expect(found).toEqual([]);
+    await page.close();
+  });
+
+  it('had nothing to complain about', () => {
+    expect(visited.complaints).toEqual([]);
+  });
+});
+
+async function serious(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => `${id} (${help}) at ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+}

@@ -1,0 +1,77 @@
+// How areas, severities and scores are called on the posture pages.
+import { SEVERITIES, type Area, type AreaCell, type PostureCounts, type Severity } from '@muster/contracts/posture';
+import { count } from '../../platform/quantities.ts';
+import type { GlyphName } from '../../ui/glyphs/shapes.ts';
+
+export const AREA_WORDS: Readonly<Record<Area, string>> = {
+  ssh: 'SSH',
+  keys: 'Keys',
+  accounts: 'Accounts',
+  firewall: 'Firewall',
+  fail2ban: 'fail2ban',
+  updates: 'Updates',
+  files: 'Files',
+  persistence: 'Persistence',
+  kernel: 'Kernel',
+  logs: 'Logs',
+  time: 'Time',
+};
+
+export const LETTERS: Readonly<Record<Severity, string>> = { critical: 'C', high: 'H', medium: 'M', low: 'L' };
+
+export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
+  critical: 'Critical',
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
+};
+
+export const SEVERITY_GLYPHS: Readonly<Record<Severity, GlyphName>> = {
+  critical: 'critical',
+  high: 'warn',
+  medium: 'warn',
+  low: 'wait',
+};
+
+/** "3 critical, 21 high": what is open, worst first; "nothing" when nothing is. */
+export function openInWords(counts: PostureCounts): string {
+  const words = SEVERITIES.filter((severity) => counts[severity] > 0).map(
+    (severity) => `${count(counts[severity])} ${severity}`,
+  );
+  return words.length === 0 ? 'nothing' : words.join(', ');
+}
+
+export function cellInWords({ state, severity, count: number }: AreaCell): string {
+  switch (state) {
+    case 'open':
+      return `${count(number)} ${severity ?? 'open'}`;
+    case 'accepted':
+      return `${count(number)} accepted`;
+    case 'unknown':
+      return `${count(number)} not known`;
+    case 'fine':
+      return 'fine';
+    case 'not-applicable':
+      return 'does not apply';
+  }
+}
+
+/** "−2.1", "+4", "0": a proper minus, because a hyphen is read as a range. */
+export function changeInWords(change: number): string {
+  if (change === 0) return '0';
+  return change < 0 ? `−${String(-change)}` : `+${String(change)}`;
+}
+
+export function evidenceText(value: string | number | boolean | undefined): string {
+  if (value === undefined) return '';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return String(value);
+}
+
+const SHORT: Readonly<Record<'none' | 'low' | 'service' | 'lockout', string>> = {
+  none: 'nothing',
+  low: 'little',
+  service: 'can disturb a service',
+  lockout: 'can lock you out',
+};
+export const riskInWords = (risk: keyof typeof SHORT): string => SHORT[risk];
