@@ -1894,15 +1894,35 @@ CREATE TABLE muster.platform_commands (
 ALTER TABLE muster.platform_commands OWNER TO muster_owner;
 
 --
+-- Name: posture_approvals; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_approvals (
+    server_id uuid NOT NULL,
+    kind text NOT NULL,
+    item text NOT NULL,
+    tenant_id uuid NOT NULL,
+    owner text NOT NULL,
+    reason text NOT NULL,
+    approved_at timestamp with time zone NOT NULL,
+    review_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY muster.posture_approvals FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_approvals OWNER TO muster_owner;
+
+--
 -- Name: posture_coverage; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
 CREATE TABLE muster.posture_coverage (
     server_id uuid NOT NULL,
-    check_id text NOT NULL,
-    state text NOT NULL,
-    why text NOT NULL,
-    CONSTRAINT posture_coverage_state_check CHECK ((state = ANY (ARRAY['unknown'::text, 'not-applicable'::text, 'error'::text])))
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone,
+    tenant_id uuid NOT NULL,
+    asked jsonb,
+    uncovered jsonb NOT NULL
 );
 
 ALTER TABLE ONLY muster.posture_coverage FORCE ROW LEVEL SECURITY;
@@ -1915,6 +1935,8 @@ ALTER TABLE muster.posture_coverage OWNER TO muster_owner;
 
 CREATE TABLE muster.posture_findings (
     finding_id uuid NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone,
     tenant_id uuid NOT NULL,
     server_id uuid NOT NULL,
     check_id text NOT NULL,
@@ -1926,7 +1948,6 @@ CREATE TABLE muster.posture_findings (
     opened_position bigint NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     observed_at timestamp with time zone NOT NULL,
-    closed_at timestamp with time zone,
     waiver_id uuid,
     CONSTRAINT posture_findings_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text])))
 );
@@ -1945,6 +1966,64 @@ CREATE TABLE muster.posture_groups (
 );
 
 ALTER TABLE muster.posture_groups OWNER TO muster_owner;
+
+--
+-- Name: posture_host_changes; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_host_changes (
+    "position" bigint NOT NULL,
+    tenant_id uuid NOT NULL,
+    server_id uuid NOT NULL,
+    kind text NOT NULL,
+    appeared text[] NOT NULL,
+    gone text[] NOT NULL,
+    operation_id uuid,
+    at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY muster.posture_host_changes FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_host_changes OWNER TO muster_owner;
+
+--
+-- Name: posture_inventory; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_inventory (
+    server_id uuid NOT NULL,
+    kind text NOT NULL,
+    item text NOT NULL,
+    tenant_id uuid NOT NULL,
+    sort text NOT NULL,
+    facts jsonb NOT NULL,
+    first_seen timestamp with time zone NOT NULL,
+    attention text,
+    to_explain boolean NOT NULL,
+    stands_out text
+)
+WITH (fillfactor='80');
+
+ALTER TABLE ONLY muster.posture_inventory FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_inventory OWNER TO muster_owner;
+
+--
+-- Name: posture_inventory_readings; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_inventory_readings (
+    server_id uuid NOT NULL,
+    kind text NOT NULL,
+    tenant_id uuid NOT NULL,
+    basis text NOT NULL,
+    read_at timestamp with time zone NOT NULL,
+    complete boolean NOT NULL
+);
+
+ALTER TABLE ONLY muster.posture_inventory_readings FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_inventory_readings OWNER TO muster_owner;
 
 --
 -- Name: posture_judgements; Type: TABLE; Schema: muster; Owner: muster_owner
@@ -1984,25 +2063,13 @@ ALTER TABLE ONLY muster.posture_reports FORCE ROW LEVEL SECURITY;
 ALTER TABLE muster.posture_reports OWNER TO muster_owner;
 
 --
--- Name: posture_score_days; Type: TABLE; Schema: muster; Owner: muster_owner
---
-
-CREATE TABLE muster.posture_score_days (
-    server_id uuid NOT NULL,
-    day date NOT NULL,
-    score numeric(5,2) NOT NULL
-);
-
-ALTER TABLE ONLY muster.posture_score_days FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE muster.posture_score_days OWNER TO muster_owner;
-
---
 -- Name: posture_scores; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
 CREATE TABLE muster.posture_scores (
     server_id uuid NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone,
     tenant_id uuid NOT NULL,
     score numeric(5,2) NOT NULL,
     critical integer NOT NULL,
@@ -2013,7 +2080,7 @@ CREATE TABLE muster.posture_scores (
     unknown integer NOT NULL,
     areas jsonb NOT NULL
 )
-WITH (fillfactor='70');
+WITH (fillfactor='80');
 
 ALTER TABLE ONLY muster.posture_scores FORCE ROW LEVEL SECURITY;
 
@@ -2873,18 +2940,25 @@ ALTER TABLE ONLY muster.platform_commands
     ADD CONSTRAINT platform_commands_pkey PRIMARY KEY (actor, command_id);
 
 --
+-- Name: posture_approvals posture_approvals_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_approvals
+    ADD CONSTRAINT posture_approvals_pkey PRIMARY KEY (server_id, kind, item);
+
+--
 -- Name: posture_coverage posture_coverage_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
 ALTER TABLE ONLY muster.posture_coverage
-    ADD CONSTRAINT posture_coverage_pkey PRIMARY KEY (server_id, check_id);
+    ADD CONSTRAINT posture_coverage_pkey PRIMARY KEY (server_id, from_at);
 
 --
 -- Name: posture_findings posture_findings_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
 ALTER TABLE ONLY muster.posture_findings
-    ADD CONSTRAINT posture_findings_pkey PRIMARY KEY (finding_id);
+    ADD CONSTRAINT posture_findings_pkey PRIMARY KEY (finding_id, from_at);
 
 --
 -- Name: posture_groups posture_groups_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
@@ -2892,6 +2966,27 @@ ALTER TABLE ONLY muster.posture_findings
 
 ALTER TABLE ONLY muster.posture_groups
     ADD CONSTRAINT posture_groups_pkey PRIMARY KEY (group_id, server_id);
+
+--
+-- Name: posture_host_changes posture_host_changes_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_host_changes
+    ADD CONSTRAINT posture_host_changes_pkey PRIMARY KEY ("position");
+
+--
+-- Name: posture_inventory posture_inventory_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_inventory
+    ADD CONSTRAINT posture_inventory_pkey PRIMARY KEY (server_id, kind, item);
+
+--
+-- Name: posture_inventory_readings posture_inventory_readings_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_inventory_readings
+    ADD CONSTRAINT posture_inventory_readings_pkey PRIMARY KEY (server_id, kind);
 
 --
 -- Name: posture_judgements posture_judgements_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
@@ -2908,18 +3003,11 @@ ALTER TABLE ONLY muster.posture_reports
     ADD CONSTRAINT posture_reports_pkey PRIMARY KEY (server_id, probe);
 
 --
--- Name: posture_score_days posture_score_days_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
---
-
-ALTER TABLE ONLY muster.posture_score_days
-    ADD CONSTRAINT posture_score_days_pkey PRIMARY KEY (server_id, day);
-
---
 -- Name: posture_scores posture_scores_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
 ALTER TABLE ONLY muster.posture_scores
-    ADD CONSTRAINT posture_scores_pkey PRIMARY KEY (server_id);
+    ADD CONSTRAINT posture_scores_pkey PRIMARY KEY (server_id, from_at);
 
 --
 -- Name: posture_waivers posture_waivers_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
@@ -3367,16 +3455,82 @@ CREATE INDEX operations_tasks_state_requested_at_idx ON muster.operations_tasks 
 CREATE INDEX platform_commands_answered_at_idx ON muster.platform_commands USING btree (answered_at);
 
 --
--- Name: posture_findings_check_id_opened_at_finding_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+-- Name: posture_coverage_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
-CREATE INDEX posture_findings_check_id_opened_at_finding_id_idx ON muster.posture_findings USING btree (check_id, opened_at, finding_id) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX posture_coverage_server_id_idx ON muster.posture_coverage USING btree (server_id) WHERE (to_at IS NULL);
 
 --
--- Name: posture_findings_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+-- Name: posture_findings_check_id_opened_position_finding_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
-CREATE INDEX posture_findings_server_id_idx ON muster.posture_findings USING btree (server_id) WHERE (closed_at IS NULL);
+CREATE INDEX posture_findings_check_id_opened_position_finding_id_idx ON muster.posture_findings USING btree (check_id, opened_position, finding_id);
+
+--
+-- Name: posture_findings_finding_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE UNIQUE INDEX posture_findings_finding_id_idx ON muster.posture_findings USING btree (finding_id) WHERE (to_at IS NULL);
+
+--
+-- Name: posture_findings_server_id_from_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_findings_server_id_from_at_idx ON muster.posture_findings USING btree (server_id, from_at);
+
+--
+-- Name: posture_findings_tenant_id_check_id_server_id_waiver_id_ope_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_findings_tenant_id_check_id_server_id_waiver_id_ope_idx ON muster.posture_findings USING btree (tenant_id, check_id, server_id) INCLUDE (waiver_id, opened_at) WHERE (to_at IS NULL);
+
+--
+-- Name: posture_findings_tenant_id_opened_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_findings_tenant_id_opened_at_idx ON muster.posture_findings USING btree (tenant_id, opened_at) WHERE (to_at IS NULL);
+
+--
+-- Name: posture_findings_tenant_id_to_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_findings_tenant_id_to_at_idx ON muster.posture_findings USING btree (tenant_id, to_at) WHERE (to_at IS NOT NULL);
+
+--
+-- Name: posture_findings_waiver_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_findings_waiver_id_idx ON muster.posture_findings USING btree (waiver_id) WHERE ((to_at IS NULL) AND (waiver_id IS NOT NULL));
+
+--
+-- Name: posture_host_changes_server_id_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_host_changes_server_id_position_idx ON muster.posture_host_changes USING btree (server_id, "position");
+
+--
+-- Name: posture_host_changes_tenant_id_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_host_changes_tenant_id_position_idx ON muster.posture_host_changes USING btree (tenant_id, "position");
+
+--
+-- Name: posture_inventory_readings_tenant_id_kind_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_inventory_readings_tenant_id_kind_idx ON muster.posture_inventory_readings USING btree (tenant_id, kind) WHERE (NOT complete);
+
+--
+-- Name: posture_inventory_tenant_id_kind_sort_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_inventory_tenant_id_kind_sort_server_id_idx ON muster.posture_inventory USING btree (tenant_id, kind, sort, server_id);
+
+--
+-- Name: posture_inventory_tenant_id_kind_sort_server_id_idx1; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_inventory_tenant_id_kind_sort_server_id_idx1 ON muster.posture_inventory USING btree (tenant_id, kind, sort, server_id) WHERE (stands_out IS NOT NULL);
 
 --
 -- Name: posture_judgements_due_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
@@ -3391,10 +3545,28 @@ CREATE INDEX posture_judgements_due_at_idx ON muster.posture_judgements USING bt
 CREATE INDEX posture_judgements_judged_at_idx ON muster.posture_judgements USING btree (judged_at);
 
 --
+-- Name: posture_scores_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE UNIQUE INDEX posture_scores_server_id_idx ON muster.posture_scores USING btree (server_id) WHERE (to_at IS NULL);
+
+--
+-- Name: posture_scores_tenant_id_from_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_scores_tenant_id_from_at_idx ON muster.posture_scores USING btree (tenant_id, from_at);
+
+--
 -- Name: posture_scores_tenant_id_score_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
-CREATE INDEX posture_scores_tenant_id_score_server_id_idx ON muster.posture_scores USING btree (tenant_id, score, server_id);
+CREATE INDEX posture_scores_tenant_id_score_server_id_idx ON muster.posture_scores USING btree (tenant_id, score, server_id) WHERE (to_at IS NULL);
+
+--
+-- Name: posture_scores_tenant_id_to_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_scores_tenant_id_to_at_idx ON muster.posture_scores USING btree (tenant_id, to_at);
 
 --
 -- Name: posture_waivers_check_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
@@ -3873,6 +4045,12 @@ ALTER TABLE muster.operations_stops ENABLE ROW LEVEL SECURITY;
 ALTER TABLE muster.operations_tasks ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: posture_approvals; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_approvals ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: posture_coverage; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
 --
 
@@ -3885,6 +4063,24 @@ ALTER TABLE muster.posture_coverage ENABLE ROW LEVEL SECURITY;
 ALTER TABLE muster.posture_findings ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: posture_host_changes; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_host_changes ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: posture_inventory; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_inventory ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: posture_inventory_readings; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_inventory_readings ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: posture_judgements; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
 --
 
@@ -3895,12 +4091,6 @@ ALTER TABLE muster.posture_judgements ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE muster.posture_reports ENABLE ROW LEVEL SECURITY;
-
---
--- Name: posture_score_days; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
---
-
-ALTER TABLE muster.posture_score_days ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: posture_scores; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
@@ -4119,6 +4309,12 @@ CREATE POLICY process ON muster.operations_stops TO muster_owner, muster_worker,
 CREATE POLICY process ON muster.operations_tasks TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
+-- Name: posture_approvals process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_approvals TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
 -- Name: posture_coverage process; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
@@ -4131,6 +4327,24 @@ CREATE POLICY process ON muster.posture_coverage TO muster_owner, muster_worker,
 CREATE POLICY process ON muster.posture_findings TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
+-- Name: posture_host_changes process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_host_changes TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_inventory process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_inventory TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_inventory_readings process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_inventory_readings TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
 -- Name: posture_judgements process; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
@@ -4141,12 +4355,6 @@ CREATE POLICY process ON muster.posture_judgements TO muster_owner, muster_worke
 --
 
 CREATE POLICY process ON muster.posture_reports TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
-
---
--- Name: posture_score_days process; Type: POLICY; Schema: muster; Owner: muster_owner
---
-
-CREATE POLICY process ON muster.posture_score_days TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
 -- Name: posture_scores process; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -4525,6 +4733,12 @@ CREATE POLICY shown ON muster.operations_stops TO muster_app USING (true) WITH C
 CREATE POLICY shown ON muster.operations_tasks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
 
 --
+-- Name: posture_approvals shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_approvals TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
 -- Name: posture_coverage shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
@@ -4537,6 +4751,24 @@ CREATE POLICY shown ON muster.posture_coverage TO muster_app USING ((( SELECT mu
 CREATE POLICY shown ON muster.posture_findings TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
 
 --
+-- Name: posture_host_changes shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_host_changes TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: posture_inventory shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_inventory TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: posture_inventory_readings shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_inventory_readings TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
 -- Name: posture_judgements shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
@@ -4547,12 +4779,6 @@ CREATE POLICY shown ON muster.posture_judgements TO muster_app USING ((( SELECT 
 --
 
 CREATE POLICY shown ON muster.posture_reports TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
-
---
--- Name: posture_score_days shown; Type: POLICY; Schema: muster; Owner: muster_owner
---
-
-CREATE POLICY shown ON muster.posture_score_days TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
 
 --
 -- Name: posture_scores shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -5490,6 +5716,14 @@ GRANT SELECT ON TABLE muster.platform_commands TO muster_auditor;
 GRANT SELECT,INSERT,DELETE ON TABLE muster.platform_commands TO muster_app;
 
 --
+-- Name: TABLE posture_approvals; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_approvals TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_approvals TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_approvals TO muster_worker;
+
+--
 -- Name: TABLE posture_coverage; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
@@ -5513,6 +5747,30 @@ GRANT SELECT ON TABLE muster.posture_groups TO muster_auditor;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_groups TO muster_worker;
 
 --
+-- Name: TABLE posture_host_changes; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_host_changes TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_host_changes TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_host_changes TO muster_worker;
+
+--
+-- Name: TABLE posture_inventory; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_inventory TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_inventory TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_inventory TO muster_worker;
+
+--
+-- Name: TABLE posture_inventory_readings; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_inventory_readings TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_inventory_readings TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_inventory_readings TO muster_worker;
+
+--
 -- Name: TABLE posture_judgements; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
@@ -5529,14 +5787,6 @@ GRANT SELECT ON TABLE muster.posture_reports TO muster_auditor;
 GRANT SELECT ON TABLE muster.posture_reports TO muster_app;
 GRANT SELECT,DELETE ON TABLE muster.posture_reports TO muster_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_reports TO muster_gateway;
-
---
--- Name: TABLE posture_score_days; Type: ACL; Schema: muster; Owner: muster_owner
---
-
-GRANT SELECT ON TABLE muster.posture_score_days TO muster_auditor;
-GRANT SELECT ON TABLE muster.posture_score_days TO muster_app;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_score_days TO muster_worker;
 
 --
 -- Name: TABLE posture_scores; Type: ACL; Schema: muster; Owner: muster_owner

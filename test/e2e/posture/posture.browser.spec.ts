@@ -1,20 +1,14 @@
 // The posture pages over a whole control plane with reports of real servers: they say what is wrong, they follow without a
 // reload, a risk is accepted on the page, and axe finds nothing serious at either width in either theme.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { ProbeReport } from '@muster/contracts/posture';
-import { DEFAULT_TENANT } from '@muster/kernel/ids';
-import { LinkRegistry } from '@muster/control-plane/platform/agent-link/link-registry';
+import { ProbedServers, type Machine } from '@muster/control-plane/main/testing/probed-servers';
 import { RunningMuster, type SignedIn } from '@muster/control-plane/main/testing/running-muster';
-import { gatherReport } from '@muster/posture/gather';
-import { probes } from '@muster/posture/probes';
-import { Player } from '@muster/posture/testing/tape';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
 
-const FIXTURES = join(import.meta.dirname, '../../../shared/posture/src/fixtures');
 const WEB = join(import.meta.dirname, '../../../web/build');
 /** Screenshots for whoever wants to look; nothing is compared. */
 const SHOTS = process.env['MUSTER_SHOTS'];
@@ -23,42 +17,45 @@ let muster: RunningMuster;
 let browser: Browser;
 let visited: Visit;
 let owner: SignedIn;
+let probed: ProbedServers;
 const servers = new Map<string, string>();
 
-async function reportOf(machine: string, name: string): Promise<ProbeReport> {
-  const probe = probes.find((one) => one.name === name);
-  if (probe === undefined) throw new Error(`there is no probe ${name}`);
-  const host = new Player(readFileSync(join(FIXTURES, machine, `${name}.txt`), 'utf8'));
-  return gatherReport(probe, host, { now: Date.now, clean: (value) => value });
-}
-let seq = 0;
-async function report(name: string, item: ProbeReport): Promise<void> {
-  const server = {
-    serverId: servers.get(name) ?? '',
-    tenantId: DEFAULT_TENANT,
-    hostKey: null,
-    agentKey: '',
-    confirmed: true,
-  };
-  await muster.running.app.get(LinkRegistry).batch(server, { kind: 'posture', items: [item] }, ++seq);
-}
+const report = (name: string, item: ProbeReport): Promise<void> => probed.report(servers.get(name) ?? '', item);
+
+/** Beside those whose names matter, as many as a fleet has. */
+const FLEET = 200;
+const BESIDE_EACH_OTHER = 20;
 
 beforeAll(async () => {
   muster = await RunningMuster.start({ MUSTER_WEB: WEB });
   owner = await muster.owner();
-  for (const [name, machine] of [
+  probed = new ProbedServers(muster);
+  const machines: (readonly [string, Machine])[] = [
     ['fra-web-01', 'debian-12-hardened'],
     ['fra-web-02', 'debian-12-plain'],
     ['fra-web-03', 'debian-12-weak'],
     ['fra-db-01', 'debian-12-unprivileged'],
-  ] as const) {
-    servers.set(name, await muster.server(name));
-    for (const { name: probe } of probes) await report(name, await reportOf(machine, probe));
+  ];
+  for (let number = machines.length; number < FLEET; number++) {
+    machines.push([
+      `hel-web-${String(number).padStart(3, '0')}`,
+      number % 20 === 0 ? 'debian-12-plain' : 'debian-12-hardened',
+    ]);
+  }
+  const reports = new Map<Machine, ProbeReport[]>();
+  for (const machine of new Set(machines.map(([, one]) => one))) reports.set(machine, await probed.reportsOf(machine));
+  for (let from = 0; from < machines.length; from += BESIDE_EACH_OTHER) {
+    await Promise.all(
+      machines.slice(from, from + BESIDE_EACH_OTHER).map(async ([name, machine]) => {
+        servers.set(name, await muster.server(name));
+        for (const one of reports.get(machine) ?? []) await report(name, one);
+      }),
+    );
   }
   await muster.until(async () => {
     const { body } = await muster.call('GET', '/api/posture', owner);
     return body['judged'] === servers.size;
-  }, 30_000);
+  }, 60_000);
   browser = await launchChromium();
   visited = await visit(browser, `http://localhost:${muster.running.port}`);
   const [name = '', value = ''] = owner.cookie.split('=', 2);
@@ -88,7 +85,7 @@ describe('the posture pages', () => {
     await page.getByRole('heading', { level: 1, name: /fra-web-01/ }).waitFor();
     expect(await page.getByText('runs a download-and-execute payload').count()).toBe(0);
     const began = performance.now();
-    await report('fra-web-01', await reportOf('debian-12-weak', 'scheduled'));
+    await report('fra-web-01', await probed.reportOf('debian-12-weak', 'scheduled'));
     await page.getByText('runs a download-and-execute payload').first().waitFor({ timeout: 15_000 });
     const seconds = (performance.now() - began) / 1000;
     console.log(`a finding stood on the open page ${seconds.toFixed(1)} s after its report`);
@@ -129,6 +126,8 @@ describe('the posture pages', () => {
       '/posture?tab=findings',
       '/posture?tab=waivers',
       '/posture?tab=catalogue',
+      '/posture/views/keys?show=all',
+      '/posture/views/ports',
       '/posture/ACC-001',
       weakPage(),
     ]) {

@@ -95,12 +95,26 @@ const ROWS: Readonly<Record<string, Row>> = {
   'releases.StartRollout': () => ({ version: '9.9.9', reason }),
   'releases.StopRollout': () => ({ rolloutId: newId(), reason }),
   'posture.GetPosture': nothing,
+  'posture.GetTrend': nothing,
+  'posture.ListChanges': () => ({ since: new Date(Date.now() - 86_400_000).toISOString() }),
   'posture.ListFindingGroups': nothing,
   'posture.GetFindings': () => ({ checkId: 'SSH-003' }),
   'posture.GetServerPosture': server,
   'posture.ListChecks': nothing,
   'posture.ListWaivers': nothing,
   'posture.ExportFindings': nothing,
+  'posture.ListInventory': () => ({ kind: 'ports' }),
+  'posture.ExportInventory': () => ({ kind: 'ports' }),
+  'posture.ListHostChanges': nothing,
+  'posture.GetBaseline': server,
+  'posture.ApproveItems': ({ serverId }) => ({
+    serverId,
+    kind: 'ports',
+    items: ['tcp/443 on 0.0.0.0'],
+    reason,
+    reviewAt: new Date(Date.now() + 86_400_000).toISOString(),
+  }),
+  'posture.WithdrawApproval': ({ serverId }) => ({ serverId, kind: 'ports', items: ['tcp/443 on 0.0.0.0'], reason }),
   'posture.AcceptRisk': ({ serverId }) => ({
     checkId: 'SSH-003',
     target: { kind: 'server', serverId },
@@ -327,14 +341,14 @@ async function team(mark: string): Promise<Things> {
   const { clientId } = await ask('/api/clients', { name: `${mark} client`, externalRef: `${mark}-crm` });
   const { siteId } = await ask('/api/sites', { name: `${mark}-shop.example`, serverId, clientId });
   await muster.superuser.query(
-    `insert into muster.posture_scores (server_id, tenant_id, score, critical, high, medium, low, accepted, unknown, areas)
-     select server_id, tenant_id, 99.5, 0, 0, 0, 1, 0, 0, '{}' from muster.servers_servers where server_id = $1`,
+    `insert into muster.posture_scores (server_id, from_at, tenant_id, score, critical, high, medium, low, accepted, unknown, areas)
+     select server_id, now(), tenant_id, 99.5, 0, 0, 0, 1, 0, 0, '{}' from muster.servers_servers where server_id = $1`,
     [serverId],
   );
   await muster.superuser.query(
-    `insert into muster.posture_findings (finding_id, tenant_id, server_id, check_id, subject, area, severity, evidence,
+    `insert into muster.posture_findings (finding_id, from_at, tenant_id, server_id, check_id, subject, area, severity, evidence,
        opened_at, opened_position, changed_at, observed_at)
-     select gen_random_uuid(), tenant_id, server_id, 'SSH-003', $2, 'ssh', 'low', '{}', now(), 1, now(), now()
+     select gen_random_uuid(), now(), tenant_id, server_id, 'SSH-003', $2, 'ssh', 'low', '{}', now(), 1, now(), now()
      from muster.servers_servers where server_id = $1`,
     [serverId, `${mark}-subject`],
   );

@@ -1,41 +1,25 @@
 // Posture through a whole control plane: reports of a real, weak server come in as its agent sends them, findings open,
 // change and close as events, waivers take them out of the score and give them back.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ProbeReport } from '@muster/contracts/posture';
-import { DEFAULT_TENANT } from '@muster/kernel/ids';
 import { checks } from '@muster/posture/checks';
-import { gatherReport } from '@muster/posture/gather';
-import { probes } from '@muster/posture/probes';
-import { Player } from '@muster/posture/testing/tape';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LinkRegistry } from '../platform/agent-link/link-registry.ts';
+import { ProbedServers, type Machine } from './testing/probed-servers.ts';
 import { RunningMuster, type SignedIn } from './testing/running-muster.ts';
 
-const FIXTURES = join(import.meta.dirname, '../../../../shared/posture/src/fixtures');
 let muster: RunningMuster;
 let owner: SignedIn;
+let servers: ProbedServers;
 
 beforeAll(async () => {
   muster = await RunningMuster.start();
   owner = await muster.owner();
+  servers = new ProbedServers(muster);
 }, 60_000);
 afterAll(() => muster?.stop());
 
-async function reportOf(machine: string, name: string): Promise<ProbeReport> {
-  const probe = probes.find((one) => one.name === name);
-  if (probe === undefined) throw new Error(`there is no probe ${name}`);
-  const host = new Player(readFileSync(join(FIXTURES, machine, `${name}.txt`), 'utf8'));
-  return gatherReport(probe, host, { now: Date.now, clean: (value) => value });
-}
-let seq = 0;
-async function report(serverId: string, item: ProbeReport): Promise<void> {
-  const server = { serverId, tenantId: DEFAULT_TENANT, hostKey: null, agentKey: '', confirmed: true };
-  await muster.running.app.get(LinkRegistry).batch(server, { kind: 'posture', items: [item] }, ++seq);
-}
-async function scanned(serverId: string, machine: string): Promise<void> {
-  for (const { name } of probes) await report(serverId, await reportOf(machine, name));
-}
+const reportOf = (machine: Machine, name: string): Promise<ProbeReport> => servers.reportOf(machine, name);
+const report = (serverId: string, item: ProbeReport): Promise<void> => servers.report(serverId, item);
+const scanned = (serverId: string, machine: Machine): Promise<void> => servers.scanned(serverId, machine);
 
 interface Check {
   readonly checkId: string;
@@ -264,7 +248,7 @@ describe('the fleet', () => {
     const before = (await muster.call('GET', '/api/posture', owner)).body['rows'];
     await muster.superuser.query(
       `truncate muster.posture_findings, muster.posture_coverage, muster.posture_scores, muster.posture_waivers,
-         muster.posture_groups, muster.posture_score_days;
+         muster.posture_groups;
        delete from es.subscriptions where name = 'read-model/posture-findings'`,
     );
     const again = await muster.call('POST', '/api/groups', owner, { name: 'One more', serverIds: [] });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { event } from '../define.ts';
 import { reason, sha256, target, timestamp, uuid } from '../values.ts';
+import { approvedKind, inventoryItem } from './inventory.ts';
 import { area, checkId, evidence, severity, subject } from './values.ts';
 
 const findingId = '0190b5e2-7a10-7000-8000-00000000f001';
@@ -85,7 +86,13 @@ const uncovered = z.strictObject({
 export const CoverageChanged = event('posture.CoverageChanged', {
   class: 'fact',
   sentence: 'Which checks of a server cannot be answered, or do not apply, is not what it was',
-  schema: z.strictObject({ serverId: uuid, uncovered: z.array(uncovered).max(500), ...judgedBy }),
+  schema: z.strictObject({
+    serverId: uuid,
+    /** Every check that was asked, by area: what was not asked then is not "fine" in hindsight. Absent in old events. */
+    asked: z.partialRecord(area, z.array(checkId).max(200)).optional(),
+    uncovered: z.array(uncovered).max(500),
+    ...judgedBy,
+  }),
   example: {
     serverId,
     uncovered: [{ checkId: 'ACC-002', state: 'unknown', why: '/etc/shadow could not be read' }],
@@ -143,6 +150,59 @@ export const WaiverEnded = event('posture.WaiverEnded', {
   example: { waiverId, why: 'expired', reason: null },
 });
 
+export const HostChanged = event('posture.HostChanged', {
+  class: 'fact',
+  sentence: 'Keys, ports, administrators or units of a server are not what they were',
+  schema: z.strictObject({
+    serverId: uuid,
+    kind: approvedKind,
+    appeared: z.array(inventoryItem).max(500),
+    gone: z.array(inventoryItem).max(500),
+    /** The operation of ours that changed this server meanwhile; null: nobody of ours did it. */
+    operationId: uuid.nullable(),
+    observedAt: timestamp,
+  }),
+  example: {
+    serverId,
+    kind: 'keys',
+    appeared: ['deploy SHA256:7Xq9vY0p2mB1kQe8rT4sW6uZ3aC5dF7gH9jK1lN3oP5'],
+    gone: [],
+    operationId: null,
+    observedAt: at,
+  },
+});
+export const ItemsApproved = event('posture.ItemsApproved', {
+  class: 'action',
+  sentence: 'Somebody answers for what a server has: keys, ports, administrators or units, until a review',
+  schema: z.strictObject({
+    serverId: uuid,
+    kind: approvedKind,
+    items: z.array(inventoryItem).min(1).max(2000),
+    owner: uuid,
+    reason,
+    reviewAt: timestamp,
+  }),
+  example: {
+    serverId,
+    kind: 'ports',
+    items: ['tcp/443 on 0.0.0.0'],
+    owner: '0190b5e2-7a10-7000-8000-00000000a001',
+    reason: 'Web server of all sites',
+    reviewAt: '2027-05-20T00:00:00Z',
+  },
+});
+export const ApprovalWithdrawn = event('posture.ApprovalWithdrawn', {
+  class: 'action',
+  sentence: 'Nobody answers any more for something that a server has',
+  schema: z.strictObject({
+    serverId: uuid,
+    kind: approvedKind,
+    items: z.array(inventoryItem).min(1).max(2000),
+    reason,
+  }),
+  example: { serverId, kind: 'ports', items: ['tcp/8443 on 0.0.0.0'], reason: 'The panel has moved' },
+});
+
 export const postureEvents = [
   FindingOpened,
   FindingChanged,
@@ -152,4 +212,7 @@ export const postureEvents = [
   WaiverApproved,
   WaiverEndingSoon,
   WaiverEnded,
+  HostChanged,
+  ItemsApproved,
+  ApprovalWithdrawn,
 ] as const;

@@ -2,15 +2,20 @@
 import { z } from 'zod';
 import { command, query } from '../define.ts';
 import { accepted, pageSize, reason, target, timestamp, uuid } from '../values.ts';
+import { approvedKind, inventoryItem, inventoryKind, inventoryRow } from './inventory.ts';
 import { area, checkId, checkState, evidence, severity, subject } from './values.ts';
 
 export * from './events.ts';
+export * from './inventory.ts';
 export * from './values.ts';
 
 /** A waiver ends after at most a year. */
 export const LONGEST_WAIVER_DAYS = 366;
 /** Its owner is told so long before. */
 export const WAIVER_WARNING_DAYS = 3;
+
+/** A past moment: the answer is what was so then. Absent: now. */
+const asOf = timestamp.optional();
 
 const serverRef = z.strictObject({ serverId: uuid, name: z.string(), simulated: z.boolean() });
 const counts = z.strictObject({
@@ -51,8 +56,14 @@ export const GetPosture = query('posture.GetPosture', {
   on: 'visible',
   roles: ['operator', 'security', 'contractor'],
   sentence: 'Read the posture of the fleet or of a group: scores and findings by server and area, worst first',
-  input: z.strictObject({ groupId: uuid.optional(), after: z.string().max(80).optional(), limit: pageSize }),
+  input: z.strictObject({
+    groupId: uuid.optional(),
+    at: asOf,
+    after: z.string().max(80).optional(),
+    limit: pageSize,
+  }),
   output: z.strictObject({
+    /** The moment it was so: now, or the one that was asked for. */
     at: timestamp,
     /** Mean over judged servers; null when none is. */
     score: z.number().nullable(),
@@ -65,6 +76,53 @@ export const GetPosture = query('posture.GetPosture', {
     worse: z.int().nonnegative(),
     rows: z.array(postureRow),
     next: z.string().nullable(),
+  }),
+});
+
+export const trendPoint = z.strictObject({
+  at: timestamp,
+  /** Mean over the servers that were judged by then; null when none was. */
+  score: z.number().nullable(),
+  judged: z.int().nonnegative(),
+  critical: z.int().nonnegative(),
+  high: z.int().nonnegative(),
+});
+export type TrendPoint = z.infer<typeof trendPoint>;
+
+export const GetTrend = query('posture.GetTrend', {
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'contractor'],
+  sentence: 'Read the mean score and what was open, day by day',
+  input: z.strictObject({
+    groupId: uuid.optional(),
+    serverId: uuid.optional(),
+    days: z.coerce.number().int().min(1).max(400).default(30),
+  }),
+  output: z.strictObject({ points: z.array(trendPoint) }),
+});
+
+export const changeGroup = checkSummary.extend({
+  servers: z.int().nonnegative(),
+  findings: z.int().nonnegative(),
+  /** When the last of them opened, or closed. */
+  latest: timestamp,
+  names: z.array(z.string()).max(5),
+});
+export type ChangeGroup = z.infer<typeof changeGroup>;
+
+export const ListChanges = query('posture.ListChanges', {
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'contractor'],
+  sentence: 'List what opened and what closed since a moment, grouped by check, worst first',
+  input: z.strictObject({ groupId: uuid.optional(), serverId: uuid.optional(), since: timestamp }),
+  output: z.strictObject({
+    since: timestamp,
+    worse: z.int().nonnegative(),
+    better: z.int().nonnegative(),
+    opened: z.array(changeGroup),
+    closed: z.array(changeGroup),
   }),
 });
 
@@ -97,7 +155,7 @@ export const ListFindingGroups = query('posture.ListFindingGroups', {
   on: 'visible',
   roles: ['operator', 'security', 'contractor'],
   sentence: 'List findings that are open or accepted, grouped by check, worst first',
-  input: z.strictObject({ groupId: uuid.optional() }),
+  input: z.strictObject({ groupId: uuid.optional(), at: asOf }),
   output: z.strictObject({ groups: z.array(findingGroup) }),
 });
 
@@ -121,7 +179,7 @@ export const GetFindings = query('posture.GetFindings', {
   on: 'visible',
   roles: ['operator', 'security', 'contractor'],
   sentence: 'Read one check’s findings on every server with their evidence, oldest first',
-  input: z.strictObject({ checkId, after: z.string().max(80).optional(), limit: pageSize }),
+  input: z.strictObject({ checkId, at: asOf, after: z.string().max(80).optional(), limit: pageSize }),
   output: z.strictObject({ check: checkView, findings: z.array(findingView), next: z.string().nullable() }),
 });
 
@@ -130,7 +188,7 @@ export const GetServerPosture = query('posture.GetServerPosture', {
   on: ['server', 'serverId'],
   roles: ['operator', 'security', 'contractor'],
   sentence: 'Read every check’s answer for one server, with evidence and what could not be read',
-  input: z.strictObject({ serverId: uuid }),
+  input: z.strictObject({ serverId: uuid, at: asOf }),
   output: z.strictObject({
     server: serverRef,
     score: z.number().nullable(),
@@ -210,6 +268,115 @@ export const ExportFindings = query('posture.ExportFindings', {
   output: z.unknown(),
 });
 
+/** Servers whose answer is missing or has gaps: what they have is not known. */
+const notKnown = z.strictObject({ servers: z.int().nonnegative(), names: z.array(z.string()).max(5) });
+
+export const ListInventory = query('posture.ListInventory', {
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'contractor'],
+  sentence:
+    'List one kind of what servers have over the fleet: keys, open ports, administrators, units, updates that wait',
+  input: z.strictObject({
+    kind: inventoryKind,
+    groupId: uuid.optional(),
+    serverId: uuid.optional(),
+    /** Only what somebody should look at. */
+    standsOut: z.stringbool().default(false),
+    after: z.string().max(600).optional(),
+    limit: pageSize,
+  }),
+  output: z.strictObject({ rows: z.array(inventoryRow), notKnown, next: z.string().nullable() }),
+});
+
+export const ExportInventory = query('posture.ExportInventory', {
+  risk: 'medium',
+  on: 'visible',
+  roles: ['operator', 'security'],
+  sensitive: true,
+  sentence: 'Export one kind of what servers have, as CSV or as lines of JSON',
+  input: z.strictObject({ kind: inventoryKind, format: z.enum(['csv', 'json']).default('csv') }),
+  output: z.unknown(),
+});
+
+export const hostChange = z.strictObject({
+  position: z.int().nonnegative(),
+  server: serverRef,
+  kind: approvedKind,
+  appeared: z.array(inventoryItem),
+  gone: z.array(inventoryItem),
+  /** The operation of ours that did it; null: nobody of ours. */
+  operationId: uuid.nullable(),
+  at: timestamp,
+});
+export type HostChange = z.infer<typeof hostChange>;
+
+export const ListHostChanges = query('posture.ListHostChanges', {
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'contractor'],
+  sentence:
+    'List changes of keys, ports, administrators and units on servers, newest first, with those that no task of ours explains',
+  input: z.strictObject({
+    groupId: uuid.optional(),
+    serverId: uuid.optional(),
+    since: timestamp.optional(),
+    before: z.coerce.number().int().nonnegative().optional(),
+    limit: pageSize,
+  }),
+  output: z.strictObject({ changes: z.array(hostChange), next: z.int().nullable() }),
+});
+
+export const GetBaseline = query('posture.GetBaseline', {
+  risk: 'low',
+  on: ['server', 'serverId'],
+  roles: ['operator', 'security', 'contractor'],
+  sentence: 'Read what somebody approved of one server and what is different now',
+  input: z.strictObject({ serverId: uuid }),
+  output: z.strictObject({
+    server: serverRef,
+    kinds: z.array(
+      z.strictObject({
+        kind: approvedKind,
+        /** False: it was never read completely. */
+        known: z.boolean(),
+        approved: z.int().nonnegative(),
+        /** Present and approved by nobody. */
+        added: z.array(inventoryRow).max(200),
+        /** Approved and no longer there. */
+        missing: z.array(inventoryItem).max(200),
+      }),
+    ),
+  }),
+});
+
+/** What somebody answers for is looked at again after at most a year. */
+export const LONGEST_REVIEW_DAYS = 366;
+
+export const ApproveItems = command('posture.ApproveItems', {
+  risk: 'high',
+  on: ['server', 'serverId'],
+  roles: ['operator', 'security'],
+  sentence: 'Answer for what a server has, all of one kind or some of it, until a review',
+  input: z.strictObject({
+    serverId: uuid,
+    kind: approvedKind,
+    /** null: all that is there now. */
+    items: z.array(inventoryItem).min(1).max(500).nullable(),
+    reason,
+    reviewAt: timestamp,
+  }),
+  output: accepted.extend({ approved: z.int().nonnegative() }),
+});
+export const WithdrawApproval = command('posture.WithdrawApproval', {
+  risk: 'medium',
+  on: ['server', 'serverId'],
+  roles: ['operator', 'security'],
+  sentence: 'Answer no longer for something that a server has',
+  input: z.strictObject({ serverId: uuid, kind: approvedKind, items: z.array(inventoryItem).min(1).max(500), reason }),
+  output: accepted,
+});
+
 export const AcceptRisk = command('posture.AcceptRisk', {
   risk: 'high',
   on: ['target', 'target'],
@@ -243,11 +410,17 @@ export const EndWaiver = command('posture.EndWaiver', {
 
 export const postureQueries = [
   GetPosture,
+  GetTrend,
+  ListChanges,
   ListFindingGroups,
   GetFindings,
   GetServerPosture,
   ListChecks,
   ListWaivers,
   ExportFindings,
+  ListInventory,
+  ExportInventory,
+  ListHostChanges,
+  GetBaseline,
 ] as const;
-export const postureCommands = [AcceptRisk, ApproveWaiver, EndWaiver] as const;
+export const postureCommands = [AcceptRisk, ApproveWaiver, EndWaiver, ApproveItems, WithdrawApproval] as const;

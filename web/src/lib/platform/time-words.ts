@@ -50,6 +50,11 @@ export function shortTimeOfDay(at: Date, zone: string): string {
   return formatter(zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
 }
 
+/** 20 Nov */
+export function shortDay(at: Date, zone: string): string {
+  return formatter(zone, { day: 'numeric', month: 'short' }).format(at);
+}
+
 /** Friday 20 November 2026 */
 export function longDay(at: Date, zone: string): string {
   return formatter(zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })

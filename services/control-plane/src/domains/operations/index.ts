@@ -10,6 +10,7 @@ export {
 } from './operation-requests.ts';
 export { OPERATION_REQUESTS } from './tokens.ts';
 export { inlineTables } from './projections/inline-tables.ts';
+export { OwnChanges } from './own-changes.ts';
 export { OpenWork } from './open-work.ts';
 export { currentStop } from './stop/current-stop.ts';
 export { OperationRows } from './queries/operation-rows.ts';

@@ -26,7 +26,19 @@ export interface ServerScore {
   readonly areas: Readonly<Record<Area, AreaCell>>;
 }
 
-export function scoreServer(findings: readonly OpenFinding[], uncovered: readonly Uncovered[]): ServerScore {
+/** Checks by area, as they were when the server was judged. */
+export type Asked = Readonly<Partial<Record<Area, readonly string[]>>>;
+
+/** For judgements whose events do not say it: the catalogue as it is. */
+export const askedNow: Asked = Object.fromEntries(
+  [...Map.groupBy(checks, ({ area }) => area)].map(([area, of]) => [area, of.map(({ id }) => id)]),
+);
+
+export function scoreServer(
+  findings: readonly OpenFinding[],
+  uncovered: readonly Uncovered[],
+  asked: Asked = askedNow,
+): ServerScore {
   const open = findings.filter(({ waived }) => !waived);
   const of = (severity: Severity): number => open.filter((one) => one.severity === severity).length;
   const unknown = uncovered.filter(({ state }) => state !== 'not-applicable').length;
@@ -40,11 +52,24 @@ export function scoreServer(findings: readonly OpenFinding[], uncovered: readonl
       accepted: findings.length - open.length,
       unknown,
     },
-    areas: Object.fromEntries(AREAS.map((area) => [area, cellOf(area, findings, uncovered)])) as Record<Area, AreaCell>,
+    areas: Object.fromEntries(
+      AREAS.map((area) => [area, cellOf(area, findings, uncovered, asked[area] ?? [])]),
+    ) as Record<Area, AreaCell>,
   };
 }
 
-function cellOf(area: Area, findings: readonly OpenFinding[], uncovered: readonly Uncovered[]): AreaCell {
+const NOT_ASKED: AreaCell = { state: 'not-applicable', severity: null, count: 0 };
+
+/** An area that came with a later catalogue was not asked, which is not "fine". */
+export const everyArea = (areas: Partial<Record<Area, AreaCell>>): Record<Area, AreaCell> =>
+  Object.fromEntries(AREAS.map((area) => [area, areas[area] ?? NOT_ASKED])) as Record<Area, AreaCell>;
+
+function cellOf(
+  area: Area,
+  findings: readonly OpenFinding[],
+  uncovered: readonly Uncovered[],
+  asked: readonly string[],
+): AreaCell {
   const mine = findings.filter((one) => one.area === area);
   const worst = SEVERITIES.find((severity) => mine.some((one) => !one.waived && one.severity === severity));
   if (worst !== undefined) {
@@ -54,12 +79,11 @@ function cellOf(area: Area, findings: readonly OpenFinding[], uncovered: readonl
       count: mine.filter((one) => !one.waived && one.severity === worst).length,
     };
   }
-  const asked = checks.filter((check) => check.area === area).map(({ id }) => id);
   const states = uncovered.filter(({ checkId }) => asked.includes(checkId));
   const unknown = states.filter(({ state }) => state !== 'not-applicable').length;
   if (unknown > 0) return { state: 'unknown', severity: null, count: unknown };
   const accepted = mine.filter(({ waived }) => waived);
   const severity = SEVERITIES.find((one) => accepted.some((finding) => finding.severity === one)) ?? null;
   if (accepted.length > 0) return { state: 'accepted', severity, count: accepted.length };
-  return { state: states.length === asked.length ? 'not-applicable' : 'fine', severity: null, count: 0 };
+  return states.length === asked.length ? NOT_ASKED : { state: 'fine', severity: null, count: 0 };
 }

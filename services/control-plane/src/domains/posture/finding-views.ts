@@ -31,7 +31,7 @@ export class FindingViews {
     private readonly directory: ServerDirectory,
   ) {}
 
-  /** `rest` begins with `where`, over `f`. */
+  /** `rest` begins with `where`, over `f`. A finding has one row per span of time: the caller says which. */
   async list(rest: RawBuilder<unknown>): Promise<readonly ListedFinding[]> {
     const { rows } = await sql<Row>`
       select f.finding_id, f.server_id, f.check_id, f.subject, f.severity, f.evidence, f.opened_at, f.opened_position,

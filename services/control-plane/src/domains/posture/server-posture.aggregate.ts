@@ -27,8 +27,8 @@ export const serverPosture = z.strictObject({
 });
 export type ServerPosture = z.infer<typeof serverPosture>;
 
-const NOTHING_UNCOVERED = coverageHash([]);
-export const neverJudged: ServerPosture = { version: 0, open: {}, coverage: NOTHING_UNCOVERED };
+/** No coverage has an empty hash: the first judgement always says what was asked. */
+export const neverJudged: ServerPosture = { version: 0, open: {}, coverage: '' };
 
 export type PostureFact =
   | { readonly type: 'posture.FindingOpened'; readonly data: z.output<typeof FindingOpened.schema> }
@@ -49,7 +49,7 @@ export function evolve(state: ServerPosture, fact: PostureFact): ServerPosture {
       return { ...state, version, open };
     }
     case 'posture.CoverageChanged':
-      return { ...state, version, coverage: coverageHash(fact.data.uncovered) };
+      return { ...state, version, coverage: coverageHash(fact.data) };
   }
 }
 
@@ -110,8 +110,9 @@ export function decide(state: ServerPosture, { serverId, results, policy, now }:
   // Of checks that the catalogue no longer has.
   const by = { policy, observedAt: now.toISOString() };
   for (const [id, { checkId }] of left) events.push(closed(serverId, id, checkId, 'not-applicable', by));
-  const uncovered = uncoveredBy(results);
-  if (coverageHash(uncovered) !== state.coverage) events.push(eventOf(CoverageChanged, { serverId, uncovered, ...by }));
+  const coverage = { asked: askedBy(results), uncovered: uncoveredBy(results) };
+  if (coverageHash(coverage) !== state.coverage)
+    events.push(eventOf(CoverageChanged, { serverId, ...coverage, ...by }));
   return events;
 }
 
@@ -125,9 +126,14 @@ function closed(
   return eventOf(FindingClosed, { findingId: id, serverId, checkId, why, ...by });
 }
 
-type Uncovered = z.output<typeof CoverageChanged.schema>['uncovered'];
+type Coverage = Pick<z.output<typeof CoverageChanged.schema>, 'asked' | 'uncovered'>;
 
-function uncoveredBy(results: readonly CheckResult[]): Uncovered {
+function askedBy(results: readonly CheckResult[]): Coverage['asked'] {
+  const byArea = Map.groupBy(results, ({ check }) => check.area);
+  return Object.fromEntries([...byArea].map(([area, of]) => [area, of.map(({ check }) => check.id).sort()]));
+}
+
+function uncoveredBy(results: readonly CheckResult[]): Coverage['uncovered'] {
   return results.flatMap(({ check, state, why }) =>
     state === 'unknown' || state === 'error' || state === 'not-applicable'
       ? [{ checkId: check.id, state, why: (why ?? '').slice(0, 300) }]
@@ -135,8 +141,10 @@ function uncoveredBy(results: readonly CheckResult[]): Uncovered {
   );
 }
 
-function coverageHash(uncovered: Uncovered): string {
-  return sha256Hex(canonicalText(uncovered.toSorted((a, b) => a.checkId.localeCompare(b.checkId))));
+function coverageHash({ asked = {}, uncovered }: Coverage): string {
+  return sha256Hex(
+    canonicalText({ asked, uncovered: uncovered.toSorted((a, b) => a.checkId.localeCompare(b.checkId)) }),
+  );
 }
 
 /** The newest report of each probe. */

@@ -51,6 +51,15 @@ export class ServerDirectory {
     return target.kind === 'server' && servers.length === 0 ? null : servers;
   }
 
+  /** The ids alone of those that `resolve` answers with: a fleet's worth of them is cheap. */
+  async ids(tenantId: string, target: Target): Promise<readonly string[] | null> {
+    if (target.kind !== 'fleet') return (await this.resolve(tenantId, target))?.map((one) => one.serverId) ?? null;
+    const { rows } = await sql<{ server_id: string }>`
+      select server_id from muster.servers_servers
+      where tenant_id = ${tenantId} and confirmed and not retired and not quarantined`.execute(this.database.db);
+    return rows.map((row) => row.server_id);
+  }
+
   async #list(tenantId: string, condition: ReturnType<typeof sql>): Promise<readonly ListedServer[]> {
     const { rows } = await sql<Row>`
       select s.server_id, s.name, s.simulated, s.observe_only,

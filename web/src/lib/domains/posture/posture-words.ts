@@ -62,6 +62,15 @@ export function changeInWords(change: number): string {
   return change < 0 ? `−${String(-change)}` : `+${String(change)}`;
 }
 
+/** "2 new: tcp/8080 on 0.0.0.0, …; 1 gone: …" */
+export function changedInWords({ appeared, gone }: { appeared: readonly string[]; gone: readonly string[] }): string {
+  const part = (items: readonly string[], word: string): readonly string[] =>
+    items.length === 0
+      ? []
+      : [`${count(items.length)} ${word}: ${items.slice(0, 3).join(', ')}${items.length > 3 ? ', …' : ''}`];
+  return [...part(appeared, 'new'), ...part(gone, 'gone')].join('; ');
+}
+
 export function evidenceText(value: string | number | boolean | undefined): string {
   if (value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';

@@ -11,6 +11,7 @@ import { keepingSight } from '../../../platform/database/sight.ts';
 import { Download } from '../../../platform/http/download.ts';
 import { Shares } from '../../../platform/http/shares.ts';
 import { summaryById } from '../check-views.ts';
+import { csvLine } from '../csv.ts';
 import { FindingViews, type ListedFinding } from '../finding-views.ts';
 
 const ExportFindingsQuery = queryOf(ExportFindings);
@@ -53,7 +54,7 @@ export class ExportFindingsHandler implements IQueryHandler<MessageOf<typeof Exp
   }
 
   async *#csv(tenantId: string): AsyncIterable<string> {
-    yield `${COLUMNS.join(',')}\r\n`;
+    yield csvLine(COLUMNS);
     for await (const { checkId, view } of this.#all(tenantId)) {
       const { area, title } = summaryById(checkId);
       const evidence = Object.entries(view.evidence).map(([field, value]) => `${field}=${String(value)}`);
@@ -61,7 +62,7 @@ export class ExportFindingsHandler implements IQueryHandler<MessageOf<typeof Exp
         ...[view.server.name, checkId, area, view.severity, title, view.subject ?? '', evidence.join('; ')],
         ...[view.openedAt, view.observedAt, view.waiver?.until ?? '', view.waiver?.reason ?? ''],
       ];
-      yield `${cells.map(csvCell).join(',')}\r\n`;
+      yield csvLine(cells);
     }
   }
 
@@ -74,7 +75,7 @@ export class ExportFindingsHandler implements IQueryHandler<MessageOf<typeof Exp
     let after = '00000000-0000-0000-0000-000000000000';
     for (;;) {
       const page = await this.findings.list(sql`
-        where f.tenant_id = ${tenantId} and f.closed_at is null and f.finding_id > ${after}::uuid
+        where f.tenant_id = ${tenantId} and f.to_at is null and f.finding_id > ${after}::uuid
         order by f.finding_id limit ${PAGE}`);
       yield* page;
       const last = page.at(-1);
@@ -82,10 +83,4 @@ export class ExportFindingsHandler implements IQueryHandler<MessageOf<typeof Exp
       after = last.view.findingId;
     }
   }
-}
-
-/** RFC 4180; what begins like a formula gets an apostrophe. */
-export function csvCell(value: string): string {
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -8,6 +8,7 @@ import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/m
 import { notFound } from '../../../platform/errors/refusal.ts';
 import { viewOf } from '../check-views.ts';
 import { FindingViews } from '../finding-views.ts';
+import { momentOf, standing } from '../moments.ts';
 import { cursorOf, placeOf } from './place-in-list.ts';
 
 const GetFindingsQuery = queryOf(GetFindings);
@@ -17,7 +18,7 @@ export class GetFindingsHandler implements IQueryHandler<MessageOf<typeof GetFin
   constructor(@Inject(FindingViews) private readonly findings: FindingViews) {}
 
   async execute({
-    input: { checkId, after, limit },
+    input: { checkId, at, after, limit },
     context,
   }: MessageOf<typeof GetFindingsQuery>): Promise<AnswerOf<typeof GetFindingsQuery>> {
     const check = checkOf(checkId);
@@ -26,7 +27,8 @@ export class GetFindingsHandler implements IQueryHandler<MessageOf<typeof GetFin
     const beyond =
       place === null ? sql`true` : sql`(f.opened_position, f.finding_id) > (${place.at}::bigint, ${place.id}::uuid)`;
     const found = await this.findings.list(sql`
-      where f.tenant_id = ${context.principal.tenantId} and f.check_id = ${checkId} and f.closed_at is null and ${beyond}
+      where f.tenant_id = ${context.principal.tenantId} and f.check_id = ${checkId}
+        and ${standing('f', momentOf(at, new Date()))} and ${beyond}
       order by f.opened_position, f.finding_id limit ${limit + 1}`);
     const shown = found.slice(0, limit).map(({ view }) => view);
     const last = shown.at(-1);

@@ -2,18 +2,20 @@
 import { GetPosture, type Area, type AreaCell, type PostureRow } from '@muster/contracts/posture';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { notFound } from '../../../platform/errors/refusal.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
+import { everyArea } from '../cells.ts';
+import { momentOf, standing } from '../moments.ts';
 import { cursorOf, placeOf } from './place-in-list.ts';
 
 const GetPostureQuery = queryOf(GetPosture);
 type Answer = AnswerOf<typeof GetPostureQuery>;
 
-/** What a server is measured against: its score so many days ago. */
-const COMPARED_DAYS = 7;
+/** What a server is measured against: its score seven days before. */
+const COMPARED_MS = 7 * 86_400_000;
 
 interface Row {
   readonly server_id: string;
@@ -36,40 +38,46 @@ export class GetPostureHandler implements IQueryHandler<MessageOf<typeof GetPost
     @Inject(APP_DIRECTORY) private readonly directory: ServerDirectory,
   ) {}
 
-  async execute({ input: { groupId, after, limit }, context }: MessageOf<typeof GetPostureQuery>): Promise<Answer> {
+  async execute({ input: { groupId, at, after, limit }, context }: MessageOf<typeof GetPostureQuery>): Promise<Answer> {
     const { tenantId } = context.principal;
-    const servers = await this.directory.resolve(
+    const now = new Date();
+    const moment = momentOf(at, now);
+    const servers = await this.directory.ids(
       tenantId,
       groupId === undefined ? { kind: 'fleet' } : { kind: 'group', groupId },
     );
     if (servers === null) throw notFound('group');
-    const within =
-      groupId === undefined ? sql`true` : sql`s.server_id = any(${servers.map((one) => one.serverId)}::uuid[])`;
-    const names = new Map(servers.map((one) => [one.serverId, one]));
+    const within = groupId === undefined ? sql`true` : sql`s.server_id = any(${servers}::uuid[])`;
+    const compared = new Date((moment ?? now).getTime() - COMPARED_MS);
     const place = placeOf(after, /^\d+(\.\d+)?$/);
     const beyond = place === null ? sql`true` : sql`(s.score, s.server_id) > (${place.at}::numeric, ${place.id}::uuid)`;
     const { rows } = await sql<Row>`
       select s.*, j.judged_at, d.score as before
       from muster.posture_scores s
       left join muster.posture_judgements j using (server_id)
-      left join lateral (${BEFORE}) d on true
-      where s.tenant_id = ${tenantId} and ${within} and ${beyond}
+      left join muster.posture_scores d on d.server_id = s.server_id and ${standing('d', compared)}
+      where s.tenant_id = ${tenantId} and ${standing('s', moment)} and ${within} and ${beyond}
       order by s.score, s.server_id limit ${limit + 1}`.execute(this.database.db);
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
+    const [totals, names] = await Promise.all([
+      this.#totals(sql`s.tenant_id = ${tenantId} and ${standing('s', moment)} and ${within}`, compared),
+      // Also of servers that have been retired since.
+      this.directory.refs(shown.map((row) => row.server_id)),
+    ]);
     return {
-      at: new Date().toISOString(),
-      ...(await this.#totals(tenantId, within)),
-      servers: servers.length,
-      rows: shown.map((row) => rowOf(row, names)),
+      at: (moment ?? now).toISOString(),
+      ...totals,
+      servers: moment === null ? servers.length : totals.judged,
+      rows: shown.map((row) => ({
+        ...rowOf(row, names),
+        judgedAt: moment === null ? (row.judged_at?.toISOString() ?? null) : null,
+      })),
       next: rows.length > limit && last ? cursorOf({ at: last.score, id: last.server_id }) : null,
     };
   }
 
-  async #totals(
-    tenantId: string,
-    within: ReturnType<typeof sql>,
-  ): Promise<Omit<Answer, 'at' | 'servers' | 'rows' | 'next'>> {
+  async #totals(which: RawBuilder<unknown>, compared: Date): Promise<Omit<Answer, 'at' | 'servers' | 'rows' | 'next'>> {
     const { rows } = await sql<
       Record<keyof Answer['counts'] | 'judged' | 'clean' | 'worse', number> & {
         score: number | null;
@@ -83,23 +91,23 @@ export class GetPostureHandler implements IQueryHandler<MessageOf<typeof GetPost
         coalesce(sum(s.accepted), 0)::int as accepted, coalesce(sum(s.unknown), 0)::int as unknown,
         count(*) filter (where s.score = 100 and s.accepted = 0 and s.unknown = 0)::int as clean,
         count(*) filter (where s.score < d.score)::int as worse
-      from muster.posture_scores s left join lateral (${BEFORE}) d on true
-      where s.tenant_id = ${tenantId} and ${within}`.execute(this.database.db);
+      from muster.posture_scores s
+      left join muster.posture_scores d on d.server_id = s.server_id and ${standing('d', compared)}
+      where ${which}`.execute(this.database.db);
     const { score, change, judged, clean, worse, critical, high, medium, low, accepted, unknown } = rows[0] ?? NOTHING;
     return { score, change, judged, clean, worse, counts: { critical, high, medium, low, accepted, unknown } };
   }
 }
-
-const BEFORE = sql`
-  select score from muster.posture_score_days p
-  where p.server_id = s.server_id and p.day <= current_date - ${sql.lit(COMPARED_DAYS)} order by p.day desc limit 1`;
 
 const NOTHING = {
   ...{ score: null, change: null, judged: 0, clean: 0, worse: 0 },
   ...{ critical: 0, high: 0, medium: 0, low: 0, accepted: 0, unknown: 0 },
 };
 
-function rowOf(row: Row, names: ReadonlyMap<string, { name: string; simulated: boolean }>): PostureRow {
+function rowOf(
+  row: Row,
+  names: ReadonlyMap<string, { name: string; simulated: boolean }>,
+): Omit<PostureRow, 'judgedAt'> {
   const { server_id: serverId, critical, high, medium, low, accepted, unknown, areas } = row;
   const score = Number(row.score);
   return {
@@ -111,7 +119,6 @@ function rowOf(row: Row, names: ReadonlyMap<string, { name: string; simulated: b
     score,
     change: row.before === null ? null : Math.round((score - Number(row.before)) * 10) / 10,
     counts: { critical, high, medium, low, accepted, unknown },
-    areas,
-    judgedAt: row.judged_at?.toISOString() ?? null,
+    areas: everyArea(areas),
   };
 }

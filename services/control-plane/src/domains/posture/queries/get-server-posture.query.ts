@@ -8,8 +8,10 @@ import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/m
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { notFound } from '../../../platform/errors/refusal.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
+import { askedNow, type Asked } from '../cells.ts';
 import { summaryOf } from '../check-views.ts';
 import { FindingViews } from '../finding-views.ts';
+import { momentOf, standing } from '../moments.ts';
 
 const GetServerPostureQuery = queryOf(GetServerPosture);
 type Answer = AnswerOf<typeof GetServerPostureQuery>;
@@ -22,39 +24,54 @@ export class GetServerPostureHandler implements IQueryHandler<MessageOf<typeof G
     @Inject(FindingViews) private readonly findings: FindingViews,
   ) {}
 
-  async execute({ input: { serverId } }: MessageOf<typeof GetServerPostureQuery>): Promise<Answer> {
+  async execute({ input: { serverId, at } }: MessageOf<typeof GetServerPostureQuery>): Promise<Answer> {
     const server = (await this.directory.refs([serverId])).get(serverId);
     if (server === undefined) throw notFound('server');
-    const [found, uncovered, reports, score] = await Promise.all([
-      this.findings.list(sql`where f.server_id = ${serverId} and f.closed_at is null order by f.opened_position`),
-      this.#uncovered(serverId),
-      this.#reports(serverId),
-      this.#score(serverId),
+    const moment = momentOf(at, new Date());
+    const [found, coverage, reports, score] = await Promise.all([
+      this.findings.list(sql`where f.server_id = ${serverId} and ${standing('f', moment)} order by f.opened_position`),
+      this.#coverage(serverId, moment),
+      // What was read then is not kept: of the past there is what was made of it.
+      moment === null ? this.#reports(serverId) : [],
+      this.#score(serverId, moment),
     ]);
     return {
       server: { serverId, ...server },
       score: score ? Number(score.score) : null,
       counts: score ? countsOf(score) : { critical: 0, high: 0, medium: 0, low: 0, accepted: 0, unknown: 0 },
-      judgedAt: score?.judged_at?.toISOString() ?? null,
+      judgedAt: moment === null ? (score?.judged_at?.toISOString() ?? null) : null,
       policy: score?.policy ?? 0,
-      checks: checks.map((check) => {
-        const mine = found.filter(({ checkId }) => checkId === check.id).map(({ view }) => view);
-        const not = uncovered.get(check.id);
-        // Before the first judgement nothing is known, and that is not "fine".
-        const silent: { state: CheckState; why: string | null } = score
-          ? { state: 'pass', why: null }
-          : { state: 'unknown', why: 'This server has not been judged yet' };
-        const state = mine.length > 0 ? { state: 'fail' as const, why: not?.why ?? null } : (not ?? silent);
-        return { ...summaryOf(check), ...state, findings: mine };
-      }),
+      checks: checks
+        .filter(({ id }) => moment === null || (coverage?.asked(id) ?? true))
+        .map((check) => {
+          const mine = found.filter(({ checkId }) => checkId === check.id).map(({ view }) => view);
+          const not = coverage?.uncovered.get(check.id);
+          // Before the first judgement nothing is known, and that is not "fine".
+          const silent: { state: CheckState; why: string | null } = score
+            ? { state: 'pass', why: null }
+            : { state: 'unknown', why: 'This server has not been judged yet' };
+          const state = mine.length > 0 ? { state: 'fail' as const, why: not?.why ?? null } : (not ?? silent);
+          return { ...summaryOf(check), ...state, findings: mine };
+        }),
       reports,
     };
   }
 
-  async #uncovered(serverId: string): Promise<ReadonlyMap<string, { state: CheckState; why: string }>> {
-    const { rows } = await sql<{ check_id: string; state: CheckState; why: string }>`
-      select check_id, state, why from muster.posture_coverage where server_id = ${serverId}`.execute(this.database.db);
-    return new Map(rows.map(({ check_id, state, why }) => [check_id, { state, why }]));
+  async #coverage(serverId: string, at: Date | null): Promise<Coverage | undefined> {
+    const { rows } = await sql<{
+      asked: Asked | null;
+      uncovered: { checkId: string; state: CheckState; why: string }[];
+    }>`
+      select asked, uncovered from muster.posture_coverage c where server_id = ${serverId} and ${standing('c', at)}`.execute(
+      this.database.db,
+    );
+    const [row] = rows;
+    if (row === undefined) return undefined;
+    const asked = new Set(Object.values(row.asked ?? askedNow).flat());
+    return {
+      asked: (id) => asked.has(id),
+      uncovered: new Map(row.uncovered.map(({ checkId, state, why }) => [checkId, { state, why }])),
+    };
   }
 
   async #reports(serverId: string): Promise<Answer['reports']> {
@@ -71,13 +88,18 @@ export class GetServerPostureHandler implements IQueryHandler<MessageOf<typeof G
     }));
   }
 
-  async #score(serverId: string): Promise<Score | undefined> {
+  async #score(serverId: string, at: Date | null): Promise<Score | undefined> {
     const { rows } = await sql<Score>`
       select s.score, s.critical, s.high, s.medium, s.low, s.accepted, s.unknown, j.judged_at, j.policy
       from muster.posture_scores s left join muster.posture_judgements j using (server_id)
-      where s.server_id = ${serverId}`.execute(this.database.db);
+      where s.server_id = ${serverId} and ${standing('s', at)}`.execute(this.database.db);
     return rows[0];
   }
+}
+
+interface Coverage {
+  readonly asked: (checkId: string) => boolean;
+  readonly uncovered: ReadonlyMap<string, { state: CheckState; why: string }>;
 }
 
 type Score = Answer['counts'] & {

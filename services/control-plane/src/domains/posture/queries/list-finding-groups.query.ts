@@ -8,6 +8,7 @@ import { APP_DATABASE, type Connection } from '../../../platform/database/databa
 import { notFound } from '../../../platform/errors/refusal.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
 import { summaryById } from '../check-views.ts';
+import { momentOf, standing } from '../moments.ts';
 
 const ListFindingGroupsQuery = queryOf(ListFindingGroups);
 
@@ -28,19 +29,20 @@ export class ListFindingGroupsHandler implements IQueryHandler<MessageOf<typeof 
   ) {}
 
   async execute({
-    input: { groupId },
+    input: { groupId, at },
     context,
   }: MessageOf<typeof ListFindingGroupsQuery>): Promise<AnswerOf<typeof ListFindingGroupsQuery>> {
     const { tenantId } = context.principal;
-    const of = groupId === undefined ? undefined : await this.directory.resolve(tenantId, { kind: 'group', groupId });
+    const of = groupId === undefined ? undefined : await this.directory.ids(tenantId, { kind: 'group', groupId });
     if (of === null) throw notFound('group');
-    const within = of === undefined ? sql`true` : sql`server_id = any(${of.map((one) => one.serverId)}::uuid[])`;
+    const within = of === undefined ? sql`true` : sql`server_id = any(${of}::uuid[])`;
     const { rows } = await sql<Row>`
       select check_id, count(distinct server_id) filter (where waiver_id is null)::int as servers,
         count(*) filter (where waiver_id is null)::int as findings,
         count(*) filter (where waiver_id is not null)::int as accepted, min(opened_at) as since,
         (array_agg(distinct server_id) filter (where waiver_id is null))[1:5] as some
-      from muster.posture_findings where tenant_id = ${tenantId} and closed_at is null and ${within}
+      from muster.posture_findings f
+      where tenant_id = ${tenantId} and ${standing('f', momentOf(at, new Date()))} and ${within}
       group by check_id`.execute(this.database.db);
     const names = await this.directory.names([...new Set(rows.flatMap((row) => row.some ?? []))]);
     const groups = rows.map(({ check_id, servers, findings, accepted, since, some }) => ({

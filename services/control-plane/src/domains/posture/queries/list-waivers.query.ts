@@ -41,7 +41,7 @@ export class ListWaiversHandler implements IQueryHandler<MessageOf<typeof ListWa
     const { tenantId, actor } = context.principal;
     const { rows } = await sql<Row>`
       select w.*, (select count(*)::int from muster.posture_findings f
-        where f.waiver_id = w.waiver_id and f.closed_at is null) as covers
+        where f.waiver_id = w.waiver_id and f.to_at is null) as covers
       from muster.posture_waivers w
       where w.tenant_id = ${tenantId} and ${input.ended ? sql`w.state = 'ended'` : sql`w.state <> 'ended'`}
       order by w.state <> 'asked', w.until limit ${MOST}`.execute(this.database.db);

@@ -11,6 +11,7 @@ import { recordFact } from '../../../platform/cqrs/recorded-fact.ts';
 import { WORKER_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { ConcurrencyConflict, type EventStore } from '../../../platform/event-store/index.ts';
 import { Schedule } from '../../../platform/schedules/schedule.ts';
+import { InventoryKeeper } from '../inventory/inventory-keeper.ts';
 import {
   decide,
   evolve,
@@ -46,6 +47,7 @@ export class JudgeServers extends Schedule {
   constructor(
     @Inject(WORKER_DATABASE) private readonly database: Connection,
     @Inject(WORKER_STORE) private readonly store: EventStore,
+    @Inject(InventoryKeeper) private readonly inventory: InventoryKeeper,
   ) {
     super();
   }
@@ -77,8 +79,9 @@ export class JudgeServers extends Schedule {
     { server_id: serverId, tenant_id: tenantId, due_at: dueAt, state, version }: Due,
     now: Date,
   ): Promise<void> {
-    const reports = await this.#reports(serverId);
-    const results = judgeServer(reportsByProbe(reports), { policy: posturePolicy, now });
+    const reports = reportsByProbe(await this.#reports(serverId));
+    await this.inventory.keep({ serverId, tenantId, reports }, now);
+    const results = judgeServer(reports, { policy: posturePolicy, now });
     const known = serverPosture.safeParse(state);
     const before = known.success && known.data.version === version ? known.data : await this.#fromStream(serverId);
     const after = await this.#append(serverId, tenantId, before, {

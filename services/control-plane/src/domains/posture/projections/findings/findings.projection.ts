@@ -1,5 +1,6 @@
-// posture_findings, _coverage, _waivers and the scores made of them: all from events, so that they can be made anew. A
-// waiver, a group's members or a finding that changes moves the scores of the servers it is about, and of no other.
+// posture_findings, _coverage, _waivers and the scores made of them, from when until when: all from events, so that they
+// can be made anew, and so that any past day is what was shown then. A waiver, a group's members or a finding that changes
+// moves the scores of the servers it is about, and of no other.
 import {
   CoverageChanged,
   FindingChanged,
@@ -16,20 +17,17 @@ import type { EventStoreTransaction, SequencedEvent } from '../../../../platform
 import type { Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
 import { rescore } from './rescore.ts';
+import { findingChanged, findingClosed, findingOpened } from './spans.ts';
 
+const OF_ONE_SERVER: readonly string[] = [FindingOpened, FindingChanged, FindingClosed, CoverageChanged].map(
+  ({ type }) => type,
+);
 const TYPES = [
-  FindingOpened,
-  FindingChanged,
-  FindingClosed,
-  CoverageChanged,
-  RiskAccepted,
-  WaiverApproved,
-  WaiverEndingSoon,
-  WaiverEnded,
-  GroupMembersSet,
-  GroupDeleted,
-  ServerRetired,
-].map(({ type }) => type);
+  ...OF_ONE_SERVER,
+  ...[RiskAccepted, WaiverApproved, WaiverEndingSoon, WaiverEnded, GroupMembersSet, GroupDeleted, ServerRetired].map(
+    ({ type }) => type,
+  ),
+];
 
 export function findingsProjection(live: LiveHints): Subscription {
   let touched: string[] = [];
@@ -40,14 +38,26 @@ export function findingsProjection(live: LiveHints): Subscription {
     from: 'beginning',
     batch: 200,
     async handle(trx, events) {
-      // Scores are of a day: events of two days are scored one day after the other.
       const all = new Set<string>();
-      for (const [day, ofDay] of Map.groupBy(events, (event) => event.recordedAt.toISOString().slice(0, 10))) {
-        const servers = new Set<string>();
-        for (const event of ofDay) for (const serverId of await project(trx, event)) servers.add(serverId);
-        await rescore(trx, [...servers], day);
-        for (const serverId of servers) all.add(serverId);
+      const waiting = new Map<string, Date>();
+      const settle = async (): Promise<void> => {
+        await rescore(trx, waiting);
+        waiting.clear();
+      };
+      for (const event of events) {
+        // A server is scored once per moment, whichever way its events were cut into batches: else a past moment would
+        // not be the same after the tables were made anew. Events of no single server are a moment of their own.
+        const alone = !OF_ONE_SERVER.includes(event.type);
+        const { serverId: about } = event.data;
+        const before = typeof about === 'string' ? waiting.get(about) : undefined;
+        if (alone || (before && before.getTime() !== event.recordedAt.getTime())) await settle();
+        for (const serverId of await project(trx, event)) {
+          waiting.set(serverId, event.recordedAt);
+          all.add(serverId);
+        }
+        if (alone) await settle();
       }
+      await settle();
       touched = [...all];
     },
     afterCommit(events) {
@@ -62,25 +72,11 @@ export function findingsProjection(live: LiveHints): Subscription {
 async function project(trx: EventStoreTransaction, event: SequencedEvent): Promise<readonly string[]> {
   switch (event.type) {
     case FindingOpened.type:
-      return opened(trx, event);
-    case FindingChanged.type: {
-      const { findingId, severity, evidence, observedAt } = FindingChanged.schema.parse(event.data);
-      return changed(
-        trx,
-        sql`
-        update muster.posture_findings set severity = ${severity}, evidence = ${JSON.stringify(evidence)}::jsonb,
-          changed_at = ${event.recordedAt}, observed_at = ${observedAt} where finding_id = ${findingId} returning server_id`,
-      );
-    }
-    case FindingClosed.type: {
-      const { findingId } = FindingClosed.schema.parse(event.data);
-      return changed(
-        trx,
-        sql`
-        update muster.posture_findings set closed_at = ${event.recordedAt}, waiver_id = null
-        where finding_id = ${findingId} returning server_id`,
-      );
-    }
+      return findingOpened(trx, event);
+    case FindingChanged.type:
+      return findingChanged(trx, event);
+    case FindingClosed.type:
+      return findingClosed(trx, event);
     case CoverageChanged.type:
       return covered(trx, event);
     case RiskAccepted.type:
@@ -112,43 +108,26 @@ async function project(trx: EventStoreTransaction, event: SequencedEvent): Promi
     }
     case GroupDeleted.type: {
       const { groupId } = GroupDeleted.schema.parse(event.data);
-      return changed(trx, sql`delete from muster.posture_groups where group_id = ${groupId} returning server_id`);
+      const { rows } = await sql<{ server_id: string }>`
+        delete from muster.posture_groups where group_id = ${groupId} returning server_id`.execute(trx);
+      return rows.map((row) => row.server_id);
     }
     case ServerRetired.type:
-      await forget(trx, ServerRetired.schema.parse(event.data).serverId);
+      await retired(trx, ServerRetired.schema.parse(event.data).serverId, event.recordedAt);
   }
   return [];
 }
 
-async function changed(trx: EventStoreTransaction, statement: ReturnType<typeof sql>): Promise<readonly string[]> {
-  const { rows } = await statement.execute(trx);
-  return (rows as { server_id: string }[]).map((row) => row.server_id);
-}
-
-async function opened(trx: EventStoreTransaction, event: SequencedEvent): Promise<readonly string[]> {
-  const { findingId, serverId, checkId, subject, area, severity, evidence, observedAt } = FindingOpened.schema.parse(
-    event.data,
-  );
-  // The same thing wrong again: the finding is open anew, since now.
-  await sql`
-    insert into muster.posture_findings (finding_id, tenant_id, server_id, check_id, subject, area, severity, evidence,
-      opened_at, opened_position, changed_at, observed_at)
-    values (${findingId}, ${event.tenantId}, ${serverId}, ${checkId}, ${subject}, ${area}, ${severity},
-      ${JSON.stringify(evidence)}::jsonb, ${event.recordedAt}, ${event.position}, ${event.recordedAt}, ${observedAt})
-    on conflict (finding_id) do update set severity = excluded.severity, evidence = excluded.evidence,
-      opened_at = excluded.opened_at, opened_position = excluded.opened_position, changed_at = excluded.changed_at,
-      observed_at = excluded.observed_at, closed_at = null`.execute(trx);
-  return [serverId];
-}
-
 async function covered(trx: EventStoreTransaction, event: SequencedEvent): Promise<readonly string[]> {
-  const { serverId, uncovered } = CoverageChanged.schema.parse(event.data);
-  await sql`delete from muster.posture_coverage where server_id = ${serverId}`.execute(trx);
+  const { serverId, asked, uncovered } = CoverageChanged.schema.parse(event.data);
   await sql`
-    insert into muster.posture_coverage (server_id, check_id, state, why)
-    select ${serverId}::uuid, "checkId", state, why
-    from json_to_recordset(${JSON.stringify(uncovered)}::json) as u("checkId" text, state text, why text)
-    on conflict do nothing`.execute(trx);
+    update muster.posture_coverage set to_at = ${event.recordedAt}
+    where server_id = ${serverId} and to_at is null and from_at < ${event.recordedAt}`.execute(trx);
+  await sql`
+    insert into muster.posture_coverage (server_id, from_at, tenant_id, asked, uncovered)
+    values (${serverId}, ${event.recordedAt}, ${event.tenantId}, ${asked === undefined ? null : JSON.stringify(asked)}::jsonb,
+      ${JSON.stringify(uncovered)}::jsonb)
+    on conflict (server_id, from_at) do update set asked = excluded.asked, uncovered = excluded.uncovered`.execute(trx);
   return [serverId];
 }
 
@@ -169,13 +148,17 @@ async function concerned(trx: EventStoreTransaction, waiverId: string): Promise<
   const { rows } = await sql<{ server_id: string }>`
     select distinct f.server_id from muster.posture_findings f
     join muster.posture_waivers w on w.check_id = f.check_id and w.tenant_id = f.tenant_id
-    where w.waiver_id = ${waiverId} and f.closed_at is null`.execute(trx);
+    where w.waiver_id = ${waiverId} and f.to_at is null`.execute(trx);
   return rows.map((row) => row.server_id);
 }
 
-/** Its findings stay in the ledger; nobody has to do anything about them any more. */
-async function forget(trx: EventStoreTransaction, serverId: string): Promise<void> {
-  for (const table of ['findings', 'coverage', 'scores', 'score_days', 'reports', 'judgements', 'groups']) {
+/** What was known of it ends, and stays for the days that have been. Nobody has to do anything about it any more. */
+async function retired(trx: EventStoreTransaction, serverId: string, at: Date): Promise<void> {
+  for (const table of ['findings', 'coverage', 'scores']) {
+    await sql`update ${sql.table(`muster.posture_${table}`)} set to_at = greatest(${at}, from_at)
+      where server_id = ${serverId} and to_at is null`.execute(trx);
+  }
+  for (const table of ['reports', 'judgements', 'groups']) {
     await sql`delete from ${sql.table(`muster.posture_${table}`)} where server_id = ${serverId}`.execute(trx);
   }
 }

@@ -1,0 +1,9 @@
+// Every kind of the inventory.
+import type { KindDefinition } from './kind.ts';
+import { administrators } from './kinds/administrators.ts';
+import { keys } from './kinds/keys.ts';
+import { ports } from './kinds/ports.ts';
+import { units } from './kinds/units.ts';
+import { updates } from './kinds/updates.ts';
+
+export const kinds: readonly KindDefinition[] = [keys, ports, administrators, units, updates];

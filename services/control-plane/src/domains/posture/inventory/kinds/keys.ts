@@ -1,0 +1,51 @@
+// Every key that opens an account. When it was last used is told by another probe, which an older agent does not have: then
+// it is not known, and not knowing is no reason to call a key unused.
+import { authorizedKeys } from '@muster/posture/probes/authorized-keys';
+import { z } from 'zod';
+import { readingOf, type FoundItem, type KindDefinition } from '../kind.ts';
+
+/** C2 of the requirements. */
+const UNUSED_DAYS = 90;
+const DAY = 86_400_000;
+
+const use = z.object({ account: z.string(), fingerprint: z.string().nullable(), lastAt: z.number(), from: z.string() });
+const uses = z.object({ read: z.boolean(), since: z.number().nullable(), uses: z.array(use) });
+
+export const keys: KindDefinition = {
+  kind: 'keys',
+  probes: [authorizedKeys.name, 'key-uses'],
+  read(reports, now) {
+    const reading = readingOf(authorizedKeys, reports);
+    if (reading === null) return null;
+    const told = uses.safeParse(reports.get('key-uses')?.reading);
+    const history = told.success && told.data.read ? told.data : null;
+    const last = new Map((history?.uses ?? []).map((one) => [`${one.account} ${one.fingerprint ?? ''}`, one]));
+    const items = new Map<string, FoundItem>();
+    for (const key of reading.keys) {
+      const item = `${key.account} ${key.fingerprint}`;
+      const used = last.get(item);
+      const lastUsed = used === undefined ? null : new Date(used.lastAt * 1000).toISOString();
+      const quietSince = used?.lastAt ?? history?.since ?? null;
+      const unused = quietSince !== null && now.getTime() - quietSince * 1000 > UNUSED_DAYS * DAY;
+      items.set(item, {
+        item,
+        // The same key stands together, wherever it opens something.
+        sort: `${key.fingerprint} ${key.account}`,
+        facts: {
+          account: key.account,
+          fingerprint: key.fingerprint,
+          type: key.type,
+          bits: key.bits,
+          comment: 'comment' in key && typeof key.comment === 'string' ? key.comment : null,
+          lastUsed,
+          from: used?.from ?? null,
+          file: key.file,
+          options: key.options.join(', '),
+        },
+        attention: unused ? `Not used in ${UNUSED_DAYS} days` : null,
+        toExplain: false,
+      });
+    }
+    return { items: [...items.values()], complete: reading.complete };
+  },
+};

@@ -1,0 +1,39 @@
+// Every port that listens on a public address: somebody has to say why. UDP ports that programs take for their own questions
+// come and go, and are nobody's service.
+import { isPublic, listeners } from '@muster/posture/probes/listeners';
+import { posturePolicy } from '@muster/posture/policy';
+import { readingOf, type KindDefinition } from '../kind.ts';
+
+const FIRST_EPHEMERAL = 32_768;
+
+export const ports: KindDefinition = {
+  kind: 'ports',
+  probes: [listeners.name],
+  read(reports) {
+    const reading = readingOf(listeners, reports);
+    if (reading?.read !== true) return null;
+    const open = reading.listeners.filter(
+      (one) => isPublic(one) && !(one.protocol === 'udp' && one.port >= FIRST_EPHEMERAL),
+    );
+    const distinct = new Map(open.map((one) => [`${one.protocol}/${one.port} on ${one.address}`, one]));
+    return {
+      complete: true,
+      items: [...distinct].map(([item, one]) => {
+        const service = posturePolicy.dataPorts[one.port];
+        return {
+          item,
+          sort: `${String(one.port).padStart(5, '0')}/${one.protocol} ${one.address}`,
+          facts: {
+            port: `${one.protocol}/${one.port}`,
+            address: one.address,
+            program: one.process,
+            unit: one.unit,
+            package: 'package' in one && typeof one.package === 'string' ? one.package : null,
+          },
+          attention: service === undefined ? null : `${service} is open to everybody`,
+          toExplain: true,
+        };
+      }),
+    };
+  },
+};

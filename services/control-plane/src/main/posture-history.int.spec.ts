@@ -1,0 +1,201 @@
+// The past of the posture: what a page showed at a moment is what it shows when it is asked for that moment later, also
+// after every table was made anew from the ledger. What changed since, day by day, and what was approved and is different.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ProbedServers } from './testing/probed-servers.ts';
+import { RunningMuster, type Answer, type SignedIn } from './testing/running-muster.ts';
+
+let muster: RunningMuster;
+let owner: SignedIn;
+let servers: ProbedServers;
+let web: string;
+let database: string;
+
+beforeAll(async () => {
+  muster = await RunningMuster.start();
+  owner = await muster.owner();
+  servers = new ProbedServers(muster);
+  web = await muster.server('past-web');
+  database = await muster.server('past-db');
+  await servers.scanned(web, 'debian-12-weak');
+  await servers.scanned(database, 'debian-12-plain');
+  await muster.until(async () => (await ask('/api/posture'))['judged'] === 2, 20_000);
+}, 60_000);
+afterAll(() => muster?.stop());
+
+async function ask(path: string, as = owner): Promise<Record<string, unknown>> {
+  const answer: Answer = await muster.call('GET', path, as);
+  if (answer.status !== 200) throw new Error(`${path}: ${answer.text}`);
+  return answer.body;
+}
+const stateOf = async (checkId: string, serverId = web): Promise<string | undefined> =>
+  ((await ask(`/api/posture/servers/${serverId}`))['checks'] as { checkId: string; state: string }[]).find(
+    (one) => one.checkId === checkId,
+  )?.state;
+
+/** Pages of the past, without what only the present has: the time of the newest judgement and how the probes fared. */
+const PAGES = (): readonly string[] => [
+  '/api/posture',
+  '/api/posture/findings',
+  '/api/posture/findings/SSH-003',
+  '/api/posture/findings/FW-004',
+  `/api/posture/servers/${web}`,
+  `/api/posture/servers/${database}`,
+];
+async function shown(at?: string): Promise<unknown[]> {
+  const of = at === undefined ? '' : `?at=${encodeURIComponent(at)}`;
+  const pages = await Promise.all(PAGES().map((path) => ask(`${path}${of}`)));
+  return JSON.parse(
+    JSON.stringify(pages, (key, value: unknown) =>
+      ['at', 'judgedAt', 'policy', 'reports', 'unattributed'].includes(key) ? undefined : value,
+    ),
+  ) as unknown[];
+}
+
+describe('a past moment', () => {
+  let recorded: unknown[];
+  let moment: string;
+
+  test('shows what the pages showed then', async () => {
+    const { body } = await muster.call('POST', '/api/posture/waivers', owner, {
+      checkId: 'SSH-003',
+      target: { kind: 'server', serverId: web },
+      reason: 'Behind a bastion until the move',
+      until: new Date(Date.now() + 86_400_000).toISOString(),
+    });
+    await muster.until(async () => JSON.stringify(await ask('/api/posture/findings/SSH-003')).includes('bastion'));
+    recorded = await shown();
+    moment = new Date().toISOString();
+    // Later everything is different: mended, another finding changed, the waiver ended.
+    for (const probe of ['sshd', 'listeners'])
+      await servers.report(web, await servers.reportOf('debian-12-hardened', probe));
+    await servers.report(database, await servers.reportOf('debian-12-weak', 'sshd'));
+    await muster.call('POST', `/api/posture/waivers/${String(body['waiverId'])}/end`, owner, { reason: 'Moved' });
+    await muster.until(
+      async () => (await stateOf('SSH-001')) === 'pass' && (await stateOf('SSH-001', database)) === 'fail',
+      20_000,
+    );
+    expect(await shown()).not.toEqual(recorded);
+    expect(await shown(moment)).toEqual(recorded);
+  });
+
+  test('shows the same after the read models were thrown away and made anew', async () => {
+    const now = await shown();
+    await muster.superuser.query(
+      `truncate muster.posture_findings, muster.posture_coverage, muster.posture_scores, muster.posture_waivers,
+         muster.posture_groups;
+       delete from es.subscriptions where name = 'read-model/posture-findings'`,
+    );
+    await muster.call('POST', '/api/groups', owner, { name: 'One more', serverIds: [] });
+    await muster.until(async () => JSON.stringify(await shown()) === JSON.stringify(now), 20_000);
+    expect(await shown(moment)).toEqual(recorded);
+  });
+
+  test('is not the future, and before everything there was nothing', async () => {
+    const ahead = await muster.call('GET', `/api/posture?at=${new Date(Date.now() + 60_000).toISOString()}`, owner);
+    expect(ahead.status).toBe(400);
+    expect(await ask('/api/posture?at=2020-01-01T00:00:00Z')).toMatchObject({ judged: 0, rows: [] });
+  });
+
+  test('is told as what opened and what closed since then, and as a line of days', async () => {
+    const since = await ask(`/api/posture/changes?since=${moment}`);
+    expect(since['opened']).toContainEqual(expect.objectContaining({ checkId: 'SSH-001', names: ['past-db'] }));
+    expect(since['closed']).toContainEqual(expect.objectContaining({ checkId: 'SSH-001', names: ['past-web'] }));
+    expect(since['worse']).toBe(1);
+    const points = (await ask('/api/posture/trend?days=7'))['points'] as { score: number | null; judged: number }[];
+    expect(points).toHaveLength(8);
+    expect(points[0]).toMatchObject({ score: null, judged: 0 });
+    expect(points.at(-1)).toMatchObject({ score: (await ask('/api/posture'))['score'], judged: 2 });
+  });
+
+  test('keeps a server that was retired since', async () => {
+    await muster.call('POST', `/api/servers/${database}/retire`, owner, { reason: 'Sold' });
+    await muster.until(async () => (await ask('/api/posture'))['judged'] === 1);
+    expect(await ask(`/api/posture?at=${moment}`)).toMatchObject({ judged: 2 });
+  });
+});
+
+describe('what a server has', () => {
+  const list = async (kind: string, rest = ''): Promise<Record<string, unknown>[]> =>
+    (await ask(`/api/posture/inventory/${kind}?serverId=${web}${rest}`))['rows'] as Record<string, unknown>[];
+
+  test('stands in lists over the fleet, with what nobody answers for standing out', async () => {
+    const keys = await list('keys');
+    expect(keys.length).toBeGreaterThan(0);
+    expect(keys[0]?.['facts']).toMatchObject({
+      fingerprint: expect.stringMatching(/^SHA256:/) as unknown,
+      lastUsed: null,
+    });
+    // Not knowing when it was used is no reason to call it unused.
+    expect(keys.every(({ standsOut }) => standsOut === null)).toBe(true);
+    const ports = await list('ports', '&standsOut=true');
+    expect(ports).toContainEqual(
+      expect.objectContaining({ item: 'tcp/80 on 0.0.0.0', standsOut: 'Nobody has said why it is open' }),
+    );
+    const all = await ask('/api/posture/inventory/updates?limit=1');
+    expect(all).toMatchObject({ notKnown: { servers: expect.any(Number) as unknown } });
+  });
+
+  test('pages through without missing or repeating a row', async () => {
+    const whole = (await ask('/api/posture/inventory/ports'))['rows'] as { item: string }[];
+    const paged: string[] = [];
+    for (let after = ''; ;) {
+      const page = await ask(`/api/posture/inventory/ports?limit=1${after}`);
+      paged.push(...(page['rows'] as { item: string }[]).map(({ item }) => item));
+      if (page['next'] === null) break;
+      after = `&after=${encodeURIComponent(page['next'] as string)}`;
+    }
+    expect(paged).toEqual(whole.map(({ item }) => item));
+  });
+
+  test('is approved by somebody until a review, and stands out again when it is withdrawn', async () => {
+    const approve = (body: object) =>
+      muster.call('POST', `/api/posture/servers/${web}/baseline`, owner, {
+        reason: 'As it was built',
+        reviewAt: new Date(Date.now() + 90 * 86_400_000).toISOString(),
+        ...body,
+      });
+    expect((await approve({ kind: 'ports', items: null })).status).toBe(202);
+    await muster.until(async () => (await list('ports', '&standsOut=true')).length === 0);
+    expect((await list('ports'))[0]).toMatchObject({ approval: { owner: 'Olga Owner', reason: 'As it was built' } });
+    const late = await approve({
+      kind: 'ports',
+      items: null,
+      reviewAt: new Date(Date.now() + 400 * 86_400_000).toISOString(),
+    });
+    expect([late.status, late.body['code']]).toEqual([400, 'review-date']);
+    await muster.call('POST', `/api/posture/servers/${web}/baseline/withdraw`, owner, {
+      kind: 'ports',
+      items: ['tcp/80 on 0.0.0.0'],
+      reason: 'It moves',
+    });
+    await muster.until(async () => (await list('ports', '&standsOut=true')).length === 1);
+  });
+
+  test('is drift when it is different from what was approved, told as a change that nobody of ours made', async () => {
+    await servers.report(web, await servers.reportOf('debian-12-weak', 'listeners'));
+    await muster.until(async () => (await list('ports', '&standsOut=true')).length > 2, 20_000);
+    const newest = async (): Promise<Record<string, unknown> | undefined> =>
+      ((await ask(`/api/posture/host-changes?serverId=${web}`))['changes'] as Record<string, unknown>[])[0];
+    await muster.until(async () => JSON.stringify((await newest())?.['appeared']).includes('tcp/6379'));
+    expect(await newest()).toMatchObject({ kind: 'ports', operationId: null });
+    const { kinds } = (await ask(`/api/posture/servers/${web}/baseline`)) as {
+      kinds: { kind: string; known: boolean; added: { item: string }[] }[];
+    };
+    expect(kinds.find(({ kind }) => kind === 'ports')?.added.map(({ item }) => item)).toContainEqual(
+      expect.stringContaining('tcp/6379'),
+    );
+  });
+
+  test('is exported whole, and shown to nobody who may not see the server', async () => {
+    const csv = await muster.call('GET', '/api/posture/inventory/ports/export?format=csv', owner);
+    expect(csv.text.split('\r\n')[0]).toBe(
+      'server,port,address,program,unit,package,first seen,stands out,reason,owner,review',
+    );
+    expect(csv.text).toContain('Nobody has said why it is open');
+    const apart = await muster.server('apart-web');
+    const guest = await muster.person('Guest', { role: 'security', scope: { kind: 'server', serverId: apart } });
+    expect(await ask('/api/posture/inventory/ports', guest)).toMatchObject({ rows: [], notKnown: { servers: 0 } });
+    expect((await ask('/api/posture/host-changes', guest))['changes']).toEqual([]);
+    expect((await muster.call('GET', `/api/posture/servers/${web}/baseline`, guest)).status).toBe(404);
+  });
+});

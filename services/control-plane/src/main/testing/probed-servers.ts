@@ -1,0 +1,42 @@
+// Reports of real servers, played back from recordings, as their agents would send them.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProbeReport } from '@muster/contracts/posture';
+import { DEFAULT_TENANT } from '@muster/kernel/ids';
+import { gatherReport } from '@muster/posture/gather';
+import { probes } from '@muster/posture/probes';
+import { Player } from '@muster/posture/testing/tape';
+import { LinkRegistry } from '../../platform/agent-link/link-registry.ts';
+import type { RunningMuster } from './running-muster.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../../../../shared/posture/src/fixtures');
+
+/** Folders of recordings. */
+export type Machine = 'debian-12-hardened' | 'debian-12-plain' | 'debian-12-weak' | 'debian-12-unprivileged';
+
+export class ProbedServers {
+  #seq = 0;
+
+  constructor(private readonly muster: RunningMuster) {}
+
+  async reportOf(machine: Machine, name: string): Promise<ProbeReport> {
+    const probe = probes.find((one) => one.name === name);
+    if (probe === undefined) throw new Error(`there is no probe ${name}`);
+    const host = new Player(readFileSync(join(FIXTURES, machine, `${name}.txt`), 'utf8'));
+    return gatherReport(probe, host, { now: Date.now, clean: (value) => value });
+  }
+
+  async report(serverId: string, item: ProbeReport): Promise<void> {
+    const server = { serverId, tenantId: DEFAULT_TENANT, hostKey: null, agentKey: '', confirmed: true };
+    await this.muster.running.app.get(LinkRegistry).batch(server, { kind: 'posture', items: [item] }, ++this.#seq);
+  }
+
+  /** Of every probe of the catalogue. */
+  reportsOf(machine: Machine): Promise<ProbeReport[]> {
+    return Promise.all(probes.map(({ name }) => this.reportOf(machine, name)));
+  }
+
+  async scanned(serverId: string, machine: Machine): Promise<void> {
+    for (const report of await this.reportsOf(machine)) await this.report(serverId, report);
+  }
+}
