@@ -1930,6 +1930,26 @@ ALTER TABLE ONLY muster.posture_coverage FORCE ROW LEVEL SECURITY;
 ALTER TABLE muster.posture_coverage OWNER TO muster_owner;
 
 --
+-- Name: posture_finding_notes; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_finding_notes (
+    "position" bigint NOT NULL,
+    tenant_id uuid NOT NULL,
+    server_id uuid NOT NULL,
+    finding_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    taken boolean,
+    comment text,
+    CONSTRAINT posture_finding_notes_check CHECK (((taken IS NULL) <> (comment IS NULL)))
+);
+
+ALTER TABLE ONLY muster.posture_finding_notes FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_finding_notes OWNER TO muster_owner;
+
+--
 -- Name: posture_findings; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -2954,6 +2974,13 @@ ALTER TABLE ONLY muster.posture_coverage
     ADD CONSTRAINT posture_coverage_pkey PRIMARY KEY (server_id, from_at);
 
 --
+-- Name: posture_finding_notes posture_finding_notes_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_finding_notes
+    ADD CONSTRAINT posture_finding_notes_pkey PRIMARY KEY ("position");
+
+--
 -- Name: posture_findings posture_findings_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -3459,6 +3486,12 @@ CREATE INDEX platform_commands_answered_at_idx ON muster.platform_commands USING
 --
 
 CREATE UNIQUE INDEX posture_coverage_server_id_idx ON muster.posture_coverage USING btree (server_id) WHERE (to_at IS NULL);
+
+--
+-- Name: posture_finding_notes_finding_id_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_finding_notes_finding_id_position_idx ON muster.posture_finding_notes USING btree (finding_id, "position");
 
 --
 -- Name: posture_findings_check_id_opened_position_finding_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
@@ -4057,6 +4090,12 @@ ALTER TABLE muster.posture_approvals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE muster.posture_coverage ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: posture_finding_notes; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_finding_notes ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: posture_findings; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
 --
 
@@ -4319,6 +4358,12 @@ CREATE POLICY process ON muster.posture_approvals TO muster_owner, muster_worker
 --
 
 CREATE POLICY process ON muster.posture_coverage TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_finding_notes process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_finding_notes TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
 -- Name: posture_findings process; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -4743,6 +4788,12 @@ CREATE POLICY shown ON muster.posture_approvals TO muster_app USING ((( SELECT m
 --
 
 CREATE POLICY shown ON muster.posture_coverage TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: posture_finding_notes shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_finding_notes TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
 
 --
 -- Name: posture_findings shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -5730,6 +5781,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_approvals TO muster_wo
 GRANT SELECT ON TABLE muster.posture_coverage TO muster_auditor;
 GRANT SELECT ON TABLE muster.posture_coverage TO muster_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_coverage TO muster_worker;
+
+--
+-- Name: TABLE posture_finding_notes; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_finding_notes TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_finding_notes TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_finding_notes TO muster_worker;
 
 --
 -- Name: TABLE posture_findings; Type: ACL; Schema: muster; Owner: muster_owner

@@ -111,6 +111,21 @@ describe('the posture pages', () => {
     await page.getByText('Behind a bastion until the move').waitFor();
   });
 
+  it('answer for an open port, and show any past day', async () => {
+    const { page } = visited;
+    await page.goto('/posture/views/ports');
+    const row = page.getByRole('row', { name: /fra-web-03.*6379/ }).first();
+    await row.getByRole('button', { name: 'Answer for it…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Why').fill('Cache of the shop, closed by the firewall');
+    expect(await serious(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Answer for it' }).click();
+    await page.goto('/posture/views/ports?show=all');
+    await page.getByText('Cache of the shop, closed by the firewall').waitFor();
+    await page.goto('/posture?day=2026-01-01');
+    await page.getByRole('heading', { level: 1, name: 'No server had been judged by then' }).waitFor();
+  });
+
   it.each([
     [1440, 'light'],
     [390, 'dark'],

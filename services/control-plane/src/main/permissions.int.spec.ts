@@ -22,6 +22,7 @@ interface Things {
   readonly taskId: string;
   readonly grantId: string;
   readonly waiverId: string;
+  readonly findingId: string;
   readonly clientId: string;
   readonly siteId: string;
 }
@@ -107,6 +108,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   'posture.ExportInventory': () => ({ kind: 'ports' }),
   'posture.ListHostChanges': nothing,
   'posture.GetBaseline': server,
+  'posture.GetFinding': ({ serverId, findingId }) => ({ serverId, findingId }),
+  'posture.TakeFinding': ({ serverId, findingId }) => ({ serverId, findingId }),
+  'posture.CommentOnFinding': ({ serverId, findingId }) => ({ serverId, findingId, comment: reason }),
   'posture.ApproveItems': ({ serverId }) => ({
     serverId,
     kind: 'ports',
@@ -345,12 +349,13 @@ async function team(mark: string): Promise<Things> {
      select server_id, now(), tenant_id, 99.5, 0, 0, 0, 1, 0, 0, '{}' from muster.servers_servers where server_id = $1`,
     [serverId],
   );
+  const findingId = newId();
   await muster.superuser.query(
     `insert into muster.posture_findings (finding_id, from_at, tenant_id, server_id, check_id, subject, area, severity, evidence,
        opened_at, opened_position, changed_at, observed_at)
-     select gen_random_uuid(), now(), tenant_id, server_id, 'SSH-003', $2, 'ssh', 'low', '{}', now(), 1, now(), now()
+     select $3::uuid, now(), tenant_id, server_id, 'SSH-003', $2, 'ssh', 'low', '{}', now(), 1, now(), now()
      from muster.servers_servers where server_id = $1`,
-    [serverId, `${mark}-subject`],
+    [serverId, `${mark}-subject`, findingId],
   );
   const accepted = await ask('/api/posture/waivers', {
     checkId: 'SSH-003',
@@ -381,6 +386,7 @@ async function team(mark: string): Promise<Things> {
     clientId: String(clientId),
     siteId: String(siteId),
     waiverId,
+    findingId,
   };
 }
 
@@ -422,12 +428,22 @@ const refusedForWho = ({ status, body }: Answer) =>
 
 /** Anything by which the other team could be known. */
 function traceOf(
-  { serverId, groupId, blockId, operationId, taskId, waiverId, clientId, siteId, mark }: Things,
+  { serverId, groupId, blockId, operationId, taskId, waiverId, findingId, clientId, siteId, mark }: Things,
   text: string,
 ): string[] {
-  return [serverId, groupId, blockId, operationId, taskId, waiverId, clientId, siteId, `${mark}-`, `${mark} `].filter(
-    (sign) => text.includes(sign),
-  );
+  return [
+    serverId,
+    groupId,
+    blockId,
+    operationId,
+    taskId,
+    waiverId,
+    findingId,
+    clientId,
+    siteId,
+    `${mark}-`,
+    `${mark} `,
+  ].filter((sign) => text.includes(sign));
 }
 
 test('every command and query of the catalogue has a row', () => {
@@ -502,6 +518,7 @@ test('what is out of scope is refused in the very words in which nothing is foun
     operationId: newId(),
     blockId: newId(),
     waiverId: newId(),
+    findingId: newId(),
   };
   for (const name of [
     'servers.GetServer',

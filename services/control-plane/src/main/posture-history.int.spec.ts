@@ -9,6 +9,8 @@ let owner: SignedIn;
 let servers: ProbedServers;
 let web: string;
 let database: string;
+/** It opens, is accepted and closes in the first test. */
+let findingId: string;
 
 beforeAll(async () => {
   muster = await RunningMuster.start();
@@ -63,6 +65,10 @@ describe('a past moment', () => {
       until: new Date(Date.now() + 86_400_000).toISOString(),
     });
     await muster.until(async () => JSON.stringify(await ask('/api/posture/findings/SSH-003')).includes('bastion'));
+    const { findings } = (await ask('/api/posture/findings/SSH-003')) as {
+      findings: { findingId: string; server: { serverId: string } }[];
+    };
+    findingId = findings.find(({ server }) => server.serverId === web)?.findingId ?? '';
     recorded = await shown();
     moment = new Date().toISOString();
     // Later everything is different: mended, another finding changed, the waiver ended.
@@ -111,6 +117,28 @@ describe('a past moment', () => {
     await muster.call('POST', `/api/servers/${database}/retire`, owner, { reason: 'Sold' });
     await muster.until(async () => (await ask('/api/posture'))['judged'] === 1);
     expect(await ask(`/api/posture?at=${moment}`)).toMatchObject({ judged: 2 });
+  });
+});
+
+describe('one finding', () => {
+  test('is taken by somebody, commented on, and tells its life', async () => {
+    const path = `/api/posture/servers/${web}/findings/${findingId}`;
+    expect((await muster.call('POST', `${path}/take`, owner, { take: true })).status).toBe(202);
+    await muster.call('POST', `${path}/comments`, owner, { comment: 'The vendor has a ticket' });
+    await muster.until(async () => JSON.stringify(await ask(path)).includes('The vendor has a ticket'));
+    const life = await ask(path);
+    expect(life).toMatchObject({ open: false, owner: 'Olga Owner', mine: true });
+    const moments = (life['moments'] as { what: string }[]).map(({ what }) => what);
+    expect(moments.slice(0, 2)).toEqual(['comment', 'taken']);
+    expect(moments).toEqual(expect.arrayContaining(['closed', 'accepted', 'opened']));
+    expect(moments.at(-1)).toBe('opened');
+    const elsewhere = await muster.call(
+      'POST',
+      `/api/posture/servers/${database}/findings/${findingId}/take`,
+      owner,
+      {},
+    );
+    expect(elsewhere.status).toBe(404);
   });
 });
 

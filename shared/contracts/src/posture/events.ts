@@ -203,6 +203,20 @@ export const ApprovalWithdrawn = event('posture.ApprovalWithdrawn', {
   example: { serverId, kind: 'ports', items: ['tcp/8443 on 0.0.0.0'], reason: 'The panel has moved' },
 });
 
+export const FindingTaken = event('posture.FindingTaken', {
+  class: 'action',
+  sentence: 'Somebody took an open finding upon himself, or let it go',
+  /** null: nobody has it now. */
+  schema: z.strictObject({ findingId: uuid, serverId: uuid, owner: uuid.nullable() }),
+  example: { findingId, serverId, owner: '0190b5e2-7a10-7000-8000-00000000a001' },
+});
+export const FindingCommented = event('posture.FindingCommented', {
+  class: 'action',
+  sentence: 'Somebody wrote something down about a finding',
+  schema: z.strictObject({ findingId: uuid, serverId: uuid, comment: reason }),
+  example: { findingId, serverId, comment: 'The vendor has a ticket, answer on Monday' },
+});
+
 export const postureEvents = [
   FindingOpened,
   FindingChanged,
@@ -215,4 +229,6 @@ export const postureEvents = [
   HostChanged,
   ItemsApproved,
   ApprovalWithdrawn,
+  FindingTaken,
+  FindingCommented,
 ] as const;

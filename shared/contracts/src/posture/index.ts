@@ -2,10 +2,19 @@
 import { z } from 'zod';
 import { command, query } from '../define.ts';
 import { accepted, pageSize, reason, target, timestamp, uuid } from '../values.ts';
-import { approvedKind, inventoryItem, inventoryKind, inventoryRow } from './inventory.ts';
+import {
+  ApproveItems,
+  ExportInventory,
+  GetBaseline,
+  ListHostChanges,
+  ListInventory,
+  WithdrawApproval,
+} from './inventory-actions.ts';
+import { serverRef } from './inventory.ts';
 import { area, checkId, checkState, evidence, severity, subject } from './values.ts';
 
 export * from './events.ts';
+export * from './inventory-actions.ts';
 export * from './inventory.ts';
 export * from './values.ts';
 
@@ -17,7 +26,6 @@ export const WAIVER_WARNING_DAYS = 3;
 /** A past moment: the answer is what was so then. Absent: now. */
 const asOf = timestamp.optional();
 
-const serverRef = z.strictObject({ serverId: uuid, name: z.string(), simulated: z.boolean() });
 const counts = z.strictObject({
   critical: z.int().nonnegative(),
   high: z.int().nonnegative(),
@@ -136,6 +144,8 @@ export const findingView = z.strictObject({
   changedAt: timestamp,
   observedAt: timestamp,
   openedPosition: z.int().nonnegative(),
+  /** Who has taken it upon himself. */
+  owner: z.string().nullable(),
   waiver: z.strictObject({ waiverId: uuid, until: timestamp, reason: z.string() }).nullable(),
 });
 export type FindingView = z.infer<typeof findingView>;
@@ -268,112 +278,52 @@ export const ExportFindings = query('posture.ExportFindings', {
   output: z.unknown(),
 });
 
-/** Servers whose answer is missing or has gaps: what they have is not known. */
-const notKnown = z.strictObject({ servers: z.int().nonnegative(), names: z.array(z.string()).max(5) });
+/** One line of a finding's life. */
+const findingMoment = z.discriminatedUnion('what', [
+  z.strictObject({ what: z.literal('opened'), at: timestamp, evidence }),
+  z.strictObject({ what: z.literal('changed'), at: timestamp, evidence }),
+  z.strictObject({ what: z.literal('accepted'), at: timestamp, until: timestamp, reason: z.string() }),
+  z.strictObject({ what: z.literal('open-again'), at: timestamp }),
+  z.strictObject({ what: z.literal('closed'), at: timestamp }),
+  z.strictObject({ what: z.literal('taken'), at: timestamp, by: z.string(), taken: z.boolean() }),
+  z.strictObject({ what: z.literal('comment'), at: timestamp, by: z.string(), comment: z.string() }),
+]);
+export type FindingMoment = z.infer<typeof findingMoment>;
 
-export const ListInventory = query('posture.ListInventory', {
-  risk: 'low',
-  on: 'visible',
-  roles: ['operator', 'security', 'contractor'],
-  sentence:
-    'List one kind of what servers have over the fleet: keys, open ports, administrators, units, updates that wait',
-  input: z.strictObject({
-    kind: inventoryKind,
-    groupId: uuid.optional(),
-    serverId: uuid.optional(),
-    /** Only what somebody should look at. */
-    standsOut: z.stringbool().default(false),
-    after: z.string().max(600).optional(),
-    limit: pageSize,
-  }),
-  output: z.strictObject({ rows: z.array(inventoryRow), notKnown, next: z.string().nullable() }),
-});
-
-export const ExportInventory = query('posture.ExportInventory', {
-  risk: 'medium',
-  on: 'visible',
-  roles: ['operator', 'security'],
-  sensitive: true,
-  sentence: 'Export one kind of what servers have, as CSV or as lines of JSON',
-  input: z.strictObject({ kind: inventoryKind, format: z.enum(['csv', 'json']).default('csv') }),
-  output: z.unknown(),
-});
-
-export const hostChange = z.strictObject({
-  position: z.int().nonnegative(),
-  server: serverRef,
-  kind: approvedKind,
-  appeared: z.array(inventoryItem),
-  gone: z.array(inventoryItem),
-  /** The operation of ours that did it; null: nobody of ours. */
-  operationId: uuid.nullable(),
-  at: timestamp,
-});
-export type HostChange = z.infer<typeof hostChange>;
-
-export const ListHostChanges = query('posture.ListHostChanges', {
-  risk: 'low',
-  on: 'visible',
-  roles: ['operator', 'security', 'contractor'],
-  sentence:
-    'List changes of keys, ports, administrators and units on servers, newest first, with those that no task of ours explains',
-  input: z.strictObject({
-    groupId: uuid.optional(),
-    serverId: uuid.optional(),
-    since: timestamp.optional(),
-    before: z.coerce.number().int().nonnegative().optional(),
-    limit: pageSize,
-  }),
-  output: z.strictObject({ changes: z.array(hostChange), next: z.int().nullable() }),
-});
-
-export const GetBaseline = query('posture.GetBaseline', {
+export const GetFinding = query('posture.GetFinding', {
   risk: 'low',
   on: ['server', 'serverId'],
   roles: ['operator', 'security', 'contractor'],
-  sentence: 'Read what somebody approved of one server and what is different now',
-  input: z.strictObject({ serverId: uuid }),
+  sentence: 'Read the life of one finding: when it opened, changed, was accepted and closed, who has it, what was said',
+  input: z.strictObject({ serverId: uuid, findingId: uuid }),
   output: z.strictObject({
+    check: checkView,
     server: serverRef,
-    kinds: z.array(
-      z.strictObject({
-        kind: approvedKind,
-        /** False: it was never read completely. */
-        known: z.boolean(),
-        approved: z.int().nonnegative(),
-        /** Present and approved by nobody. */
-        added: z.array(inventoryRow).max(200),
-        /** Approved and no longer there. */
-        missing: z.array(inventoryItem).max(200),
-      }),
-    ),
+    subject: subject.nullable(),
+    severity,
+    /** It is there now, accepted or not. */
+    open: z.boolean(),
+    owner: z.string().nullable(),
+    /** The caller has it. */
+    mine: z.boolean(),
+    /** Newest first. */
+    moments: z.array(findingMoment),
   }),
 });
-
-/** What somebody answers for is looked at again after at most a year. */
-export const LONGEST_REVIEW_DAYS = 366;
-
-export const ApproveItems = command('posture.ApproveItems', {
-  risk: 'high',
+export const TakeFinding = command('posture.TakeFinding', {
+  risk: 'low',
   on: ['server', 'serverId'],
   roles: ['operator', 'security'],
-  sentence: 'Answer for what a server has, all of one kind or some of it, until a review',
-  input: z.strictObject({
-    serverId: uuid,
-    kind: approvedKind,
-    /** null: all that is there now. */
-    items: z.array(inventoryItem).min(1).max(500).nullable(),
-    reason,
-    reviewAt: timestamp,
-  }),
-  output: accepted.extend({ approved: z.int().nonnegative() }),
+  sentence: 'Take an open finding upon yourself, or let it go',
+  input: z.strictObject({ serverId: uuid, findingId: uuid, take: z.boolean().default(true) }),
+  output: accepted,
 });
-export const WithdrawApproval = command('posture.WithdrawApproval', {
-  risk: 'medium',
+export const CommentOnFinding = command('posture.CommentOnFinding', {
+  risk: 'low',
   on: ['server', 'serverId'],
   roles: ['operator', 'security'],
-  sentence: 'Answer no longer for something that a server has',
-  input: z.strictObject({ serverId: uuid, kind: approvedKind, items: z.array(inventoryItem).min(1).max(500), reason }),
+  sentence: 'Write something down about a finding, for whoever looks at it next',
+  input: z.strictObject({ serverId: uuid, findingId: uuid, comment: reason }),
   output: accepted,
 });
 
@@ -422,5 +372,14 @@ export const postureQueries = [
   ExportInventory,
   ListHostChanges,
   GetBaseline,
+  GetFinding,
 ] as const;
-export const postureCommands = [AcceptRisk, ApproveWaiver, EndWaiver, ApproveItems, WithdrawApproval] as const;
+export const postureCommands = [
+  AcceptRisk,
+  ApproveWaiver,
+  EndWaiver,
+  ApproveItems,
+  WithdrawApproval,
+  TakeFinding,
+  CommentOnFinding,
+] as const;

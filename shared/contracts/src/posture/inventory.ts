@@ -63,8 +63,10 @@ export const INVENTORY_WORDS: Readonly<Record<InventoryKind, InventoryWords>> = 
   },
 };
 
+export const serverRef = z.strictObject({ serverId: uuid, name: z.string(), simulated: z.boolean() });
+
 export const inventoryRow = z.strictObject({
-  server: z.strictObject({ serverId: uuid, name: z.string(), simulated: z.boolean() }),
+  server: serverRef,
   item: inventoryItem,
   facts: inventoryFacts,
   firstSeen: timestamp,

@@ -2,6 +2,7 @@
 import type { Evidence, FindingView, Severity } from '@muster/contracts/posture';
 import { sql, type RawBuilder } from 'kysely';
 import type { Connection } from '../../platform/database/database.ts';
+import type { PersonNames } from '../../platform/personal-data/person-names.ts';
 import type { ServerDirectory } from '../servers/index.ts';
 
 interface Row {
@@ -18,6 +19,7 @@ interface Row {
   readonly waiver_id: string | null;
   readonly until: Date | null;
   readonly reason: string | null;
+  readonly owner: string | null;
 }
 
 export interface ListedFinding {
@@ -29,22 +31,34 @@ export class FindingViews {
   constructor(
     private readonly database: Connection,
     private readonly directory: ServerDirectory,
+    private readonly people: PersonNames,
   ) {}
 
   /** `rest` begins with `where`, over `f`. A finding has one row per span of time: the caller says which. */
   async list(rest: RawBuilder<unknown>): Promise<readonly ListedFinding[]> {
     const { rows } = await sql<Row>`
       select f.finding_id, f.server_id, f.check_id, f.subject, f.severity, f.evidence, f.opened_at, f.opened_position,
-        f.changed_at, f.observed_at, f.waiver_id, w.until, w.reason
-      from muster.posture_findings f left join muster.posture_waivers w using (waiver_id) ${rest}`.execute(
+        f.changed_at, f.observed_at, f.waiver_id, w.until, w.reason, n.actor as owner
+      from muster.posture_findings f left join muster.posture_waivers w using (waiver_id)
+      left join lateral (
+        select case when o.taken then o.actor end as actor from muster.posture_finding_notes o
+        where o.finding_id = f.finding_id and o.taken is not null order by o.position desc limit 1) n on true ${rest}`.execute(
       this.database.db,
     );
     const names = await this.directory.refs([...new Set(rows.map((row) => row.server_id))]);
-    return rows.map((row) => ({ checkId: row.check_id, view: viewOf(row, names) }));
+    const people = await this.people.names([...new Set(rows.flatMap(({ owner }) => owner ?? []))]);
+    return rows.map((row) => ({
+      checkId: row.check_id,
+      view: viewOf(row, names, row.owner === null ? null : (people.get(row.owner) ?? 'somebody who was erased')),
+    }));
   }
 }
 
-function viewOf(row: Row, names: ReadonlyMap<string, { name: string; simulated: boolean }>): FindingView {
+function viewOf(
+  row: Row,
+  names: ReadonlyMap<string, { name: string; simulated: boolean }>,
+  owner: string | null,
+): FindingView {
   const { server_id: serverId } = row;
   return {
     findingId: row.finding_id,
@@ -60,6 +74,7 @@ function viewOf(row: Row, names: ReadonlyMap<string, { name: string; simulated: 
     changedAt: row.changed_at.toISOString(),
     observedAt: row.observed_at.toISOString(),
     openedPosition: row.opened_position,
+    owner,
     waiver:
       row.waiver_id === null || row.until === null
         ? null

@@ -9,22 +9,28 @@ import { HINTS } from '../../platform/hints/hints.ts';
 import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
 import { OwnChanges } from '../operations/index.ts';
+import { PEOPLE, type PersonNames } from '../../platform/personal-data/person-names.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../servers/index.ts';
 import { AcceptRiskHandler } from './commands/accept-risk.command.ts';
 import { ApproveItemsHandler } from './commands/approve-items.command.ts';
 import { ApproveWaiverHandler } from './commands/approve-waiver.command.ts';
+import { CommentOnFindingHandler } from './commands/comment-on-finding.command.ts';
+import { TakeFindingHandler } from './commands/take-finding.command.ts';
 import { EndWaiverHandler } from './commands/end-waiver.command.ts';
 import { WithdrawApprovalHandler } from './commands/withdraw-approval.command.ts';
+import { FindingLives } from './finding-lives.ts';
 import { FindingViews } from './finding-views.ts';
 import { InventoryKeeper } from './inventory/inventory-keeper.ts';
 import { InventoryRows } from './inventory/inventory-rows.ts';
 import { ReportsIngestion } from './ingestion/reports.ingestion.ts';
 import { PostureScope } from './posture-scope.ts';
 import { inventoryProjection } from './projections/inventory/inventory.projection.ts';
+import { findingNotesProjection } from './projections/finding-notes/finding-notes.projection.ts';
 import { findingsProjection } from './projections/findings/findings.projection.ts';
 import { ExportFindingsHandler } from './queries/export-findings.query.ts';
 import { ExportInventoryHandler } from './queries/export-inventory.query.ts';
 import { GetBaselineHandler } from './queries/get-baseline.query.ts';
+import { GetFindingHandler } from './queries/get-finding.query.ts';
 import { GetFindingsHandler } from './queries/get-findings.query.ts';
 import { GetPostureHandler } from './queries/get-posture.query.ts';
 import { GetServerPostureHandler } from './queries/get-server-posture.query.ts';
@@ -48,6 +54,7 @@ const following: Provider[] = [
     useFactory: (registry: SubscriptionRegistry, hints: HintBus) => {
       registry.add(findingsProjection(new LiveHints(hints)));
       registry.add(inventoryProjection(new LiveHints(hints)));
+      registry.add(findingNotesProjection(new LiveHints(hints)));
     },
   },
   {
@@ -75,8 +82,9 @@ export const postureModule = domainModule({
     WaiverPlaces,
     {
       provide: FindingViews,
-      inject: [APP_DATABASE, APP_DIRECTORY],
-      useFactory: (database: Connection, directory: ServerDirectory) => new FindingViews(database, directory),
+      inject: [APP_DATABASE, APP_DIRECTORY, PEOPLE],
+      useFactory: (database: Connection, directory: ServerDirectory, people: PersonNames) =>
+        new FindingViews(database, directory, people),
     },
     PostureScope,
     GetPostureHandler,
@@ -93,6 +101,10 @@ export const postureModule = domainModule({
     ExportInventoryHandler,
     ListHostChangesHandler,
     GetBaselineHandler,
+    FindingLives,
+    GetFindingHandler,
+    TakeFindingHandler,
+    CommentOnFindingHandler,
     ApproveItemsHandler,
     WithdrawApprovalHandler,
     AcceptRiskHandler,

@@ -1,5 +1,12 @@
 // How areas, severities and scores are called on the posture pages.
-import { SEVERITIES, type Area, type AreaCell, type PostureCounts, type Severity } from '@muster/contracts/posture';
+import {
+  SEVERITIES,
+  type Area,
+  type AreaCell,
+  type Evidence,
+  type PostureCounts,
+  type Severity,
+} from '@muster/contracts/posture';
 import { count } from '../../platform/quantities.ts';
 import type { GlyphName } from '../../ui/glyphs/shapes.ts';
 
@@ -61,6 +68,12 @@ export function changeInWords(change: number): string {
   if (change === 0) return '0';
   return change < 0 ? `−${String(-change)}` : `+${String(change)}`;
 }
+
+/** "port 22 · probed no" */
+export const evidenceInWords = (fields: Evidence): string =>
+  Object.entries(fields)
+    .map(([field, value]) => `${field} ${evidenceText(value)}`)
+    .join(' · ');
 
 /** "2 new: tcp/8080 on 0.0.0.0, …; 1 gone: …" */
 export function changedInWords({ appeared, gone }: { appeared: readonly string[]; gone: readonly string[] }): string {
