@@ -22,6 +22,17 @@ export const AREA_WORDS: Readonly<Record<Area, string>> = {
   kernel: 'Kernel',
   logs: 'Logs',
   time: 'Time',
+  web: 'Web',
+  waf: 'WAF',
+  php: 'PHP',
+  wordpress: 'WordPress',
+  databases: 'Databases',
+  mail: 'Mail',
+  dns: 'DNS',
+  docker: 'Docker',
+  resources: 'Resources',
+  panel: 'Panel',
+  agent: 'Agent',
 };
 
 export const LETTERS: Readonly<Record<Severity, string>> = { critical: 'C', high: 'H', medium: 'M', low: 'L' };
