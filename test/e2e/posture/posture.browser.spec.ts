@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ProbeReport } from '@muster/contracts/posture';
 import { ProbedServers, type Machine } from '@muster/control-plane/main/testing/probed-servers';
 import { RunningMuster, type SignedIn } from '@muster/control-plane/main/testing/running-muster';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
 import { overflow, serious } from '../support/readable.ts';
