@@ -1,24 +1,21 @@
-// Every key that opens an account. When it was last used is told by another probe, which an older agent does not have: then
-// it is not known, and not knowing is no reason to call a key unused.
+// Every key that opens an account, and when it was last used. Where no history could be read that is not known, and not
+// knowing is no reason to call a key unused.
 import { authorizedKeys } from '@muster/posture/probes/authorized-keys';
-import { z } from 'zod';
+import { keyUses } from '@muster/posture/probes/key-uses';
 import { readingOf, type FoundItem, type KindDefinition } from '../kind.ts';
 
 /** C2 of the requirements. */
 const UNUSED_DAYS = 90;
 const DAY = 86_400_000;
 
-const use = z.object({ account: z.string(), fingerprint: z.string().nullable(), lastAt: z.number(), from: z.string() });
-const uses = z.object({ read: z.boolean(), since: z.number().nullable(), uses: z.array(use) });
-
 export const keys: KindDefinition = {
   kind: 'keys',
-  probes: [authorizedKeys.name, 'key-uses'],
+  probes: [authorizedKeys.name, keyUses.name],
   read(reports, now) {
     const reading = readingOf(authorizedKeys, reports);
     if (reading === null) return null;
-    const told = uses.safeParse(reports.get('key-uses')?.reading);
-    const history = told.success && told.data.read ? told.data : null;
+    const told = readingOf(keyUses, reports);
+    const history = told?.read === true ? told : null;
     const last = new Map((history?.uses ?? []).map((one) => [`${one.account} ${one.fingerprint ?? ''}`, one]));
     const items = new Map<string, FoundItem>();
     for (const key of reading.keys) {
