@@ -22,7 +22,8 @@ export const ports: KindDefinition = {
         const service = posturePolicy.dataPorts[one.port];
         return {
           item,
-          sort: `${String(one.port).padStart(5, '0')}/${one.protocol} ${one.address}`,
+          // What nobody should ever reach stands before the rest of the fleet's ports.
+          sort: `${service === undefined ? 1 : 0} ${String(one.port).padStart(5, '0')}/${one.protocol} ${one.address}`,
           facts: {
             port: `${one.protocol}/${one.port}`,
             address: one.address,
