@@ -75,6 +75,8 @@ const PATHS = [
   '/posture?tab=catalogue',
   '/posture/views/keys?show=all',
   '/posture/views/ports',
+  '/posture/views/review',
+  '/posture/views/certificates?show=all',
   '/posture/ACC-001',
 ];
 /** The tokens are the same on every page: two of the four views see every page, the others the map. */

@@ -103,6 +103,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'posture.GetServerPosture': server,
   'posture.ListChecks': nothing,
   'posture.ListWaivers': nothing,
+  'posture.ReviewFindings': nothing,
   'posture.ExportFindings': nothing,
   'posture.ListInventory': () => ({ kind: 'ports' }),
   'posture.ExportInventory': () => ({ kind: 'ports' }),

@@ -164,6 +164,19 @@ describe('what a server has', () => {
     expect(all).toMatchObject({ notKnown: { servers: expect.any(Number) as unknown } });
   });
 
+  test('tells what ends some day by its end: branches of PHP, certificates; and WordPress by its version', async () => {
+    expect((await list('php')).map(({ item, standsOut }) => [item, standsOut])).toEqual([
+      ['PHP 7.4', 'It gets no security fixes'],
+      ['PHP 8.2', expect.anything()],
+    ]);
+    const ends = (await list('certificates')).map(({ facts }) => (facts as { until: string }).until);
+    expect(ends.length).toBeGreaterThan(1);
+    expect(ends).toEqual(ends.toSorted());
+    expect((await list('wordpress'))[0]).toMatchObject({ facts: { version: '6.1.1', fixed: '6.1.9' } });
+    const csv = await muster.call('GET', '/api/posture/inventory/certificates/export?format=csv', owner);
+    expect(csv.text).toContain('old.test');
+  });
+
   test('pages through without missing or repeating a row', async () => {
     const whole = (await ask('/api/posture/inventory/ports'))['rows'] as { item: string }[];
     const paged: string[] = [];

@@ -78,6 +78,7 @@ export const endpoints: Readonly<Record<string, readonly [method: Method, path: 
   'posture.GetServerPosture': ['GET', '/api/posture/servers/:serverId'],
   'posture.ListChecks': ['GET', '/api/posture/checks'],
   'posture.ListWaivers': ['GET', '/api/posture/waivers'],
+  'posture.ReviewFindings': ['GET', '/api/posture/review'],
   'posture.ExportFindings': ['GET', '/api/posture/export'],
   'posture.ListInventory': ['GET', '/api/posture/inventory/:kind'],
   'posture.ExportInventory': ['GET', '/api/posture/inventory/:kind/export'],

@@ -268,13 +268,25 @@ export const ListWaivers = query('posture.ListWaivers', {
   output: z.strictObject({ waivers: z.array(waiverView) }),
 });
 
+export const ReviewFindings = query('posture.ReviewFindings', {
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'contractor'],
+  sentence: 'Read every open and accepted finding with its evidence, area by area, worst first',
+  input: z.strictObject({ groupId: uuid.optional(), after: z.string().max(120).optional(), limit: pageSize }),
+  output: z.strictObject({
+    findings: z.array(findingView.extend({ check: checkSummary })),
+    next: z.string().nullable(),
+  }),
+});
+
 export const ExportFindings = query('posture.ExportFindings', {
   risk: 'medium',
   on: 'visible',
   roles: ['operator', 'security'],
   sensitive: true,
-  sentence: 'Export every open and accepted finding with its evidence, as CSV or as lines of JSON',
-  input: z.strictObject({ format: z.enum(['csv', 'json']).default('csv') }),
+  sentence: 'Export every open and accepted finding with its evidence, area by area, as CSV or as lines of JSON',
+  input: z.strictObject({ groupId: uuid.optional(), format: z.enum(['csv', 'json']).default('csv') }),
   output: z.unknown(),
 });
 
@@ -367,6 +379,7 @@ export const postureQueries = [
   GetServerPosture,
   ListChecks,
   ListWaivers,
+  ReviewFindings,
   ExportFindings,
   ListInventory,
   ExportInventory,

@@ -12,7 +12,7 @@ export const ListInventory = query('posture.ListInventory', {
   on: 'visible',
   roles: ['operator', 'security', 'contractor'],
   sentence:
-    'List one kind of what servers have over the fleet: keys, open ports, administrators, units, updates that wait',
+    'List one kind of what servers have over the fleet: keys, open ports, administrators, units, updates that wait, PHP, certificates, WordPress',
   input: z.strictObject({
     kind: inventoryKind,
     groupId: uuid.optional(),

@@ -1,9 +1,19 @@
-// What servers have that somebody has to answer for: keys, open ports, administrators, units, updates that wait. Each kind
-// is a list over the fleet with columns of its own; the words for them stand here, for pages and exports alike.
+// What servers have that somebody has to answer for or look after: keys, open ports, administrators, units, updates that
+// wait, versions of PHP and WordPress, certificates. Each kind is a list over the fleet with columns of its own; the words
+// for them stand here, for pages and exports alike.
 import { z } from 'zod';
 import { hostText, timestamp, uuid } from '../values.ts';
 
-export const INVENTORY_KINDS = ['keys', 'ports', 'administrators', 'units', 'updates'] as const;
+export const INVENTORY_KINDS = [
+  'keys',
+  'ports',
+  'administrators',
+  'units',
+  'updates',
+  'php',
+  'certificates',
+  'wordpress',
+] as const;
 export const inventoryKind = z.enum(INVENTORY_KINDS);
 export type InventoryKind = z.infer<typeof inventoryKind>;
 
@@ -60,6 +70,35 @@ export const INVENTORY_WORDS: Readonly<Record<InventoryKind, InventoryWords>> = 
     title: 'Pending security updates',
     sentence: 'Packages with a security update that is not installed.',
     columns: { package: 'Package', from: 'Installed', to: 'Available', system: 'System' },
+  },
+  php: {
+    title: 'PHP versions at end of life',
+    sentence: 'Every branch of PHP that is installed, the next end of its security fixes first.',
+    columns: {
+      version: 'Version',
+      until: 'Security fixes until',
+      activeUntil: 'Other fixes until',
+      pools: 'Pools',
+      names: 'Which',
+    },
+  },
+  certificates: {
+    title: 'Certificates by expiry',
+    sentence: 'Every certificate that web and mail servers show, the next to expire first.',
+    columns: { until: 'Expires', names: 'Names', issuer: 'Issuer', usedBy: 'Used by', path: 'File' },
+  },
+  wordpress: {
+    title: 'WordPress versions',
+    sentence: 'Every WordPress site, the oldest version first, with what of its plugins and themes has a known hole.',
+    columns: {
+      root: 'Site',
+      version: 'Version',
+      fixed: 'Fixed in',
+      plugins: 'Plugins',
+      themes: 'Themes',
+      inactive: 'Inactive',
+      vulnerable: 'With a known hole',
+    },
   },
 };
 

@@ -2,6 +2,7 @@
 import { check, failures, notApplicable, unknown } from '../check.ts';
 import { wordpress } from '../probes/wordpress.ts';
 import { isOlder } from '../versions.ts';
+import { fixedCore } from '../wordpress-core.ts';
 
 export default check({
   id: 'WP-001',
@@ -18,12 +19,9 @@ export default check({
   maps: [],
   reads: { wordpress },
   judge({ wordpress: { sites, complete } }, { policy }) {
-    const branches = Object.keys(policy.wordpress);
-    const [oldest = ''] = branches.toSorted((a, b) => (isOlder(a, b) ? -1 : 1));
     const old = sites.flatMap(({ root, version }) => {
-      const branch = version.split('.').slice(0, 2).join('.');
-      const fixed = policy.wordpress[branch] ?? (isOlder(branch, oldest) ? 'no longer' : null);
-      if (version === '' || fixed === null || (fixed !== 'no longer' && !isOlder(version, fixed))) return [];
+      const fixed = fixedCore(version, policy);
+      if (fixed === null || (fixed !== 'no longer' && !isOlder(version, fixed))) return [];
       return [{ subject: root, evidence: { site: root, version, fixed } }];
     });
     if (old.length === 0 && !complete) return unknown('Some folders of sites could not be entered');

@@ -39,6 +39,8 @@ import { ListChangesHandler } from './queries/list-changes.query.ts';
 import { ListChecksHandler } from './queries/list-checks.query.ts';
 import { ListHostChangesHandler } from './queries/list-host-changes.query.ts';
 import { ListInventoryHandler } from './queries/list-inventory.query.ts';
+import { ReviewFindingsHandler } from './queries/review-findings.query.ts';
+import { ReviewOrder } from './review-order.ts';
 import { ListFindingGroupsHandler } from './queries/list-finding-groups.query.ts';
 import { ListWaiversHandler } from './queries/list-waivers.query.ts';
 import { JudgeServers } from './schedules/judge-servers.schedule.ts';
@@ -95,6 +97,8 @@ export const postureModule = domainModule({
     GetServerPostureHandler,
     ListChecksHandler,
     ListWaiversHandler,
+    ReviewOrder,
+    ReviewFindingsHandler,
     ExportFindingsHandler,
     InventoryRows,
     ListInventoryHandler,

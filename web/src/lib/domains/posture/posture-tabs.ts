@@ -1,8 +1,8 @@
-// The views of the posture, each with an address of its own.
-import { INVENTORY_KINDS, INVENTORY_WORDS } from '@muster/contracts/posture';
+// The pages of the posture and its saved views, each with an address of its own.
+import { INVENTORY_KINDS, INVENTORY_WORDS, type InventoryKind } from '@muster/contracts/posture';
 import { inScope } from '../../platform/scope.svelte.ts';
 
-export interface PostureTab {
+interface PostureTab {
   readonly id: string;
   readonly label: string;
   readonly href: string;
@@ -18,11 +18,34 @@ export function postureTabs(
     { id: 'map', label: 'Map', href: inScope('/posture', group) },
     { id: 'findings', label: numbered('Findings', numbers.findings), href: inScope('/posture?tab=findings', group) },
     { id: 'waivers', label: numbered('Accepted', numbers.waivers), href: inScope('/posture?tab=waivers', group) },
+    { id: 'views', label: 'Views', href: inScope('/posture/views', group) },
+    { id: 'catalogue', label: 'Catalogue', href: inScope('/posture?tab=catalogue', group) },
+  ];
+}
+
+export interface SavedView {
+  readonly id: string;
+  readonly title: string;
+  readonly sentence: string;
+  readonly href: string;
+}
+
+export const REVIEW = {
+  title: 'Comprehensive security review',
+  sentence: 'Everything that is open or accepted, area by area, with the evidence.',
+} as const;
+
+/** Views that are read whole; the others begin with what stands out. */
+const WHOLE: readonly InventoryKind[] = ['certificates', 'wordpress'];
+
+export function savedViews(group: string | null): readonly SavedView[] {
+  return [
+    { id: 'review', ...REVIEW, href: inScope('/posture/views/review', group) },
     ...INVENTORY_KINDS.map((kind) => ({
       id: kind,
-      label: INVENTORY_WORDS[kind].title,
-      href: inScope(`/posture/views/${kind}`, group),
+      title: INVENTORY_WORDS[kind].title,
+      sentence: INVENTORY_WORDS[kind].sentence,
+      href: inScope(`/posture/views/${kind}${WHOLE.includes(kind) ? '?show=all' : ''}`, group),
     })),
-    { id: 'catalogue', label: 'Catalogue', href: inScope('/posture?tab=catalogue', group) },
   ];
 }

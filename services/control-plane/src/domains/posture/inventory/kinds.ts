@@ -1,9 +1,21 @@
 // Every kind of the inventory.
 import type { KindDefinition } from './kind.ts';
 import { administrators } from './kinds/administrators.ts';
+import { certificates } from './kinds/certificates.ts';
 import { keys } from './kinds/keys.ts';
+import { php } from './kinds/php.ts';
 import { ports } from './kinds/ports.ts';
 import { units } from './kinds/units.ts';
 import { updates } from './kinds/updates.ts';
+import { wordpress } from './kinds/wordpress.ts';
 
-export const kinds: readonly KindDefinition[] = [keys, ports, administrators, units, updates];
+export const kinds: readonly KindDefinition[] = [
+  keys,
+  ports,
+  administrators,
+  units,
+  updates,
+  php,
+  certificates,
+  wordpress,
+];
