@@ -57,6 +57,12 @@ export class Machine {
     throw new Error(`${this.name} did not boot cleanly (${state || 'no answer'}):\n${failed.stdout}`);
   }
 
+  /** Lets it find Debian's mirror: nftables at boot flushes the rules by which Docker's own name server is reached. */
+  async findsNames(): Promise<void> {
+    const settings = await docker(['run', '--rm', '--network', 'bridge', ATTACKER_IMAGE, 'cat', '/etc/resolv.conf']);
+    await this.sh('cat > /etc/resolv.conf', { input: `${settings}\n` });
+  }
+
   /** A power cycle: the disk stays, /run is empty, systemd boots again. */
   async powerCycle(): Promise<void> {
     await docker(['kill', this.container]);

@@ -9,6 +9,8 @@ import type { CapabilityName } from '@muster/contracts/servers';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { systemClock } from '@muster/kernel/clock';
 import { sha256Hex } from '@muster/kernel/hashing';
+import type { Probe } from '@muster/posture/probe';
+import { probes } from '@muster/posture/probes';
 import { AgentStore } from './agentd/agent-store.ts';
 import { BanWatch } from './agentd/ban-watch.ts';
 import { Downloads } from './agentd/downloads.ts';
@@ -16,6 +18,7 @@ import { bootId, machineHash } from './agentd/machine.ts';
 import { PrivdClient } from './agentd/privd-client.ts';
 import { PostureWatch } from './agentd/posture-watch.ts';
 import { newRepairs } from './agentd/repair-watch.ts';
+import { StirWatch } from './agentd/stir-watch.ts';
 import { FAIL2BAN_DATABASE, readHistory } from './capabilities/bans/fail2ban/history.ts';
 import { readFail2ban } from './capabilities/bans/fail2ban/jails.ts';
 import { InventoryCollector, hostSources } from './capabilities/inventory/collect.ts';
@@ -198,10 +201,17 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   const posture = new PostureWatch({
     server: store.enrolment.server,
     spool,
-    run:
-      privd === undefined ? (probe) => own.run(probe) : async (probe) => (await privd.ask('probe', { probe })).report,
+    run: async (probe) =>
+      privd === undefined || asksNetwork(probe) ? own.run(probe) : (await privd.ask('probe', { probe })).report,
     mostSeconds: options.postureSeconds,
     now: Date.now,
+    log,
+  });
+
+  const stirred = new StirWatch({
+    folder: options.run,
+    watch: privd === undefined ? undefined : async () => (await privd.ask('watch', {})).places,
+    stirred: () => posture.stir(),
     log,
   });
 
@@ -255,6 +265,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   await bans.start();
   link.start();
   posture.start();
+  stirred.start();
   log('agentd runs', { server: store.enrolment.server, version: AGENT_VERSION, observeOnly });
   reportInventory().catch(failed('the inventory'));
   reportJails().catch(failed('reading fail2ban'));
@@ -276,6 +287,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
       clearTimeout(afterOutcome);
       clearTimeout(soon);
       await bans.stop();
+      stirred.stop();
       await posture.stop();
       link.stop();
       privd?.close();
@@ -283,6 +295,10 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     },
   };
 }
+
+/** The root helper has no network: what asks over it is asked by ourselves. */
+const asksNetwork = (name: string): boolean =>
+  probes.some((probe: Probe) => probe.name === name && probe.network === true);
 
 /** What counts as a change of the held state: everything but the time. */
 const fingerprint = ({ at: _, ...rest }: HeldState): string => JSON.stringify(rest);

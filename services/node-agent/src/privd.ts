@@ -19,12 +19,13 @@ import type { WantedFile } from './capabilities/releases/take-file.ts';
 import { UpdateFiles } from './capabilities/releases/update-files.ts';
 import { postureHost } from './capabilities/posture/posture-host.ts';
 import { ProbeRunner } from './capabilities/posture/probe-runner.ts';
+import { WatchedPlaces } from './capabilities/posture/watched-places.ts';
 import { ChangedFiles } from './host/changes.ts';
 import { execFile } from './host/exec.ts';
 import { isAbsent } from './host/files.ts';
 import { installedTools } from './host/tools.ts';
 import { HostStore } from './privd/host-store.ts';
-import type { PrivdPaths } from './privd/paths.ts';
+import { STIRRED, type PrivdPaths } from './privd/paths.ts';
 import { PrivdSocket, RefusedRequest } from './privd/socket-server.ts';
 import type { CapabilityRegistry } from './runtime/capability.ts';
 import { Journal } from './runtime/journal.ts';
@@ -142,7 +143,9 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     onReceipt: (task, receipt) => socket.push({ t: 'receipt', task, receipt }),
   });
 
-  const probing = new ProbeRunner(postureHost(execFile, join(paths.state, 'posture')));
+  const probed = postureHost(execFile, join(paths.state, 'posture'));
+  const probing = new ProbeRunner(probed);
+  const watched = new WatchedPlaces({ host: probed, exec: execFile, mark: STIRRED, user: 'muster-agent' });
   const socket: PrivdSocket = new PrivdSocket({
     hello: async () => {
       const rules = await policy();
@@ -216,6 +219,7 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
       if (report === undefined) throw new RefusedRequest('unknown-probe', `This helper knows no probe ${probe}`);
       return { report };
     },
+    watch: async () => ({ places: (await policy()).forbids('posture') ? 0 : await watched.watch() }),
     history: ({ after, limit }) => Promise.resolve({ lines: readHistory(FAIL2BAN_DATABASE, after, limit) }),
   });
 

@@ -89,13 +89,19 @@ import web001 from './checks/web-001-expiry.ts';
 import web002 from './checks/web-002-names.ts';
 import web003 from './checks/web-003-chain.ts';
 import web005 from './checks/web-005-renewal.ts';
+import web006 from './checks/web-006-redirect.ts';
+import web007 from './checks/web-007-hsts.ts';
+import web008 from './checks/web-008-old-protocols.ts';
+import web009 from './checks/web-009-leaks.ts';
 import wp001 from './checks/wp-001-core.ts';
 import wp002 from './checks/wp-002-vulnerable.ts';
 import wp003 from './checks/wp-003-file-editing.ts';
+import wp004 from './checks/wp-004-xmlrpc.ts';
 import wp005 from './checks/wp-005-config-readable.ts';
 import wp006 from './checks/wp-006-shell.ts';
 import wp008 from './checks/wp-008-inactive.ts';
 import wp009 from './checks/wp-009-debug.ts';
+import wp011 from './checks/wp-011-new-administrator.ts';
 import wp012 from './checks/wp-012-login.ts';
 
 export const checks: readonly CheckDefinition[] = [
@@ -188,13 +194,19 @@ export const checks: readonly CheckDefinition[] = [
   web002,
   web003,
   web005,
+  web006,
+  web007,
+  web008,
+  web009,
   wp001,
   wp002,
   wp003,
+  wp004,
   wp005,
   wp006,
   wp008,
   wp009,
+  wp011,
   wp012,
 ];
 

@@ -30,6 +30,7 @@ export interface PosturePolicy {
   /** Last day of security fixes of a branch of PHP, and the last day of other fixes. */
   readonly php: Readonly<Record<string, { readonly security: string; readonly active: string }>>;
   readonly certificateDays: number;
+  readonly hstsSeconds: number;
   readonly usedPercent: number;
   /** Share of a minute in which everything waits for memory. */
   readonly memoryPressure: number;
@@ -45,7 +46,7 @@ export interface PosturePolicy {
 }
 
 export const posturePolicy: PosturePolicy = {
-  version: 2,
+  version: 3,
   leastRsaBits: 3072,
   // AGENT.md SSH-005; CIS Debian 12 5.1.6, 5.1.12, 5.1.15.
   weakAlgorithms: [
@@ -144,6 +145,8 @@ export const posturePolicy: PosturePolicy = {
     '8.5': { security: '2029-12-31', active: '2027-12-31' },
   },
   certificateDays: 21,
+  // Half a year.
+  hstsSeconds: 15_552_000,
   usedPercent: 80,
   memoryPressure: 10,
   mailQueue: { messages: 500, perSender: 100 },

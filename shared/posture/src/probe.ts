@@ -27,6 +27,10 @@ export interface Probe<Name extends string = string, Schema extends z.ZodType = 
   readonly costMs: number;
   /** What it needs that only root has; null when any user can read all of it. */
   readonly privilege: string | null;
+  /** It asks the server over its network, which the root helper does not have: agentd runs it. */
+  readonly network?: boolean;
+  /** It is run at once when something changes in a place that the agent watches. */
+  readonly onChange?: boolean;
   readonly reading: Schema;
   gather(host: ProbedHost, unreadable: UnreadablePart[]): Promise<z.input<Schema>>;
 }

@@ -22,10 +22,12 @@ import { php } from './probes/php.ts';
 import { processes } from './probes/processes.ts';
 import { resources } from './probes/resources.ts';
 import { scheduled } from './probes/scheduled.ts';
+import { setuid } from './probes/setuid.ts';
 import { siteSecrets } from './probes/site-secrets.ts';
 import { sshd } from './probes/sshd.ts';
 import { sudo } from './probes/sudo.ts';
 import { updates } from './probes/updates.ts';
+import { webAnswers } from './probes/web-answers.ts';
 import { webFiles } from './probes/web-files.ts';
 import { webServer } from './probes/web-server.ts';
 import { wordpress } from './probes/wordpress.ts';
@@ -53,10 +55,12 @@ export const probes = [
   processes,
   resources,
   scheduled,
+  setuid,
   siteSecrets,
   sshd,
   sudo,
   updates,
+  webAnswers,
   webFiles,
   webServer,
   wordpress,

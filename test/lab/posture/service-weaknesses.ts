@@ -38,6 +38,25 @@ export const OF_SERVICES: readonly Weakness[] = [
     remove: 'systemctl --quiet enable --now certbot.timer 2>/dev/null',
   },
   {
+    check: 'WEB-006',
+    shows: 'site plain.test',
+    plant: `mkdir -p /var/www/plain.test && printf 'server {\\n listen 80;\\n server_name plain.test;\\n root /var/www/plain.test;\\n}\\n' > /etc/nginx/sites-enabled/plain.test && ${reloadNginx}`,
+    remove: `rm /etc/nginx/sites-enabled/plain.test && ${reloadNginx}`,
+  },
+  { check: 'WEB-007', shows: 'site bare.test', ...site('bare.test', '443 ssl', 300, 'bare.test') },
+  {
+    check: 'WEB-008',
+    shows: 'TLS 1.1',
+    plant: `/root/issue.sh 300 /etc/ssl/ancient ancient.test && printf 'server {\\n listen 443 ssl default_server;\\n server_name ancient.test;\\n ssl_protocols TLSv1 TLSv1.1 TLSv1.2;\\n ssl_ciphers ALL:@SECLEVEL=0;\\n ssl_certificate /etc/ssl/ancient/cert.pem;\\n ssl_certificate_key /etc/ssl/ancient/key.pem;\\n root /var/www/html;\\n}\\n' > /etc/nginx/conf.d/00-ancient.conf && ${reloadNginx}`,
+    remove: `rm /etc/nginx/conf.d/00-ancient.conf && ${reloadNginx}`,
+  },
+  {
+    check: 'WEB-009',
+    shows: 'leaky.test/.env',
+    plant: `mkdir -p /var/www/leaky.test && printf 'APP_KEY=seeded-secret-7f3a\\n' > /var/www/leaky.test/.env && printf 'server {\\n listen 80;\\n server_name leaky.test;\\n root /var/www/leaky.test;\\n}\\n' > /etc/nginx/sites-enabled/leaky.test && ${reloadNginx}`,
+    remove: `rm -r /etc/nginx/sites-enabled/leaky.test /var/www/leaky.test && ${reloadNginx}`,
+  },
+  {
     check: 'WAF-002',
     shows: '"engine":"DetectionOnly"',
     plant: `sed -i 's/^SecRuleEngine On/SecRuleEngine DetectionOnly/' /etc/nginx/modsecurity-shop.conf`,
@@ -142,6 +161,12 @@ export const OF_SERVICES: readonly Weakness[] = [
     remove: `sed -i "2i define('DISALLOW_FILE_EDIT', true);" ${SHOP}/wp-config.php`,
   },
   {
+    check: 'WP-004',
+    shows: 'site blog.test',
+    plant: `printf 'server {\\n listen 80;\\n server_name blog.test;\\n root ${SHOP};\\n location ~ [.]php$ {\\n include snippets/fastcgi-php.conf;\\n fastcgi_pass unix:/run/php/shop.sock;\\n }\\n}\\n' > /etc/nginx/sites-enabled/blog.test && ${reloadNginx}`,
+    remove: `rm /etc/nginx/sites-enabled/blog.test && ${reloadNginx}`,
+  },
+  {
     check: 'WP-005',
     shows: '"mode":"0644"',
     plant: `chmod 0644 ${SHOP}/wp-config.php`,
@@ -164,6 +189,12 @@ export const OF_SERVICES: readonly Weakness[] = [
     shows: '"debug":true',
     plant: `sed -i "s/'WP_DEBUG', false/'WP_DEBUG', true/" ${SHOP}/wp-config.php`,
     remove: `sed -i "s/'WP_DEBUG', true/'WP_DEBUG', false/" ${SHOP}/wp-config.php`,
+  },
+  {
+    check: 'WP-011',
+    shows: '"login":"support"',
+    plant: `mariadb shop -e "insert into wp_users (user_login, user_pass, user_email) values ('support', 'x', 's@shop.test'); insert into wp_usermeta (user_id, meta_key, meta_value) select ID, 'wp_capabilities', 'a:1:{s:13:\\"administrator\\";b:1;}' from wp_users where user_login = 'support'"`,
+    remove: `mariadb shop -e "delete m, u from wp_usermeta m join wp_users u on u.ID = m.user_id where u.user_login = 'support'"`,
   },
   {
     check: 'WP-012',

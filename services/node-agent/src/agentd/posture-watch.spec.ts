@@ -1,5 +1,6 @@
 // What travels of the posture: what changed, and once a day all of it.
 import type { ProbeReport } from '@muster/contracts/posture';
+import type { Probe } from '@muster/posture/probe';
 import { probes } from '@muster/posture/probes';
 import { expect, it } from 'vitest';
 import { MemorySpool } from '../link/spool.ts';
@@ -74,4 +75,20 @@ it('says so when a probe cannot be run, and tries it again at its turn', async (
   state.now += 2 * HOUR;
   await watch.run();
   expect(await sent()).toBe(probes.length);
+});
+
+it('looks at once where something changed, before the rest of the round', async () => {
+  const { state, asked, watch } = watched(604_800);
+  state.now += 2 * HOUR;
+  await watch.run();
+  asked.length = 0;
+  watch.stir();
+  await watch.run();
+  const onChange = probes.filter((probe: Probe) => probe.onChange === true).map(({ name }) => name);
+  expect(asked).toEqual(onChange);
+  asked.length = 0;
+  state.now += 200 * HOUR;
+  watch.stir();
+  await watch.run();
+  expect(asked.slice(1, onChange.length)).toEqual(onChange.slice(1));
 });

@@ -3,7 +3,7 @@
 import { MAX_FRAME_BYTES } from '@muster/contracts/agent';
 import type { ProbeReport } from '@muster/contracts/posture';
 import { sha256Hex } from '@muster/kernel/hashing';
-import { CADENCE_SECONDS } from '@muster/posture/probe';
+import { CADENCE_SECONDS, type Probe } from '@muster/posture/probe';
 import { probes } from '@muster/posture/probes';
 import type { Spool } from '../link/spool.ts';
 
@@ -20,8 +20,11 @@ export interface PostureWatchOptions {
 
 interface Turn {
   readonly probe: string;
+  readonly onChange: boolean;
   readonly everyMs: number;
   dueAt: number;
+  /** Something changed where it looks. */
+  stirred: boolean;
 }
 
 const TICK_MS = 1000;
@@ -41,16 +44,24 @@ export class PostureWatch {
     this.#with = options;
     const mostMs = options.mostSeconds * 1000;
     const now = options.now();
-    this.#turns = probes.map(({ name, cadence }) => ({
+    this.#turns = probes.map(({ name, cadence, onChange }: Probe) => ({
       probe: name,
+      onChange: onChange === true,
       everyMs: Math.min(CADENCE_SECONDS[cadence] * 1000, mostMs),
       dueAt: now + this.#share('first') * Math.min(FIRST_WITHIN_MS, mostMs),
+      stirred: false,
     }));
     this.#wholeAt = now + WHOLE_MS;
   }
 
   start(): void {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  /** Something changed where changes matter: what looks there is due now. */
+  stir(): void {
+    for (const turn of this.#turns) turn.stirred = turn.onChange;
+    if (this.#timer !== undefined) this.#tick();
   }
 
   async stop(): Promise<void> {
@@ -65,10 +76,16 @@ export class PostureWatch {
       this.#wholeAt += WHOLE_MS;
     }
     for (const turn of this.#turns) {
-      if (turn.dueAt > this.#with.now()) continue;
-      turn.dueAt = this.#with.now() + turn.everyMs * (0.9 + 0.2 * this.#share(turn.probe));
-      await this.#report(turn.probe);
+      if (turn.dueAt <= this.#with.now()) await this.#take(turn);
+      // Who changes keys or cron is not waited for until the rest of the round is read.
+      for (const other of this.#turns) if (other.stirred) await this.#take(other);
     }
+  }
+
+  async #take(turn: Turn): Promise<void> {
+    turn.stirred = false;
+    turn.dueAt = this.#with.now() + turn.everyMs * (0.9 + 0.2 * this.#share(turn.probe));
+    await this.#report(turn.probe);
   }
 
   async #report(probe: string): Promise<void> {

@@ -64,6 +64,7 @@ export async function uninstallCommand(args: string[]): Promise<void> {
   }
 
   await systemctl(['disable', '--now', ...UNITS]);
+  await systemctl(['stop', 'muster-watch.path', 'muster-watch.service']);
   for (const unit of UNITS) {
     const path = `/etc/systemd/system/${unit}`;
     if (!existsSync(path)) continue;

@@ -17,6 +17,9 @@ export interface PrivdPaths {
   readonly downloads: string;
 }
 
+/** agentd's own file; whoever touches it says that something on the host stirred. */
+export const STIRRED = '/run/muster-agent/stirred';
+
 export const INSTALLED_AT = '/opt/muster-agent/current';
 
 export const DEFAULT_PATHS: PrivdPaths = {

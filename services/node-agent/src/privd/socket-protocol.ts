@@ -29,6 +29,7 @@ export const request = z.discriminatedUnion('op', [
   z.strictObject({ id, op: z.literal('healthy') }),
   z.strictObject({ id, op: z.literal('unavailable'), why: z.string().max(300) }),
   z.strictObject({ id, op: z.literal('probe'), probe: z.string().max(40) }),
+  z.strictObject({ id, op: z.literal('watch') }),
   z.strictObject({ id, op: z.literal('history'), after: z.int().nonnegative(), limit: z.int().min(1).max(5000) }),
 ]);
 export type Request = z.infer<typeof request>;
@@ -69,6 +70,8 @@ export const answers = {
   healthy: z.strictObject({}),
   unavailable: z.strictObject({}),
   probe: z.strictObject({ report: probeReport }),
+  /** Places of the host that are looked at as soon as something changes there. */
+  watch: z.strictObject({ places: z.number() }),
   history: z.strictObject({ lines: z.array(banLogLine) }),
 } as const;
 export type Operation = keyof typeof answers;

@@ -125,6 +125,8 @@ export class PrivdSocket {
         return handlers.sites(message);
       case 'probe':
         return handlers.probe(message);
+      case 'watch':
+        return handlers.watch(message);
       case 'history':
         return handlers.history(message);
       case 'endorse':

@@ -1,7 +1,7 @@
 // FILE-005: New or changed setuid/setgid file.
 import { check, failures, unknown } from '../check.ts';
 import { dayOf } from '../first-seen.ts';
-import { baseline } from '../probes/baseline.ts';
+import { setuid } from '../probes/setuid.ts';
 
 export default check({
   id: 'FILE-005',
@@ -16,11 +16,11 @@ export default check({
   undo: 'Set the mode that is named here again.',
   risk: 'service',
   maps: ['CIS 7.1.13', 'FILE-7524'],
-  reads: { baseline },
-  judge({ baseline: { setuid } }) {
-    if (setuid === null) return unknown('Some folders could not be entered');
+  reads: { setuid },
+  judge({ setuid: { news } }) {
+    if (news === null) return unknown('Some folders could not be entered');
     return failures(
-      setuid.map(({ path, mode, owner, since }) => ({
+      news.map(({ path, mode, owner, since }) => ({
         subject: path,
         evidence: { path, mode, owner, since: dayOf(since) },
       })),

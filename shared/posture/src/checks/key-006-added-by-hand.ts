@@ -8,7 +8,7 @@ export default check({
   area: 'keys',
   severity: 'high',
   title: 'Key added outside a recorded change',
-  measured: 'authorized_keys against what was there when the server was taken on',
+  measured: 'authorized_keys against what was there when the server was taken on, looked at again when a file changes',
   expected: 'no key that nobody accounted for',
   why: 'A line in authorized_keys is the quietest way to come back. Whoever added it can sign in until somebody reads that file.',
   evidence: { account: 'Account', type: 'Type', comment: 'Comment', file: 'File', since: 'Seen since' },

@@ -8,7 +8,7 @@ export default check({
   area: 'persistence',
   severity: 'high',
   title: 'New or changed cron entry',
-  measured: 'hashes of crontabs against those when the server was taken on',
+  measured: 'hashes of crontabs against those when the server was taken on, looked at again when one changes',
   expected: 'no crontab came or changed without somebody accounting for it',
   why: 'Cron runs what it is told, as whoever it is told, for ever. A line there outlives a new password and a clean web root.',
   evidence: { path: 'File', since: 'Seen since' },

@@ -1,5 +1,6 @@
 // PHP-001: End-of-life PHP serves sites.
 import { check, failures, notApplicable } from '../check.ts';
+import { servingBranches } from '../php-branches.ts';
 import { php } from '../probes/php.ts';
 
 export default check({
@@ -16,28 +17,16 @@ export default check({
   risk: 'service',
   maps: [],
   reads: { php },
-  judge({ php: { versions, pools } }, { policy, now }) {
-    if (versions.length === 0) return notApplicable('PHP-FPM is not installed');
+  judge({ php }, { policy, now }) {
+    if (php.versions.length === 0) return notApplicable('PHP-FPM is not installed');
     const today = now.toISOString().slice(0, 10);
     return failures(
-      versions.flatMap((version) => {
-        const own = pools.filter((pool) => pool.version === version);
-        const until = policy.php[version]?.security;
-        if (own.length === 0 || until === undefined || until >= today) return [];
-        return [
-          {
-            subject: `PHP ${version}`,
-            evidence: {
-              version,
-              until,
-              pools: own
-                .map(({ name }) => name)
-                .slice(0, 12)
-                .join(', '),
-            },
-          },
-        ];
-      }),
+      servingBranches(php, policy)
+        .filter(({ security }) => security < today)
+        .map(({ version, security, pools }) => ({
+          subject: `PHP ${version}`,
+          evidence: { version, until: security, pools },
+        })),
     );
   },
 });

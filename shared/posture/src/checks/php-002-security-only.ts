@@ -1,5 +1,6 @@
 // PHP-002: PHP in security-only support.
 import { check, failures, notApplicable } from '../check.ts';
+import { servingBranches } from '../php-branches.ts';
 import { php } from '../probes/php.ts';
 
 export default check({
@@ -16,28 +17,16 @@ export default check({
   risk: 'none',
   maps: [],
   reads: { php },
-  judge({ php: { versions, pools } }, { policy, now }) {
-    if (versions.length === 0) return notApplicable('PHP-FPM is not installed');
+  judge({ php }, { policy, now }) {
+    if (php.versions.length === 0) return notApplicable('PHP-FPM is not installed');
     const today = now.toISOString().slice(0, 10);
     return failures(
-      versions.flatMap((version) => {
-        const own = pools.filter((pool) => pool.version === version);
-        const dates = policy.php[version];
-        if (own.length === 0 || dates === undefined || dates.active >= today || dates.security < today) return [];
-        return [
-          {
-            subject: `PHP ${version}`,
-            evidence: {
-              version,
-              until: dates.security,
-              pools: own
-                .map(({ name }) => name)
-                .slice(0, 12)
-                .join(', '),
-            },
-          },
-        ];
-      }),
+      servingBranches(php, policy)
+        .filter(({ security, active }) => active < today && security >= today)
+        .map(({ version, security, pools }) => ({
+          subject: `PHP ${version}`,
+          evidence: { version, until: security, pools },
+        })),
     );
   },
 });

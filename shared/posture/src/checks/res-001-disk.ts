@@ -1,6 +1,6 @@
 // RES-001: Disk almost full.
 import { check, failures, unknown } from '../check.ts';
-import { resources } from '../probes/resources.ts';
+import { inSteps, resources } from '../probes/resources.ts';
 
 export default check({
   id: 'RES-001',
@@ -22,12 +22,8 @@ export default check({
       filesystems.flatMap(({ mount, usedPercent }) =>
         usedPercent < policy.usedPercent
           ? []
-          : [{ subject: `disk ${mount}`, evidence: { mount, used: step(usedPercent) } }],
+          : [{ subject: `disk ${mount}`, evidence: { mount, used: inSteps(usedPercent) } }],
       ),
     );
   },
 });
-
-/** In steps, so that a finding does not change with every file. */
-const step = (percent: number): string =>
-  `${percent >= 95 ? 'at least 95' : percent >= 90 ? 'at least 90' : 'at least 80'} %`;

@@ -1,6 +1,6 @@
 // RES-002: Inodes almost exhausted.
 import { check, failures, unknown } from '../check.ts';
-import { resources } from '../probes/resources.ts';
+import { inSteps, resources } from '../probes/resources.ts';
 
 export default check({
   id: 'RES-002',
@@ -22,12 +22,7 @@ export default check({
       filesystems.flatMap(({ mount, inodesPercent }) =>
         inodesPercent === null || inodesPercent < policy.usedPercent
           ? []
-          : [
-              {
-                subject: `disk ${mount}`,
-                evidence: { mount, used: inodesPercent >= 95 ? 'at least 95 %' : 'at least 80 %' },
-              },
-            ],
+          : [{ subject: `disk ${mount}`, evidence: { mount, used: inSteps(inodesPercent) } }],
       ),
     );
   },

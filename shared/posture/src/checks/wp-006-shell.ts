@@ -7,7 +7,7 @@ export default check({
   area: 'wordpress',
   severity: 'critical',
   title: 'PHP code or web shell in uploads',
-  measured: 'find and grep below wp-content/uploads',
+  measured: 'find and grep below wp-content/uploads, looked at again when something comes there',
   expected: 'uploads hold pictures and documents, no programs',
   why: 'Nothing that belongs there runs. PHP in this folder is how somebody who came in once comes in again.',
   evidence: { path: 'File', how: 'Found by' },

@@ -23,7 +23,7 @@ export default check({
     const open = sites.flatMap(({ root, extensions, administrators }) => {
       const limited =
         jail || extensions.some(({ slug, active }) => active !== false && policy.loginLimiters.includes(slug));
-      const admin = (administrators ?? []).includes('admin');
+      const admin = (administrators ?? []).some(({ login }) => login === 'admin');
       return limited && !admin ? [] : [{ subject: root, evidence: { site: root, limited, admin } }];
     });
     if (open.some(({ evidence }) => !evidence.limited) && installed && answers === null)

@@ -25,6 +25,7 @@ export const accounts = probe('accounts', {
   cadence: 'hourly',
   costMs: 5,
   privilege: '/etc/shadow is readable by root only',
+  onChange: true,
   reading: z.strictObject({
     accounts: z.array(account).max(2000),
     rootEquivalent: z.array(z.strictObject({ group: said(64), members: z.array(said(64)).max(200) })).max(20),

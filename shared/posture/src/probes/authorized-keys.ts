@@ -29,6 +29,7 @@ export const authorizedKeys = probe('authorized-keys', {
   cadence: 'hourly',
   costMs: 60,
   privilege: 'home folders of others',
+  onChange: true,
   reading: z.strictObject({
     keys: z.array(authorizedKey).max(2000),
     /** Homes, .ssh folders and files that somebody else than their account may write. */

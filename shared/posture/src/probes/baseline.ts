@@ -1,10 +1,9 @@
-// What came or changed since the server was taken on: programs that run as their owner, cron entries, files that every
-// login passes through, members of groups that equal root. Contents stay here; a change is told by its file.
-import { createHash } from 'node:crypto';
+// What came or changed since the server was taken on: cron entries, files that every login passes through, members of groups
+// that equal root. Contents stay here; a change is told by its file.
 import { z } from 'zod';
 import { firstSeen } from '../first-seen.ts';
 import type { ProbedHost } from '../host.ts';
-import { FIND_FORMAT, couldNot, lines, octal, parseStats, probe, said, textOf } from '../probe.ts';
+import { couldNot, lines, probe, said, textOf } from '../probe.ts';
 import type { UnreadablePart } from '../probe.ts';
 import { parseGroups } from './accounts.ts';
 
@@ -35,20 +34,16 @@ const news = z.strictObject({ path: said(300), since: z.int().nonnegative() });
 export type News = z.infer<typeof news>;
 
 export const baseline = probe('baseline', {
-  sentence:
-    'What came or changed since the server was taken on: cron, the way in, setuid programs, members of root’s groups',
+  sentence: 'What came or changed since the server was taken on: cron, the way in, members of root’s groups',
   cadence: 'hourly',
-  costMs: 900,
-  privilege: 'crontabs and programs of others',
+  costMs: 60,
+  privilege: 'crontabs of others',
+  onChange: true,
   reading: z.strictObject({
     /** Seconds since 1970: when this server was taken on. */
     since: z.int().nonnegative(),
     cron: z.array(news).max(200).nullable(),
     loginPath: z.array(news).max(200).nullable(),
-    setuid: z
-      .array(news.extend({ mode: said(5), owner: said(64) }))
-      .max(200)
-      .nullable(),
     members: z
       .array(z.strictObject({ group: said(64), member: said(64), since: z.int().nonnegative() }))
       .max(200)
@@ -62,7 +57,6 @@ export const baseline = probe('baseline', {
       since: members.since,
       cron: cron.news,
       loginPath: loginPath.news,
-      setuid: await newSetuid(host, unreadable),
       members: members.news,
     };
   },
@@ -107,31 +101,6 @@ async function changed(
       })
       .slice(0, 200),
   };
-}
-
-async function newSetuid(host: ProbedHost, unreadable: UnreadablePart[]) {
-  const places = ['/usr', '/opt', '/home', '/var', '/tmp', '/srv', '/root', '/etc'];
-  const found = await host.run('find', [...places, '-xdev', '-type', 'f', '-perm', '/6000', '-printf', FIND_FORMAT]);
-  if (found === undefined || /Permission denied/.test(found.stderr)) {
-    couldNot('setuid programs', found, unreadable);
-    return null;
-  }
-  const files = parseStats(found.stdout).map((stat) => ({
-    ...stat,
-    item: createHash('sha256').update(`${stat.path} ${stat.mode} ${stat.user} ${stat.modifiedAt}`).digest('hex'),
-  }));
-  const seen = await firstSeen(
-    host,
-    'setuid',
-    files.map(({ item }) => item),
-    true,
-  );
-  return files
-    .flatMap(({ path, mode, user, item }) => {
-      const since = seen.newSince(item);
-      return since === null ? [] : [{ path: path.slice(0, 300), since, mode: octal(mode), owner: user.slice(0, 64) }];
-    })
-    .slice(0, 200);
 }
 
 async function newMembers(host: ProbedHost, unreadable: UnreadablePart[]) {

@@ -95,3 +95,7 @@ function available(memory: string): number | null {
   const of = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(memory)?.[1] ?? 0);
   return of('MemTotal') === 0 ? null : Math.round((100 * of('MemAvailable')) / of('MemTotal'));
 }
+
+/** A share in steps, so that a finding does not change with every file. */
+export const inSteps = (percent: number): string =>
+  `${percent >= 95 ? 'at least 95' : percent >= 90 ? 'at least 90' : 'at least 80'} %`;

@@ -30,6 +30,7 @@ export const scheduled = probe('scheduled', {
   cadence: 'hourly',
   costMs: 250,
   privilege: 'crontabs of others',
+  onChange: true,
   reading: z.strictObject({
     suspicions: z.array(suspicion).max(200),
     unowned: z

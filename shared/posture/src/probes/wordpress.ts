@@ -1,6 +1,7 @@
 // WordPress by its files and, where the database answers, by its options: versions, switches, who administrates, and PHP
 // where only pictures belong. The password in wp-config.php is passed over; of the database no text of anybody is read.
 import { z } from 'zod';
+import { firstSeen } from '../first-seen.ts';
 import type { ProbedHost } from '../host.ts';
 import { couldNot, lines, octal, parseStats, probe, said, FIND_FORMAT } from '../probe.ts';
 import type { UnreadablePart } from '../probe.ts';
@@ -26,8 +27,10 @@ const site = z.strictObject({
   extensions: z.array(extension).max(300),
   /** PHP in the folder of uploads, by its name or inside a picture. */
   shells: z.array(z.strictObject({ path: said(300), how: z.enum(['php file', 'php inside another type']) })).max(50),
-  /** null: the database did not say. */
-  administrators: z.array(said(60)).max(200).nullable(),
+  administrators: z
+    .array(z.strictObject({ login: said(60), newSince: z.int().nonnegative().nullable() }))
+    .max(200)
+    .nullable(),
 });
 export type WordPressSite = z.infer<typeof site>;
 
@@ -37,6 +40,7 @@ export const wordpress = probe('wordpress', {
   cadence: 'hourly',
   costMs: 800,
   privilege: 'wp-config.php of sites, the database’s root account',
+  onChange: true,
   reading: z.strictObject({ sites: z.array(site).max(MOST_SITES), complete: z.boolean() }),
   async gather(host, unreadable) {
     const roots = await host.run('find', [...WEB_ROOTS, '/home', '-maxdepth', '0', '-printf', '%p\\n']);
@@ -59,9 +63,23 @@ export const wordpress = probe('wordpress', {
       sites.push(await describe(host, path.replace(/\/wp-includes\/version\.php$/, ''), unreadable));
       if (unreadable.length > before) complete = false;
     }
-    return { sites, complete };
+    return { sites: await withNews(host, sites), complete };
   },
 });
+
+/** One ledger for all sites; while a database does not answer nothing is forgotten. */
+async function withNews(host: ProbedHost, sites: readonly WordPressSite[]): Promise<WordPressSite[]> {
+  const all = sites.flatMap(({ root, administrators }) =>
+    (administrators ?? []).map(({ login }) => `${root} ${login}`),
+  );
+  const complete = sites.every(({ administrators }) => administrators !== null);
+  const seen = await firstSeen(host, 'wordpress-administrators', all, complete);
+  return sites.map((site) => ({
+    ...site,
+    administrators:
+      site.administrators?.map(({ login }) => ({ login, newSince: seen.newSince(`${site.root} ${login}`) })) ?? null,
+  }));
+}
 
 async function describe(host: ProbedHost, root: string, unreadable: UnreadablePart[]): Promise<WordPressSite> {
   const version = await host.read(`${root}/wp-includes/version.php`);
@@ -83,7 +101,7 @@ async function describe(host: ProbedHost, root: string, unreadable: UnreadablePa
     debugLog: (log?.stdout ?? '') !== '',
     extensions: await extensionsOf(host, root, asked?.active ?? null),
     shells: await shellsIn(host, `${root}/wp-content/uploads`),
-    administrators: asked?.logins ?? null,
+    administrators: asked?.logins.map((login) => ({ login, newSince: null })) ?? null,
   };
 }
 
