@@ -31,6 +31,7 @@ import f2b007 from './checks/f2b-007-limits.ts';
 import f2b008 from './checks/f2b-008-configuration.ts';
 import f2b009 from './checks/f2b-009-socket.ts';
 import file001 from './checks/file-001-world-writable.ts';
+import file002 from './checks/file-002-docroot-modes.ts';
 import file003 from './checks/file-003-secrets.ts';
 import file004 from './checks/file-004-dump.ts';
 import file005 from './checks/file-005-setuid.ts';
@@ -136,6 +137,7 @@ export const checks: readonly CheckDefinition[] = [
   f2b008,
   f2b009,
   file001,
+  file002,
   file003,
   file004,
   file005,

@@ -167,6 +167,13 @@ const OF_THE_HOST: readonly Weakness[] = [
     remove: 'rmdir /var/www/html/open',
   },
   {
+    check: 'FILE-002',
+    shows: '"folder":"/var/www/loose.test"',
+    plant:
+      'mkdir -p /var/www/loose.test/images && touch /var/www/loose.test/images/logo.png && chmod 0775 /var/www/loose.test/images/logo.png',
+    remove: 'rm -r /var/www/loose.test',
+  },
+  {
     check: 'FILE-003',
     shows: '/var/www/html/.env',
     plant: `printf 'DB_PASSWORD=seeded-secret-7f3a\\n' > /var/www/html/.env && chmod 0644 /var/www/html/.env`,

@@ -22,8 +22,8 @@ function server() {
         return Promise.resolve({ code: 0, stdout: '{"__REALTIME_TIMESTAMP":"1795000000000000"}\n', stderr: '' });
       }
       asked.push([...args]);
-      const after = /i=(\d+)$/.exec(args.find((one) => one.startsWith('--after-cursor=')) ?? '')?.[1] ?? '-1';
-      const found = journal.filter((line) => Number(/i=(\d+)/.exec(line)?.[1]) > Number(after));
+      const from = /i=(\d+)$/.exec(args.find((one) => one.startsWith('--cursor=')) ?? '')?.[1] ?? '-1';
+      const found = journal.filter((line) => Number(/i=(\d+)/.exec(line)?.[1]) >= Number(from));
       return Promise.resolve({ code: found.length > 0 ? 0 : 1, stdout: found.join('\n'), stderr: '' });
     },
     read: () => Promise.resolve({ state: 'absent' }),
@@ -49,8 +49,11 @@ it('knows who last used which key from where, after the journal was rotated away
     ['SHA256:aaaa', '203.0.113.99', 2],
     ['SHA256:bbbb', '203.0.113.7', 1],
   ]);
-  // Read once each: the second look began behind the first, and only root's own sshd is believed.
-  expect(asked[1]).toContain('--after-cursor=s=1;i=2');
+  // The first entry after the rotation counts, although the one that was read last is gone.
+  journal.push(entry(4, 'ops', '203.0.113.7', 'aaaa'));
+  expect((await keyUses.gather(host, [])).uses[0]).toMatchObject({ from: '203.0.113.7', count: 3 });
+  // Read once each: the second look began where the first ended, and only root's own sshd is believed.
+  expect(asked[1]).toContain('--cursor=s=1;i=2');
   expect(asked[0]?.slice(0, 2)).toEqual(['_UID=0', '_COMM=sshd']);
 });
 

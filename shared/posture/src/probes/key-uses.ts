@@ -56,7 +56,7 @@ export const keyUses = probe('key-uses', {
       '--output=json',
       '--output-fields=MESSAGE',
       '--quiet',
-      ...(before?.cursor == null ? [`--lines=${MOST_ENTRIES}`] : [`--after-cursor=${before.cursor}`]),
+      ...(before?.cursor == null ? [`--lines=${MOST_ENTRIES}`] : [`--cursor=${before.cursor}`]),
     ]);
     // Nothing found is exit code 1 without a word.
     const read = ran !== undefined && (ran.code === 0 || (ran.code === 1 && ran.stderr.trim() === ''));
@@ -64,7 +64,11 @@ export const keyUses = probe('key-uses', {
       couldNot('the journal of sshd', ran, unreadable);
       return { read: false, since: before?.since ?? null, uses: before?.uses ?? [], networks: before?.networks ?? [] };
     }
-    const entries = lines(ran.stdout).slice(0, MOST_ENTRIES).flatMap(entryOf);
+    // From the last entry on, not after it: when the journal was rotated away, journalctl would pass over the first new one.
+    const entries = lines(ran.stdout)
+      .slice(0, MOST_ENTRIES)
+      .flatMap(entryOf)
+      .filter(({ cursor }) => cursor !== before?.cursor);
     const since = before?.since ?? (await journalBegins(host)) ?? (await hostTime(host));
     const after = taken(before ?? { since, cursor: null, uses: [], networks: [] }, entries);
     if (before === null || entries.length > 0) await host.keep(LEDGER, JSON.stringify(after));

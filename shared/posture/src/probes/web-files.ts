@@ -19,12 +19,18 @@ export const webFiles = probe('web-files', {
     writable: z.array(foundFile).max(MOST),
     secrets: z.array(foundFile).max(MOST),
     dumps: z.array(foundFile.extend({ bytes: z.int().nonnegative() })).max(MOST),
+    /** Of each site the first file or folder that more may write or run than should; null before it was looked for. */
+    loose: z
+      .array(z.strictObject({ folder: said(120), path: said(300), mode: said(5) }))
+      .max(MOST)
+      .nullable()
+      .default(null),
     complete: z.boolean(),
   }),
   async gather(host, unreadable) {
     const present = await host.run('find', [...WEB_ROOTS, '-maxdepth', '0', '-type', 'd', '-printf', '%p\\n']);
     const roots = (present?.stdout ?? '').split('\n').filter((path) => path !== '');
-    if (roots.length === 0) return { roots: [], writable: [], secrets: [], dumps: [], complete: true };
+    if (roots.length === 0) return { roots: [], writable: [], secrets: [], dumps: [], loose: [], complete: true };
     let complete = true;
     const find = async (what: string, args: readonly string[]): Promise<Stat[]> => {
       const ran = await host.run('find', [...roots, '-xdev', ...args, '-printf', FIND_FORMAT]);
@@ -32,7 +38,7 @@ export const webFiles = probe('web-files', {
         complete = false;
         couldNot(what, ran, unreadable);
       }
-      return parseStats(ran?.stdout ?? '').slice(0, MOST);
+      return parseStats(ran?.stdout ?? '');
     };
     const writable = await find('files that others may write', [
       '!',
@@ -53,6 +59,13 @@ export const webFiles = probe('web-files', {
       ...SECRETS.flatMap((name, index) => [...(index === 0 ? [] : ['-o']), '-name', name]),
       ')',
     ]);
+    // What everybody may write is told by itself.
+    const loose = await find('modes', [
+      '(',
+      ...['-type', 'f', '-perm', '/0131', '-o', '-type', 'd', '-perm', '-0020'],
+      ')',
+      ...['!', '-perm', '-0002'],
+    ]);
     const dumps = await host.run('find', [
       ...roots,
       '-xdev',
@@ -68,9 +81,10 @@ export const webFiles = probe('web-files', {
     ]);
     return {
       roots,
-      writable: writable.map(shown),
-      secrets: secrets.map(shown),
+      writable: writable.slice(0, MOST).map(shown),
+      secrets: secrets.slice(0, MOST).map(shown),
       dumps: parseSized(dumps?.stdout ?? '').slice(0, MOST),
+      loose: firstOfEach(loose, roots).slice(0, MOST),
       complete,
     };
   },
@@ -84,6 +98,17 @@ const shown = ({ path, mode, user }: Stat): z.infer<typeof foundFile> => ({
   mode: octal(mode),
   owner: user.slice(0, 64),
 });
+
+/** A site is a folder below a web root. */
+function firstOfEach(stats: readonly Stat[], roots: readonly string[]) {
+  const first = new Map<string, { folder: string; path: string; mode: string }>();
+  for (const { path, mode } of stats.toSorted((a, b) => a.path.localeCompare(b.path))) {
+    const root = roots.find((one) => path === one || path.startsWith(`${one}/`)) ?? '';
+    const folder = [root, path.slice(root.length).split('/')[1] ?? ''].join('/').replace(/\/$/, '').slice(0, 120);
+    if (!first.has(folder)) first.set(folder, { folder, path: path.slice(0, 300), mode: octal(mode) });
+  }
+  return [...first.values()];
+}
 
 const parseSized = (text: string): (z.infer<typeof foundFile> & { bytes: number })[] =>
   text.split('\n').flatMap((line) => {
