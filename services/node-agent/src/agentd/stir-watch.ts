@@ -1,11 +1,11 @@
 // Hears that something on the host stirred. Accounts and groups are replaced as a whole in /etc, which anybody may watch; the
 // places that only root may enter are watched by systemd, which touches a file in our folder. Which places those are is asked
-// anew every hour and before every look, because homes and folders of uploads come and go.
+// anew every ten minutes and before every look, because homes and folders of uploads come and go.
 import { watch, type FSWatcher } from 'node:fs';
 
 const MARKS = new Set(['stirred']);
 const OF_ETC = new Set(['passwd', 'group', 'shadow', 'gshadow', 'crontab', 'anacrontab', 'ld.so.preload']);
-const AGAIN_MS = 3_600_000;
+const AGAIN_MS = 600_000;
 /** Who changes one thing changes the next. */
 const SETTLED_MS = 500;
 /** A site whose visitors upload all day must not have us look all day: after so many looks in a while there is a pause. */

@@ -45,6 +45,8 @@ export class WatchedPlaces {
       return places.length;
     }
     await this.#run('systemctl', ['stop', `${UNIT}.path`, `${UNIT}.service`]);
+    // A unit that failed, for want of inotify instances, keeps its name until it is told.
+    await this.#run('systemctl', ['reset-failed', `${UNIT}.path`, `${UNIT}.service`]);
     // Since version 250 systemd gives up on a path that is triggered often; the ones before do not know the setting.
     const started =
       (await this.#start(places, ['--path-property=TriggerLimitIntervalSec=0'])) || (await this.#start(places, []));
