@@ -496,6 +496,59 @@ CREATE FUNCTION muster.bans_months() RETURNS SETOF date
 ALTER FUNCTION muster.bans_months() OWNER TO muster_owner;
 
 --
+-- Name: client_findings(uuid, jsonb); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.client_findings(client uuid, places jsonb) RETURNS TABLE(finding_id uuid, server_id uuid, own boolean, check_id text, severity text, site text, evidence jsonb, opened_at timestamp with time zone, accepted_until timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with own as materialized (select o.id from muster.servers_in(array['client:' || client]) o(id)),
+    mine as materialized (
+      select distinct s.server_id as id from muster.clients_sites s
+      where s.client_id = client and s.removed_at is null and s.server_id is not null)
+  select f.finding_id, f.server_id, found.own, f.check_id, f.severity, found.site, found.evidence, f.opened_at, w.until
+  from muster.posture_findings f
+  left join muster.posture_waivers w using (waiver_id)
+  cross join lateral (
+    select true as own, null::text as site, f.evidence where f.server_id in (select id from own)
+    union all
+    select false, whose.site,
+      (select coalesce(jsonb_object_agg(e.key, e.value), '{}') from jsonb_each(f.evidence) e
+        where places -> f.check_id -> 'shown' ? e.key)
+    from (
+      select min(o.site) as site from muster.clients_of_path(f.server_id, f.evidence ->> (places -> f.check_id ->> 'path')) o
+      having count(*) > 0 and bool_and(o.client_id is not distinct from client)
+      union all
+      select min(o.site)
+      from unnest(string_to_array(f.evidence ->> (places -> f.check_id ->> 'names'), ', ')) as name
+      left join lateral muster.clients_of_name(f.server_id, lower(name)) o on true
+      having count(*) > 0 and bool_and(o.client_id is not distinct from client)) whose
+    where f.server_id not in (select id from own) and places ? f.check_id) found
+  where (muster.sees_all() or 'client:' || client = any(muster.scope_list())) and f.to_at is null
+    and (f.server_id in (select id from own) or f.server_id in (select id from mine))
+$$;
+
+ALTER FUNCTION muster.client_findings(client uuid, places jsonb) OWNER TO muster_owner;
+
+--
+-- Name: client_judged(uuid, jsonb); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.client_judged(client uuid, places jsonb) RETURNS TABLE(server_id uuid, judged_at timestamp with time zone, not_known integer)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select s.server_id, j.judged_at,
+    (select count(*)::int from muster.posture_coverage c, jsonb_array_elements(c.uncovered) u
+      where c.server_id = s.server_id and c.to_at is null and u ->> 'state' in ('unknown', 'error')
+        and (s.server_id in (select o.id from muster.servers_in(array['client:' || client]) o(id)) or places ? (u ->> 'checkId')))
+  from muster.client_servers(client) s left join muster.posture_judgements j using (server_id)
+$$;
+
+ALTER FUNCTION muster.client_judged(client uuid, places jsonb) OWNER TO muster_owner;
+
+--
 -- Name: client_servers(uuid); Type: FUNCTION; Schema: muster; Owner: muster_owner
 --
 
@@ -518,6 +571,40 @@ CREATE FUNCTION muster.client_servers(client uuid) RETURNS TABLE(server_id uuid,
 $$;
 
 ALTER FUNCTION muster.client_servers(client uuid) OWNER TO muster_owner;
+
+--
+-- Name: clients_of_name(uuid, text); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.clients_of_name(server uuid, wanted text) RETURNS TABLE(client_id uuid, site text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select s.client_id, f.name from muster.clients_found_sites f
+  left join muster.clients_sites s on s.server_id = f.server_id and s.name = f.name and s.removed_at is null
+  where f.server_id = server and (f.name = wanted or f.facts -> 'aliases' ? wanted)
+$$;
+
+ALTER FUNCTION muster.clients_of_name(server uuid, wanted text) OWNER TO muster_owner;
+
+--
+-- Name: clients_of_path(uuid, text); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.clients_of_path(server uuid, place text) RETURNS TABLE(client_id uuid, site text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+  with above as (
+    select s.client_id, f.name, length(rtrim(f.facts ->> 'root', '/')) as depth
+    from muster.clients_found_sites f
+    left join muster.clients_sites s on s.server_id = f.server_id and s.name = f.name and s.removed_at is null
+    where f.server_id = server and rtrim(f.facts ->> 'root', '/') <> '' and place !~ '(^|/)[.][.](/|$)'
+      and (place = rtrim(f.facts ->> 'root', '/') or starts_with(place, rtrim(f.facts ->> 'root', '/') || '/')))
+  select above.client_id, above.name from above where depth = (select max(depth) from above)
+$_$;
+
+ALTER FUNCTION muster.clients_of_path(server uuid, place text) OWNER TO muster_owner;
 
 --
 -- Name: jails_in(text[]); Type: FUNCTION; Schema: muster; Owner: muster_owner
@@ -5050,11 +5137,37 @@ REVOKE ALL ON FUNCTION muster.bans_months() FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.bans_months() TO muster_worker;
 
 --
+-- Name: FUNCTION client_findings(client uuid, places jsonb); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.client_findings(client uuid, places jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.client_findings(client uuid, places jsonb) TO muster_app;
+
+--
+-- Name: FUNCTION client_judged(client uuid, places jsonb); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.client_judged(client uuid, places jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.client_judged(client uuid, places jsonb) TO muster_app;
+
+--
 -- Name: FUNCTION client_servers(client uuid); Type: ACL; Schema: muster; Owner: muster_owner
 --
 
 REVOKE ALL ON FUNCTION muster.client_servers(client uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.client_servers(client uuid) TO muster_app;
+
+--
+-- Name: FUNCTION clients_of_name(server uuid, wanted text); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.clients_of_name(server uuid, wanted text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION clients_of_path(server uuid, place text); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.clients_of_path(server uuid, place text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION jails_in(scopes text[]); Type: ACL; Schema: muster; Owner: muster_owner

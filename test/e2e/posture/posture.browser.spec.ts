@@ -18,6 +18,7 @@ let browser: Browser;
 let visited: Visit;
 let owner: SignedIn;
 let probed: ProbedServers;
+let clientId: string;
 const servers = new Map<string, string>();
 
 const report = (name: string, item: ProbeReport): Promise<void> => probed.report(servers.get(name) ?? '', item);
@@ -52,6 +53,7 @@ beforeAll(async () => {
       }),
     );
   }
+  clientId = await clientOf('fra-web-03', 'shop.test');
   await muster.until(async () => {
     const { body } = await muster.call('GET', '/api/posture', owner);
     return body['judged'] === servers.size;
@@ -66,6 +68,23 @@ afterAll(async () => {
   await muster?.stop();
 });
 
+/** A client with one site of a server that it shares. */
+async function clientOf(server: string, domain: string): Promise<string> {
+  const rows = [
+    { kind: 'client', ref: 'shop', name: 'Kestrel Cycles' },
+    { kind: 'site', ref: 'shop-1', client: 'shop', domain, server },
+  ];
+  await muster.call('POST', '/api/clients/import', owner, { rows });
+  await probed.serve(servers.get(server) ?? '', [
+    {
+      ...{ name: domain, aliases: [`www.${domain}`], software: ['nginx'], root: `/var/www/${domain}`, owner: 'shop' },
+      ...{ listens: ['443 ssl'], certificate: null, logs: [], subscription: null },
+    },
+  ]);
+  const { body } = await muster.call('GET', '/api/clients', owner);
+  return (body['clients'] as { clientId: string }[])[0]?.clientId ?? '';
+}
+
 const weakPage = (): string => `/posture/servers/${servers.get('fra-web-03') ?? ''}`;
 
 const PATHS = [
@@ -73,14 +92,13 @@ const PATHS = [
   '/posture?tab=findings',
   '/posture?tab=waivers',
   '/posture?tab=catalogue',
-  '/posture/views/keys?show=all',
+  '/posture/views/certificates?show=all',
   '/posture/views/ports',
   '/posture/views/review',
-  '/posture/views/certificates?show=all',
   '/posture/ACC-001',
 ];
 /** The tokens are the same on every page: two of the four views see every page, the others the map. */
-const EVERY_PAGE = (): readonly string[] => [...PATHS, weakPage()];
+const EVERY_PAGE = (): readonly string[] => [...PATHS, weakPage(), `/c/${clientId}`];
 const MAP = (): readonly string[] => PATHS.slice(0, 1);
 const VIEWS = [
   [1440, 'light', EVERY_PAGE],
@@ -145,6 +163,14 @@ describe('the posture pages', () => {
     await page.getByText('Cache of the shop, closed by the firewall').waitFor();
     await page.goto('/posture?day=2026-01-01');
     await page.getByRole('heading', { level: 1, name: 'No server had been judged by then' }).waitFor();
+  });
+
+  it('tell a client what is open on its site, and nothing of the server', async () => {
+    const { page } = visited;
+    await page.goto(`/c/${clientId}`);
+    const part = page.getByRole('region', { name: 'Security of your sites' });
+    await part.getByText('wp-file-manager').first().waitFor();
+    expect(await part.getByText('Root may log in').count()).toBe(0);
   });
 
   // Side by side: most of a view's time is waiting for the network to fall silent.

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LinkRegistry } from '../platform/agent-link/link-registry.ts';
 import { Authority } from '../platform/cqrs/authority.ts';
 import { TRUST, type Trust } from '../platform/keys/trust.ts';
+import { ProbedServers } from './testing/probed-servers.ts';
 import { RunningMuster, type SignedIn } from './testing/running-muster.ts';
 
 /** Where the spec's own requests come from. */
@@ -219,6 +220,43 @@ describe('a shared server', () => {
     }
   });
 
+  test('shows each client what is open in its own document roots, and nothing of the server', async () => {
+    const probed = new ProbedServers(muster);
+    const report = await probed.reportOf('debian-12-weak', 'wordpress');
+    const reading = report.reading as { sites: { root: string; shells: { path: string }[] }[] };
+    const [site] = reading.sites;
+    if (site === undefined) throw new Error('the recording has no site');
+    const moved = (root: string) =>
+      JSON.parse(JSON.stringify(site).replaceAll(site.root, root)) as (typeof reading.sites)[number];
+    const roots = [...NAMES.map((name) => `/srv/${name}/www`), '/srv/kestrel/www-of-merle'];
+    for (const probe of ['sshd', 'listeners', 'accounts'])
+      await probed.report(serverId, await probed.reportOf('debian-12-weak', probe));
+    await probed.report(serverId, { ...report, reading: { ...reading, sites: roots.map(moved) } });
+    const posture = (party: Party, as = party.viewer) =>
+      muster.call('GET', `/api/clients/${party.clientId}/posture`, as);
+    type Found = { check: { checkId: string }; site: string | null; evidence: Record<string, unknown> };
+    const found = async (party: Party) => (await posture(party)).body['findings'] as Found[];
+    await muster.until(async () => (await found(kestrel)).length > 0 && (await found(merle)).length > 0, 20_000);
+    for (const party of [kestrel, merle]) {
+      const theirs = await found(party);
+      expect(theirs.map(({ check }) => check.checkId)).toEqual(expect.arrayContaining(['WP-001', 'WP-002', 'WP-006']));
+      expect(theirs.filter(({ check }) => !/^(WP|FILE|WEB)-/.test(check.checkId))).toEqual([]);
+      expect(new Set(theirs.map((one) => one.site))).toEqual(new Set([domainOf(party.name)]));
+      expect(
+        theirs.map(({ evidence }) => JSON.stringify(evidence)).filter((text) => text.includes('merle')),
+      ).toHaveLength(party === merle ? theirs.length : 0);
+    }
+    const whole = (await muster.call('GET', `/api/posture/servers/${serverId}`, owner)).text;
+    expect(whole).toContain('www-of-merle');
+    expect(whole).toContain('SSH-001');
+    const shown = await muster.call('GET', `/api/clients/${kestrel.clientId}/posture`, owner);
+    expect(shown.body['findings']).toEqual(await found(kestrel));
+    expect((await posture(merle, kestrel.admin)).status).toBe(404);
+    // A server that there is and one that there is not get the same answer.
+    for (const id of [serverId, newId()])
+      expect((await muster.call('GET', `/api/posture/servers/${id}`, kestrel.admin)).status).toBe(403);
+  });
+
   test('is not one client’s to be given, with its past', async () => {
     const answer = await muster.call('POST', `/api/clients/${kestrel.clientId}/servers`, owner, { serverId });
     expect([answer.status, answer.body['code']]).toEqual([409, 'shared']);
@@ -380,6 +418,11 @@ describe.each([
   );
 
   test.each([
+    '/api/posture',
+    '/api/posture/review',
+    '/api/posture/export?format=json',
+    '/api/posture/findings/WP-001',
+    '/api/posture/inventory/wordpress',
     '/api/bans/log',
     '/api/bans/blocks',
     '/api/bans/jails',

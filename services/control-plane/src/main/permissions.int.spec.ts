@@ -184,6 +184,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'clients.GiveServer': ({ clientId, serverId }) => ({ clientId, serverId }),
   'clients.TakeServer': ({ clientId, serverId }) => ({ clientId, serverId }),
   'clients.GetDashboard': client,
+  'clients.GetClientPosture': client,
   'clients.ListClientBans': client,
   'clients.ListDone': client,
   'clients.ExportExtract': client,

@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { command, query } from '../define.ts';
 import { accepted, pageSize, timestamp, uuid } from '../values.ts';
 import { dashboardQueries, UnblockAddress } from './dashboard.ts';
+import { GetClientPosture } from './posture.ts';
 import { ImportClients, PreviewImport } from './import.ts';
 import { siteCommands, siteQueries } from './sites.ts';
 import { askedLimits, clientName, externalRef, unblockLimits } from './values.ts';
 
 export * from './dashboard.ts';
+export * from './posture.ts';
 export * from './events.ts';
 export * from './import.ts';
 export * from './sites.ts';
@@ -92,4 +94,11 @@ export const clientCommands = [
   ImportClients,
   UnblockAddress,
 ] as const;
-export const clientQueries = [ListClients, GetClient, ...siteQueries, PreviewImport, ...dashboardQueries] as const;
+export const clientQueries = [
+  ListClients,
+  GetClient,
+  ...siteQueries,
+  PreviewImport,
+  ...dashboardQueries,
+  GetClientPosture,
+] as const;

@@ -37,6 +37,7 @@ import { ClientsProjection } from './projections/clients.projection.ts';
 import { CheckAddressHandler } from './queries/check-address.query.ts';
 import { ExportExtractHandler } from './queries/export-extract.query.ts';
 import { GetClientHandler } from './queries/get-client.query.ts';
+import { GetClientPostureHandler } from './queries/get-client-posture.query.ts';
 import { GetDashboardHandler } from './queries/get-dashboard.query.ts';
 import { GetRulesHandler } from './queries/get-rules.query.ts';
 import { ListClientBansHandler } from './queries/list-client-bans.query.ts';
@@ -99,6 +100,7 @@ export const clientsModule = domainModule({
     PreviewRulesHandler,
     PreviewImportHandler,
     GetDashboardHandler,
+    GetClientPostureHandler,
     ListClientBansHandler,
     ListDoneHandler,
     ExportExtractHandler,

@@ -1,6 +1,7 @@
 // Reports of real servers, played back from recordings, as their agents would send them.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FoundSite } from '@muster/contracts/clients';
 import type { ProbeReport } from '@muster/contracts/posture';
 import { DEFAULT_TENANT } from '@muster/kernel/ids';
 import { gatherReport } from '@muster/posture/gather';
@@ -26,9 +27,14 @@ export class ProbedServers {
     return gatherReport(probe, host, { now: Date.now, clean: (value) => value });
   }
 
-  async report(serverId: string, item: ProbeReport): Promise<void> {
-    const server = { serverId, tenantId: DEFAULT_TENANT, hostKey: null, agentKey: '', confirmed: true };
-    await this.muster.running.app.get(LinkRegistry).batch(server, { kind: 'posture', items: [item] }, ++this.#seq);
+  report(serverId: string, item: ProbeReport): Promise<void> {
+    return this.#say(serverId, { kind: 'posture', items: [item] });
+  }
+
+  /** All that its web server serves. */
+  serve(serverId: string, sites: readonly FoundSite[]): Promise<void> {
+    const at = new Date().toISOString();
+    return this.#say(serverId, { kind: 'sites', items: [{ at, part: 0, parts: 1, sources: [], sites: [...sites] }] });
   }
 
   /** Of every probe of the catalogue. */
@@ -38,5 +44,10 @@ export class ProbedServers {
 
   async scanned(serverId: string, machine: Machine): Promise<void> {
     for (const report of await this.reportsOf(machine)) await this.report(serverId, report);
+  }
+
+  async #say(serverId: string, batch: Parameters<LinkRegistry['batch']>[1]): Promise<void> {
+    const server = { serverId, tenantId: DEFAULT_TENANT, hostKey: null, agentKey: '', confirmed: true };
+    await this.muster.running.app.get(LinkRegistry).batch(server, batch, ++this.#seq);
   }
 }

@@ -1,0 +1,89 @@
+// What is open on a client's sites. Whose a finding is is decided by the database, from whose document root or name it is.
+import { GetClientPosture } from '@muster/contracts/clients';
+import type { Evidence, Severity } from '@muster/contracts/posture';
+import { checkOf } from '@muster/posture/checks';
+import { Inject } from '@nestjs/common';
+import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { sql } from 'kysely';
+import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
+import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import { notFound } from '../../../platform/errors/refusal.ts';
+import { ClientRepository } from '../client-repository.ts';
+import { siteChecks } from '../site-checks.ts';
+
+const GetClientPostureQuery = queryOf(GetClientPosture);
+const MOST = 200;
+
+interface FoundRow {
+  readonly finding_id: string;
+  readonly server: string;
+  readonly check_id: string;
+  readonly severity: Severity;
+  readonly site: string | null;
+  readonly evidence: Evidence;
+  readonly opened_at: Date;
+  readonly accepted_until: Date | null;
+}
+interface JudgedRow {
+  readonly name: string;
+  readonly judged_at: Date | null;
+  readonly not_known: number;
+}
+
+@QueryHandler(GetClientPostureQuery)
+export class GetClientPostureHandler implements IQueryHandler<MessageOf<typeof GetClientPostureQuery>> {
+  constructor(
+    @Inject(APP_DATABASE) private readonly database: Connection,
+    @Inject(ClientRepository) private readonly clients: ClientRepository,
+  ) {}
+
+  async execute({
+    input: { clientId },
+  }: MessageOf<typeof GetClientPostureQuery>): Promise<AnswerOf<typeof GetClientPostureQuery>> {
+    const state = await this.clients.client(clientId);
+    if (!state || state.archived) throw notFound('client');
+    const places = JSON.stringify(siteChecks);
+    const [found, judged] = await Promise.all([
+      sql<FoundRow>`
+        select f.*, s.name as server
+        from muster.client_findings(${clientId}::uuid, ${places}::jsonb) f
+        join muster.client_servers(${clientId}::uuid) s using (server_id)
+        order by f.accepted_until is not null,
+          array_position(array['critical', 'high', 'medium', 'low'], f.severity), f.check_id, f.opened_at, f.finding_id
+        limit ${MOST + 1}`.execute(this.database.db),
+      sql<JudgedRow>`
+        select s.name, j.judged_at, j.not_known
+        from muster.client_judged(${clientId}::uuid, ${places}::jsonb) j
+        join muster.client_servers(${clientId}::uuid) s using (server_id) order by s.name`.execute(this.database.db),
+    ]);
+    return {
+      findings: found.rows.slice(0, MOST).map(viewOf),
+      more: found.rows.length > MOST,
+      servers: judged.rows.map(({ name, judged_at: judgedAt, not_known: notKnown }) => ({
+        name,
+        judgedAt: judgedAt?.toISOString() ?? null,
+        notKnown,
+      })),
+    };
+  }
+}
+
+function viewOf(row: FoundRow): AnswerOf<typeof GetClientPostureQuery>['findings'][number] {
+  const check = checkOf(row.check_id);
+  return {
+    findingId: row.finding_id,
+    check: {
+      checkId: row.check_id,
+      title: check?.title ?? row.check_id,
+      area: check?.area ?? 'web',
+      why: check?.why ?? '',
+    },
+    severity: row.severity,
+    server: row.server,
+    site: row.site,
+    evidence: row.evidence,
+    words: Object.fromEntries(Object.keys(row.evidence).map((field) => [field, check?.evidence[field] ?? field])),
+    since: row.opened_at.toISOString(),
+    acceptedUntil: row.accepted_until?.toISOString() ?? null,
+  };
+}

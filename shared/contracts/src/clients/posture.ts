@@ -1,0 +1,44 @@
+// What checks find on a client's sites and on servers of its own.
+import { z } from 'zod';
+import { query } from '../define.ts';
+import { area, checkId, evidence, severity } from '../posture/values.ts';
+import { timestamp, uuid } from '../values.ts';
+
+export const clientFinding = z.strictObject({
+  findingId: uuid,
+  check: z.strictObject({ checkId, title: z.string(), area, why: z.string() }),
+  severity,
+  server: z.string(),
+  /** The site it is about; null: the server, which is the client’s own. */
+  site: z.string().nullable(),
+  /** Of a shared server only what is about the site, with the words for its fields. */
+  evidence,
+  words: z.record(z.string(), z.string()),
+  since: timestamp,
+  /** It was accepted until then; null: it is open. */
+  acceptedUntil: timestamp.nullable(),
+});
+export type ClientFinding = z.infer<typeof clientFinding>;
+
+export const GetClientPosture = query('clients.GetClientPosture', {
+  risk: 'low',
+  on: ['client', 'clientId'],
+  roles: ['client-admin', 'client-viewer', 'operator', 'security'],
+  sentence: 'Read what is open on a client’s sites and on servers of its own, worst first',
+  input: z.strictObject({ clientId: uuid }),
+  output: z.strictObject({
+    findings: z.array(clientFinding),
+    /** There are more than are listed. */
+    more: z.boolean(),
+    servers: z.array(
+      z.strictObject({
+        name: z.string(),
+        /** null: never. */
+        judgedAt: timestamp.nullable(),
+        /** Checks about its sites, or about its own server, that got no answer. */
+        notKnown: z.int().nonnegative(),
+      }),
+    ),
+  }),
+});
+export type ClientPosture = z.infer<typeof GetClientPosture.output>;
