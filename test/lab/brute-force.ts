@@ -14,7 +14,7 @@ const SSH =
 
 export async function bruteForce(attacker: Machine, target: Machine): Promise<BruteForce> {
   for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts += 1) {
-    const ran = await attacker.trySh(`sshpass -p guess-${attempts} ${SSH} deploy@${target.address} true`);
+    const ran = await attacker.trySh(`timeout 10 sshpass -p guess-${attempts} ${SSH} deploy@${target.address} true`);
     if (ran.stderr.includes('Permission denied')) continue;
     if (await canConnect(attacker, target, 22)) continue;
     return { attempts, shutOut: true };

@@ -41,6 +41,7 @@ export class BanWatch {
   #server: Server | undefined;
   #logOffset = -1;
   #rest = '';
+  #looking = false;
 
   constructor(options: BanWatchOptions) {
     this.#with = options;
@@ -100,8 +101,13 @@ export class BanWatch {
   }
 
   async #tick(): Promise<void> {
+    // On a busy host a read outlasts the interval: two at once would read the same lines.
+    if (this.#looking) return;
+    this.#looking = true;
+    const newLines = await this.#newLogLines();
+    this.#looking = false;
     const now = Date.now();
-    for (const line of await this.#newLogLines()) {
+    for (const line of newLines) {
       const saying = parseLogLine(line);
       if (saying !== undefined) this.#take(this.#merger.fromLog(saying, now));
     }
