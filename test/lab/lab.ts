@@ -97,6 +97,7 @@ export class Lab {
     const person = { name: 'Lab Owner', email: 'owner@lab.example', password };
     const owner = await api.setUpOwner(muster.ownerLink, person);
     const names = Array.from({ length: options.servers }, (_, index) => NAMES[index] ?? `lab-server-${index + 1}`);
+    await roomToWatch(say);
     const machines = await timed(say, 'Servers booted', async () => {
       const booting = await Promise.all(names.map((one) => bootServer(name, network.name, one)));
       await Promise.all(booting.map((machine) => machine.untilBooted()));
@@ -159,6 +160,20 @@ export class Lab {
     await removeMachines(name);
     await removeNetwork(name);
     await rm(folderOf(name), { recursive: true, force: true });
+  }
+}
+
+const INOTIFY_INSTANCES = '/proc/sys/fs/inotify/max_user_instances';
+/** Ten for a server's systemd and programs; containers of one machine share what the kernel allows to one user. */
+const ENOUGH_INSTANCES = 1024;
+
+/** A kernel allows a user 128 watchers of files as it comes: a server of its own has them to itself, ten in a lab do not. */
+async function roomToWatch(say: (sentence: string) => void): Promise<void> {
+  try {
+    if (Number(await readFile(INOTIFY_INSTANCES, 'utf8')) >= ENOUGH_INSTANCES) return;
+    await writeFile(INOTIFY_INSTANCES, String(ENOUGH_INSTANCES));
+  } catch (error) {
+    say(`Not enough room to watch files on every server (${INOTIFY_INSTANCES}): ${String(error)}`);
   }
 }
 
