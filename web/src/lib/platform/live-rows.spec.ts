@@ -7,7 +7,7 @@ interface Row {
 }
 const rows = (...ids: string[]): Row[] => ids.map((id) => ({ id }));
 const page = (ids: string, next: string | null = 'older'): { rows: Row[]; next: string | null } => ({
-  rows: rows(...ids),
+  rows: rows(...ids.split('')),
   next,
 });
 const ids = (list: readonly Row[]): string => list.map((row) => row.id).join('');
