@@ -29,6 +29,8 @@ export const banLogRow = z.strictObject({
   failures: z.int().nullable(),
   banSeconds: z.int().nullable(),
   until: timestamp.nullable(),
+  /** Of a ban or block: when a later line let the address go again; null when none did. */
+  endedAt: timestamp.nullable(),
   source: z.string(),
   blockId: uuid.nullable(),
 });

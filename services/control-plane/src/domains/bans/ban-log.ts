@@ -68,13 +68,14 @@ export class BanLog {
   async #named(tenantId: string, rows: readonly Row[]): Promise<BanLogRow[]> {
     const people = rows.flatMap((row) => (row.by_kind === 'person' ? [row.by_name] : []));
     const groups = rows.flatMap((row) => (row.place?.startsWith('group ') ? [row.place.slice(6)] : []));
-    const [refs, names, groupNames] = await Promise.all([
+    const [refs, names, groupNames, ends] = await Promise.all([
       this.#refs.of(
         tenantId,
         rows.flatMap((row) => row.server_id ?? []),
       ),
       this.people.names(people),
       groups.length > 0 ? this.directory.names([...new Set(groups)]) : new Map<string, string>(),
+      this.#ends(tenantId, rows),
     ]);
     return rows.map((row) => ({
       cursor: cursorOf({ at: row.at_key, id: row.line_id }),
@@ -88,9 +89,29 @@ export class BanLog {
       failures: row.failures,
       banSeconds: row.ban_seconds,
       until: row.until?.toISOString() ?? null,
+      endedAt: ends.get(row.line_id) ?? null,
       source: row.source,
       blockId: row.block_id,
     }));
+  }
+
+  /** When these bans and blocks were over before their time, by line. */
+  async #ends(tenantId: string, rows: readonly Row[]): Promise<ReadonlyMap<string, string>> {
+    const begun = rows.filter(({ what, address }) => (what === 'banned' || what === 'blocked') && address !== null);
+    if (begun.length === 0) return new Map();
+    const column = <Key extends keyof Row>(key: Key): Row[Key][] => begun.map((row) => row[key]);
+    const { rows: ended } = await sql<{ line_id: string; ended_at: Date }>`
+      select b.line_id, over.at as ended_at
+      from unnest(${column('line_id')}::uuid[], ${column('at')}::timestamptz[], ${column('address')}::inet[],
+          ${column('server_id')}::uuid[], ${column('by_name')}::text[], ${column('block_id')}::uuid[])
+        as b(line_id, at, address, server_id, by_name, block_id)
+      cross join lateral (
+        select l.at from ${LOG} l
+        where l.tenant_id = ${tenantId}::uuid and l.address = b.address and l.at >= b.at
+          and ((l.what = 'unbanned' and l.server_id = b.server_id and l.by_name = b.by_name)
+            or (l.what = 'unblocked' and l.block_id = b.block_id))
+        order by l.at limit 1) over`.execute(this.database.db);
+    return new Map(ended.map((row) => [row.line_id, row.ended_at.toISOString()]));
   }
 }
 

@@ -41,7 +41,15 @@ describe('what is left of a ban', () => {
     [{ what: 'blocked', until: null, banSeconds: null }, 'until unblocked'],
     [{ what: 'banned', until: null, banSeconds: 600 }, '9 m 48 s'],
     [{ what: 'found', until: null, banSeconds: null }, ''],
-  ] as const)('%o', (row, words) => expect(leftWords({ at: '2026-11-20T02:47:00Z', ...row }, now)).toBe(words));
+    [{ what: 'banned', until: null, banSeconds: 600, endedAt: '2026-11-20T02:47:05Z' }, 'let go'],
+    [{ what: 'blocked', until: null, banSeconds: null, endedAt: '2026-11-20T02:47:05Z' }, 'let go'],
+    [
+      { what: 'banned', until: '2026-11-20T02:40:00Z', banSeconds: 600, endedAt: '2026-11-20T02:40:01Z' },
+      'time was up',
+    ],
+  ] as const)('%o', (row, words) =>
+    expect(leftWords({ at: '2026-11-20T02:47:00Z', endedAt: null, ...row }, now)).toBe(words),
+  );
 });
 
 describe('how many addresses', () => {

@@ -130,6 +130,28 @@ describe('searching', () => {
     expect(await found({ server: newId() })).toEqual([]);
   });
 
+  test('a ban says when its server let the address go again, and only its own server and jail', async () => {
+    const [one, other] = [server(), server()];
+    const letGo = minutesAgo(28);
+    await ingestion.take(
+      one,
+      [
+        line('192.0.2.40', minutesAgo(30)),
+        line('192.0.2.40', minutesAgo(29), { what: 'unbanned', jail: 'postfix' }),
+        line('192.0.2.40', letGo, { what: 'unbanned' }),
+        line('192.0.2.40', minutesAgo(27)),
+      ],
+      1,
+    );
+    await ingestion.take(other, [line('192.0.2.40', minutesAgo(29))], 1);
+    const { rows } = await log.search(DEFAULT_TENANT, search({ address: '192.0.2.40', what: 'banned' }));
+    expect(rows.map((row) => [row.server?.serverId === one.serverId, row.endedAt])).toEqual([
+      [true, null],
+      [false, null],
+      [true, letGo.toISOString()],
+    ]);
+  });
+
   test('page by page, while new lines arrive on top and share their moment: none twice, none missing', async () => {
     const one = server();
     const moment = minutesAgo(3);
