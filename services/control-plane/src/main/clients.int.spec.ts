@@ -257,6 +257,40 @@ describe('a shared server', () => {
       expect((await muster.call('GET', `/api/posture/servers/${id}`, kestrel.admin)).status).toBe(403);
   });
 
+  test('shows a certificate to whose names it has alone, and to nobody when names of two are in it', async () => {
+    const probed = new ProbedServers(muster);
+    const report = await probed.reportOf('debian-12-weak', 'certificates');
+    const reading = report.reading as { certificates: { path: string; names: string[]; until: string }[] };
+    const [one] = reading.certificates;
+    if (one === undefined) throw new Error('the recording has no certificate');
+    const ended = (path: string, names: readonly string[]) => ({ ...one, path, names, until: '2026-01-01T00:00:00Z' });
+    const both = NAMES.map(domainOf);
+    const shown = [ended('/etc/ssl/one.pem', [domainOf('kestrel')]), ended('/etc/ssl/both.pem', both)];
+    await probed.report(serverId, { ...report, reading: { ...reading, certificates: shown } });
+    const certificatesOf = async (party: Party) => {
+      const body = await get(`/api/clients/${party.clientId}/posture`, party.viewer);
+      const found = body['findings'] as { check: { checkId: string }; evidence: Record<string, unknown> }[];
+      return found.filter(({ check }) => check.checkId === 'WEB-001').map(({ evidence }) => evidence);
+    };
+    const whole = async () => (await muster.call('GET', `/api/posture/servers/${serverId}`, owner)).text;
+    await muster.until(async () => (await whole()).includes('both.pem'), 20_000);
+    expect(await certificatesOf(kestrel)).toEqual([{ names: domainOf('kestrel'), until: '2026-01-01' }]);
+    expect(await certificatesOf(merle)).toEqual([]);
+  });
+
+  test('is told from a server of one client alone, of which that client sees everything', async () => {
+    const alone = await muster.server('fra-own-01');
+    await ask('POST', `/api/clients/${merle.clientId}/servers`, { serverId: alone });
+    const probed = new ProbedServers(muster);
+    await probed.report(alone, await probed.reportOf('debian-12-weak', 'sshd'));
+    const checksOf = async (party: Party) => {
+      const body = await get(`/api/clients/${party.clientId}/posture`, party.viewer);
+      return (body['findings'] as { check: { checkId: string } }[]).map(({ check }) => check.checkId);
+    };
+    await muster.until(async () => (await checksOf(merle)).includes('SSH-001'), 20_000);
+    expect(await checksOf(kestrel)).not.toContain('SSH-001');
+  });
+
   test('is not one client’s to be given, with its past', async () => {
     const answer = await muster.call('POST', `/api/clients/${kestrel.clientId}/servers`, owner, { serverId });
     expect([answer.status, answer.body['code']]).toEqual([409, 'shared']);
