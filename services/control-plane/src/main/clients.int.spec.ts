@@ -263,7 +263,7 @@ describe('a shared server', () => {
     const reading = report.reading as { certificates: { path: string; names: string[]; until: string }[] };
     const [one] = reading.certificates;
     if (one === undefined) throw new Error('the recording has no certificate');
-    const ended = (path: string, names: readonly string[]) => ({ ...one, path, names, until: '2026-01-01T00:00:00Z' });
+    const ended = (path: string, names: string[]) => ({ ...one, path, names, until: '2026-01-01T00:00:00Z' });
     const both = NAMES.map(domainOf);
     const shown = [ended('/etc/ssl/one.pem', [domainOf('kestrel')]), ended('/etc/ssl/both.pem', both)];
     await probed.report(serverId, { ...report, reading: { ...reading, certificates: shown } });

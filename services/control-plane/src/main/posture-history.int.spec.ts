@@ -153,7 +153,10 @@ describe('what a server has', () => {
     expect(keys).toContainEqual(
       expect.objectContaining({
         standsOut: 'Not used in 90 days',
-        facts: expect.objectContaining({ lastUsed: '2026-07-24T11:05:29.000Z', from: '198.51.100.20' }) as unknown,
+        facts: expect.objectContaining({
+          lastUsed: expect.stringMatching(/^2026-07-/) as unknown,
+          from: '198.51.100.20',
+        }) as unknown,
       }),
     );
     const ports = await list('ports', '&standsOut=true');

@@ -20,6 +20,20 @@ const ENDS: Record<string, string> = {
   'not-approved': 'no second person agreed',
 };
 
+const APPROVED: Record<string, readonly [one: string, many: string]> = {
+  keys: ['SSH key', 'SSH keys'],
+  ports: ['open port', 'open ports'],
+  administrators: ['administrator', 'administrators'],
+  units: ['unit without a package', 'units without a package'],
+};
+
+/** "2 open ports"; "1 thing" of a kind that a newer control plane knows. */
+function countedItems(entry: AuditEntry, name: string): string {
+  const items = entry.data[name];
+  const [one, many] = APPROVED[field(entry, 'kind')] ?? ['thing', 'things'];
+  return counted(Array.isArray(items) ? items.length : 0, one, many);
+}
+
 export const postureSentences: Record<string, SentenceWriter> = {
   'posture.FindingOpened': (entry) => ({
     words: ['found ', { mono: field(entry, 'checkId') }, onServer(entry)],
@@ -56,5 +70,29 @@ export const postureSentences: Record<string, SentenceWriter> = {
   'posture.WaiverEnded': (entry) => ({
     subject: 'A waiver',
     words: [`ended: ${ENDS[field(entry, 'why')] ?? 'it is over'}`],
+  }),
+  'posture.HostChanged': (entry) => ({
+    words: [`found ${countedItems(entry, 'appeared')} new, ${countedItems(entry, 'gone')} gone`, onServer(entry)],
+    aside: field(entry, 'operationId') === '' ? 'by nobody of ours' : 'while an operation of ours ran',
+    glyph: { name: field(entry, 'operationId') === '' ? 'warn' : 'ok', label: 'changed' },
+  }),
+  'posture.ItemsApproved': (entry) => ({
+    words: [
+      `answers for ${countedItems(entry, 'items')}`,
+      onServer(entry),
+      ` until ${field(entry, 'reviewAt').slice(0, 10)}`,
+    ],
+    aside: quoted(field(entry, 'reason')) ?? '',
+  }),
+  'posture.ApprovalWithdrawn': (entry) => ({
+    words: [`no longer answers for ${countedItems(entry, 'items')}`, onServer(entry)],
+    aside: quoted(field(entry, 'reason')) ?? '',
+  }),
+  'posture.FindingTaken': (entry) => ({
+    words: [field(entry, 'owner') === '' ? 'let a finding go' : 'took a finding', onServer(entry)],
+  }),
+  'posture.FindingCommented': (entry) => ({
+    words: ['commented on a finding', onServer(entry)],
+    aside: quoted(field(entry, 'comment')) ?? '',
   }),
 };
