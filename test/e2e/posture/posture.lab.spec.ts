@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetServerPosture, ListInventory } from '@muster/contracts/posture';
+import { RetireServer } from '@muster/contracts/servers';
 import { probes } from '@muster/posture/probes';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,6 +40,7 @@ describe('the posture of a hosting server', () => {
   let weak: EnrolledServer;
   let twin: EnrolledServer;
   const machines: Machine[] = [];
+  const enrolled: EnrolledServer[] = [];
 
   beforeAll(async () => {
     up = await labUnderTest();
@@ -56,9 +58,14 @@ describe('the posture of a hosting server', () => {
     await second.untilBooted();
     await second.sh('rm /etc/machine-id && systemd-machine-id-setup');
     weak = await enrol(api, first);
+    enrolled.push(weak);
     twin = await enrol(api, second);
+    enrolled.push(twin);
   }, 600_000);
   afterAll(async () => {
+    // The lab is shared: what is asked of the whole fleet afterwards would wait for servers that are gone.
+    const retiring = await up.lab.signIn();
+    for (const { serverId } of enrolled) await retiring.call(RetireServer, { serverId, reason: 'The spec is over' });
     for (const { container } of machines) await docker(['rm', '-f', '-v', container]);
     if (machines.length > 1) await docker(['rmi', '-f', HARDENED_IMAGE]);
   });
