@@ -288,7 +288,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
       clearTimeout(soon);
       await bans.stop();
       stirred.stop();
-      await posture.stop();
+      posture.stop();
       link.stop();
       privd?.close();
       await spool.close();

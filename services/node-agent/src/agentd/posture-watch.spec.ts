@@ -92,3 +92,30 @@ it('looks at once where something changed, before the rest of the round', async 
   await watch.run();
   expect(asked.slice(1, onChange.length)).toEqual(onChange.slice(1));
 });
+
+it('stops at once while a probe waits for its answer, and sends nothing of what comes after', async () => {
+  const answer = Promise.withResolvers<ProbeReport>();
+  const asked: string[] = [];
+  const spool = new MemorySpool();
+  let now = Date.parse('2026-11-21T00:00:00Z');
+  const watch = new PostureWatch({
+    server: '0190b5e2-7a10-7000-8000-00000000b001',
+    spool,
+    run: (probe) => {
+      asked.push(probe);
+      return answer.promise;
+    },
+    mostSeconds: 3600,
+    now: () => now,
+    log: () => undefined,
+  });
+  now += 2 * HOUR;
+  const running = watch.run();
+  watch.stop();
+  const [probe = ''] = asked;
+  const at = new Date(now).toISOString();
+  answer.resolve({ probe, at, durationMs: 1, sha256: 'a'.repeat(64), reading: {}, error: null, unreadable: [] });
+  await running;
+  expect(asked).toHaveLength(1);
+  expect(await spool.after(0, 10)).toEqual([]);
+});

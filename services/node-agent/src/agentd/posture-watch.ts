@@ -39,6 +39,7 @@ export class PostureWatch {
   #wholeAt: number;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
+  #stopped = false;
 
   constructor(options: PostureWatchOptions) {
     this.#with = options;
@@ -64,9 +65,10 @@ export class PostureWatch {
     if (this.#timer !== undefined) this.#tick();
   }
 
-  async stop(): Promise<void> {
+  /** Does not wait for a probe: its answer may never come, and is gathered anew at the next start. */
+  stop(): void {
     clearInterval(this.#timer);
-    await this.#running;
+    this.#stopped = true;
   }
 
   /** What is due, one after the other. */
@@ -76,6 +78,7 @@ export class PostureWatch {
       this.#wholeAt += WHOLE_MS;
     }
     for (const turn of this.#turns) {
+      if (this.#stopped) return;
       if (turn.dueAt <= this.#with.now()) await this.#take(turn);
       // Who changes keys or cron is not waited for until the rest of the round is read.
       for (const other of this.#turns) if (other.stirred) await this.#take(other);
@@ -96,7 +99,7 @@ export class PostureWatch {
       });
       return undefined;
     });
-    if (report === undefined || this.#told.get(probe) === report.sha256) return;
+    if (report === undefined || this.#stopped || this.#told.get(probe) === report.sha256) return;
     if (Buffer.byteLength(JSON.stringify(report)) > MAX_FRAME_BYTES / 2) {
       return this.#with.log('a report is too large to be sent', { probe });
     }
