@@ -9,6 +9,7 @@ import { eventOf, Recorder } from '../../../platform/cqrs/recorder.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { notFound, Refusal } from '../../../platform/errors/refusal.ts';
 import { TRUST, type Trust } from '../../../platform/keys/trust.ts';
+import { installLine } from '../enrolment/install-line.ts';
 import { makeToken } from '../enrolment/token.ts';
 import type { ServerDirectory } from '../server-directory.ts';
 import { enrolmentStream } from '../server-events.ts';
@@ -74,7 +75,7 @@ export class OpenEnrolmentHandler implements ICommandHandler<MessageOf<typeof Op
       answer: {
         enrolmentId,
         token,
-        installLine: installLine(this.settings.publicUrl, enrolmentId),
+        installLine: await installLine(this.settings.publicUrl, enrolmentId, this.settings.MUSTER_RELEASES),
         expiresAt: expiresAt.toISOString(),
       },
     };
@@ -91,9 +92,4 @@ export class OpenEnrolmentHandler implements ICommandHandler<MessageOf<typeof Op
       .executeTakeFirst();
     if (taken) throw new Refusal('conflict', 'taken', `There is a server called ${name} already`);
   }
-}
-
-/** The token comes on standard input, never on the command line where every user of the host could read it. */
-function installLine(publicUrl: string, enrolmentId: string): string {
-  return `curl -fsS '${publicUrl}/agent/install.sh?enrolment=${enrolmentId}' -o muster-install.sh && sudo sh muster-install.sh --server ${publicUrl}`;
 }
