@@ -4,6 +4,8 @@ import type { Area, Severity } from '@muster/contracts/posture';
 
 export const WEIGHTS: Readonly<Record<Severity, number>> = { critical: 15, high: 6, medium: 2, low: 0.5 };
 export const MOST_PER_AREA = 25;
+/** As pages say it. */
+export const FORMULA = { weights: { ...WEIGHTS }, mostPerArea: MOST_PER_AREA };
 
 export interface Weighed {
   readonly area: Area;

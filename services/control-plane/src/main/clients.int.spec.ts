@@ -246,6 +246,13 @@ describe('a shared server', () => {
         theirs.map(({ evidence }) => JSON.stringify(evidence)).filter((text) => text.includes('merle')),
       ).toHaveLength(party === merle ? theirs.length : 0);
     }
+    // Of the server's own weaknesses nothing is taken from its score.
+    const { score } = (await posture(kestrel)).body as { score: number };
+    const { score: ofServer } = (await muster.call('GET', `/api/posture/servers/${serverId}`, owner)).body as {
+      score: number;
+    };
+    expect(score).toBeLessThan(100);
+    expect(score).toBeGreaterThan(ofServer);
     const whole = (await muster.call('GET', `/api/posture/servers/${serverId}`, owner)).text;
     expect(whole).toContain('www-of-merle');
     expect(whole).toContain('SSH-001');

@@ -1,7 +1,7 @@
 // What checks find on a client's sites and on servers of its own.
 import { z } from 'zod';
 import { query } from '../define.ts';
-import { area, checkId, evidence, severity } from '../posture/values.ts';
+import { area, checkId, evidence, scoreFormula, severity } from '../posture/values.ts';
 import { timestamp, uuid } from '../values.ts';
 
 export const clientFinding = z.strictObject({
@@ -27,6 +27,9 @@ export const GetClientPosture = query('clients.GetClientPosture', {
   sentence: 'Read what is open on a client’s sites and on servers of its own, worst first',
   input: z.strictObject({ clientId: uuid }),
   output: z.strictObject({
+    /** Of 100, the mean over its judged servers of what is its own there; null: none has been judged. */
+    score: z.number().min(0).max(100).nullable(),
+    formula: scoreFormula,
     findings: z.array(clientFinding),
     /** There are more than are listed. */
     more: z.boolean(),

@@ -11,7 +11,7 @@ import {
   WithdrawApproval,
 } from './inventory-actions.ts';
 import { serverRef } from './inventory.ts';
-import { area, checkId, checkState, evidence, severity, subject } from './values.ts';
+import { area, checkId, checkState, evidence, scoreFormula, severity, subject } from './values.ts';
 
 export * from './events.ts';
 export * from './inventory-actions.ts';
@@ -233,7 +233,7 @@ export const ListChecks = query('posture.ListChecks', {
   output: z.strictObject({
     policy: z.int().positive(),
     checks: z.array(checkView),
-    score: z.strictObject({ weights: z.record(severity, z.number()), mostPerArea: z.number() }),
+    score: scoreFormula,
   }),
 });
 

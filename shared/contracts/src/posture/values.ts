@@ -35,6 +35,9 @@ export const severity = z.enum(SEVERITIES);
 export type Severity = z.infer<typeof severity>;
 
 /** What a check says of a server. `waived` is no state of a check but of its finding. */
+/** What an open finding takes of 100, and the most that one area takes. */
+export const scoreFormula = z.strictObject({ weights: z.record(severity, z.number()), mostPerArea: z.number() });
+
 export const checkState = z.enum(['pass', 'fail', 'unknown', 'not-applicable', 'error']);
 export type CheckState = z.infer<typeof checkState>;
 

@@ -2,6 +2,7 @@
 import { GetClientPosture } from '@muster/contracts/clients';
 import type { Evidence, Severity } from '@muster/contracts/posture';
 import { checkOf } from '@muster/posture/checks';
+import { FORMULA, scoreOf } from '@muster/posture/score';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql } from 'kysely';
@@ -24,7 +25,13 @@ interface FoundRow {
   readonly opened_at: Date;
   readonly accepted_until: Date | null;
 }
+interface WeighedRow {
+  readonly server_id: string;
+  readonly check_id: string;
+  readonly severity: Severity;
+}
 interface JudgedRow {
+  readonly server_id: string;
   readonly name: string;
   readonly judged_at: Date | null;
   readonly not_known: number;
@@ -43,7 +50,7 @@ export class GetClientPostureHandler implements IQueryHandler<MessageOf<typeof G
     const state = await this.clients.client(clientId);
     if (!state || state.archived) throw notFound('client');
     const places = JSON.stringify(siteChecks);
-    const [found, judged] = await Promise.all([
+    const [found, weighed, judged] = await Promise.all([
       sql<FoundRow>`
         select f.*, s.name as server
         from muster.client_findings(${clientId}::uuid, ${places}::jsonb) f
@@ -51,12 +58,17 @@ export class GetClientPostureHandler implements IQueryHandler<MessageOf<typeof G
         order by f.accepted_until is not null,
           array_position(array['critical', 'high', 'medium', 'low'], f.severity), f.check_id, f.opened_at, f.finding_id
         limit ${MOST + 1}`.execute(this.database.db),
+      sql<WeighedRow>`
+        select f.server_id, f.check_id, f.severity from muster.client_findings(${clientId}::uuid, ${places}::jsonb) f
+        where f.accepted_until is null`.execute(this.database.db),
       sql<JudgedRow>`
-        select s.name, j.judged_at, j.not_known
+        select s.server_id, s.name, j.judged_at, j.not_known
         from muster.client_judged(${clientId}::uuid, ${places}::jsonb) j
         join muster.client_servers(${clientId}::uuid) s using (server_id) order by s.name`.execute(this.database.db),
     ]);
     return {
+      score: clientScore(judged.rows, weighed.rows),
+      formula: FORMULA,
       findings: found.rows.slice(0, MOST).map(viewOf),
       more: found.rows.length > MOST,
       servers: judged.rows.map(({ name, judged_at: judgedAt, not_known: notKnown }) => ({
@@ -66,6 +78,21 @@ export class GetClientPostureHandler implements IQueryHandler<MessageOf<typeof G
       })),
     };
   }
+}
+
+/** As the fleet's score is the mean of its servers', of each server only what is the client's there. */
+function clientScore(servers: readonly JudgedRow[], open: readonly WeighedRow[]): number | null {
+  const scores = servers
+    .filter(({ judged_at: judgedAt }) => judgedAt !== null)
+    .map(({ server_id: server }) =>
+      scoreOf(
+        open
+          .filter((one) => one.server_id === server)
+          .map(({ check_id: id, severity }) => ({ area: checkOf(id)?.area ?? 'web', severity })),
+      ),
+    );
+  if (scores.length === 0) return null;
+  return Math.round((scores.reduce((sum, score) => sum + score, 0) / scores.length) * 10) / 10;
 }
 
 function viewOf(row: FoundRow): AnswerOf<typeof GetClientPostureQuery>['findings'][number] {

@@ -2,7 +2,7 @@
 import { ListChecks } from '@muster/contracts/posture';
 import { checks } from '@muster/posture/checks';
 import { posturePolicy } from '@muster/posture/policy';
-import { MOST_PER_AREA, WEIGHTS } from '@muster/posture/score';
+import { FORMULA } from '@muster/posture/score';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { viewOf } from '../check-views.ts';
@@ -15,7 +15,7 @@ export class ListChecksHandler implements IQueryHandler<MessageOf<typeof ListChe
     return Promise.resolve({
       policy: posturePolicy.version,
       checks: checks.map(viewOf),
-      score: { weights: { ...WEIGHTS }, mostPerArea: MOST_PER_AREA },
+      score: FORMULA,
     });
   }
 }
