@@ -9,6 +9,7 @@ export const INVENTORY_KINDS = [
   'ports',
   'administrators',
   'units',
+  'cron',
   'updates',
   'php',
   'certificates',
@@ -18,7 +19,13 @@ export const inventoryKind = z.enum(INVENTORY_KINDS);
 export type InventoryKind = z.infer<typeof inventoryKind>;
 
 /** Kinds whose present state somebody approves; what is different later is drift. */
-export const APPROVED_KINDS = ['keys', 'ports', 'administrators', 'units'] as const satisfies readonly InventoryKind[];
+export const APPROVED_KINDS = [
+  'keys',
+  'ports',
+  'administrators',
+  'units',
+  'cron',
+] as const satisfies readonly InventoryKind[];
 export const approvedKind = z.enum(APPROVED_KINDS);
 export type ApprovedKind = z.infer<typeof approvedKind>;
 
@@ -65,6 +72,11 @@ export const INVENTORY_WORDS: Readonly<Record<InventoryKind, InventoryWords>> = 
     title: 'Units without a package',
     sentence: 'Services and timers that no package brought.',
     columns: { path: 'Path', owner: 'Owner', mode: 'Mode' },
+  },
+  cron: {
+    title: 'Cron files',
+    sentence: 'Every file that cron reads, by the digest of what it holds.',
+    columns: { path: 'Path', sha256: 'SHA-256 begins' },
   },
   updates: {
     title: 'Pending security updates',

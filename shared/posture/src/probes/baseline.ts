@@ -43,6 +43,12 @@ export const baseline = probe('baseline', {
     /** Seconds since 1970: when this server was taken on. */
     since: z.int().nonnegative(),
     cron: z.array(news).max(200).nullable(),
+    /** All of them, as they are now: what somebody can answer for. Older agents do not say. */
+    cronFiles: z
+      .array(z.strictObject({ path: said(300), sha256: said(16) }))
+      .max(MOST_FILES)
+      .nullable()
+      .default(null),
     loginPath: z.array(news).max(200).nullable(),
     members: z
       .array(z.strictObject({ group: said(64), member: said(64), since: z.int().nonnegative() }))
@@ -56,6 +62,7 @@ export const baseline = probe('baseline', {
     return {
       since: members.since,
       cron: cron.news,
+      cronFiles: cron.files,
       loginPath: loginPath.news,
       members: members.news,
     };
@@ -68,7 +75,7 @@ async function changed(
   ledger: string,
   places: readonly string[],
   unreadable: UnreadablePart[],
-): Promise<{ news: News[] | null }> {
+): Promise<{ news: News[] | null; files: { path: string; sha256: string }[] | null }> {
   const found = await host.run('find', [...places, '-maxdepth', '2', '-type', 'f', '-printf', '%p\\n']);
   const paths = lines(found?.stdout ?? '')
     // Debian's cron keeps its folders alive with an empty file of this name.
@@ -79,13 +86,13 @@ async function changed(
   const complete = found !== undefined && !hidden && (paths.length === 0 || sums?.code === 0);
   if (!complete) {
     couldNot(ledger, hidden ? found : sums, unreadable);
-    return { news: null };
+    return { news: null, files: null };
   }
   const items = lines(sums?.stdout ?? '').flatMap((line) => {
     const [, hash, path] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
     return hash === undefined || path === undefined
       ? []
-      : [{ path, item: `${hash.slice(0, 32)} ${path}`.slice(0, 400) }];
+      : [{ path, hash, item: `${hash.slice(0, 32)} ${path}`.slice(0, 400) }];
   });
   const seen = await firstSeen(
     host,
@@ -100,6 +107,7 @@ async function changed(
         return since === null ? [] : [{ path: path.slice(0, 300), since }];
       })
       .slice(0, 200),
+    files: items.map(({ path, hash }) => ({ path: path.slice(0, 300), sha256: hash.slice(0, 16) })),
   };
 }
 

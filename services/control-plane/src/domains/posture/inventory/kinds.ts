@@ -2,6 +2,7 @@
 import type { KindDefinition } from './kind.ts';
 import { administrators } from './kinds/administrators.ts';
 import { certificates } from './kinds/certificates.ts';
+import { cron } from './kinds/cron.ts';
 import { keys } from './kinds/keys.ts';
 import { php } from './kinds/php.ts';
 import { ports } from './kinds/ports.ts';
@@ -14,6 +15,7 @@ export const kinds: readonly KindDefinition[] = [
   ports,
   administrators,
   units,
+  cron,
   updates,
   php,
   certificates,
