@@ -39,6 +39,11 @@ const LOOK_AGAIN_WHEN_IDLE = 5_000;
 /** A stretch of the log without anything for us moves the checkpoint only now and then, or once the log is quiet. */
 const SAVE_EMPTY_STRETCH_AFTER = 1_000;
 const SAVE_EMPTY_STRETCH_WHEN_QUIET_FOR = 50;
+/**
+ * Whoever has just worked lets events gather for this long: a transaction costs as much for one of them as for thirty, and
+ * the sequencer gives positions every few milliseconds. The first event after a pause waits for nobody.
+ */
+const GATHER_FOR = 20;
 
 export class SubscriptionWorker {
   readonly #subscription: Subscription;
@@ -50,6 +55,7 @@ export class SubscriptionWorker {
   #saved = -1;
   #seen = -1;
   #savedAt = 0;
+  #workedAt = -Infinity;
   /** Read while the batch before it is being handled, by one that is far behind. */
   #ahead: { readonly from: number; readonly stretch: Promise<Stretch> } | undefined;
 
@@ -93,11 +99,17 @@ export class SubscriptionWorker {
     if (state.status === 'paused') await this.#waitUntilResumed(state);
     await this.#parts.tail.refresh();
     while (!this.#stopped) {
+      await this.#gather();
       const events = await this.#next();
       if (events.length > 0) await this.#handle(events);
       else if (this.#parts.tail.size <= this.#seen + 1) await this.#idle();
     }
     await this.#saveEmptyStretch();
+  }
+
+  async #gather(): Promise<void> {
+    const wait = this.#workedAt + GATHER_FOR - performance.now();
+    if (wait > 0 && this.#parts.tail.size - this.#seen <= BATCH) await this.#sleep(wait);
   }
 
   /** The next events that concern this subscription; moves `#seen` over those that do not. */
@@ -187,6 +199,7 @@ export class SubscriptionWorker {
       await move(trx, this.#subscription, this.#saved, upTo);
     });
     this.#moved(upTo);
+    this.#workedAt = performance.now();
     await this.#subscription.afterCommit?.(events).catch((error: unknown) => {
       this.#parts.log.warn({ subscription: this.#name, err: error }, 'a hint was not sent');
     });
