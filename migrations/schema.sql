@@ -3326,25 +3326,25 @@ CREATE INDEX access_tokens_holder_id_idx ON muster.access_tokens USING btree (ho
 -- Name: audit_entries_actor_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
-CREATE INDEX audit_entries_actor_position_idx ON muster.audit_entries USING btree (actor, "position" DESC);
+CREATE INDEX audit_entries_actor_position_idx ON muster.audit_entries USING btree (actor, "position");
 
 --
 -- Name: audit_entries_class_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
-CREATE INDEX audit_entries_class_position_idx ON muster.audit_entries USING btree (class, "position" DESC);
+CREATE INDEX audit_entries_class_position_idx ON muster.audit_entries USING btree (class, "position");
 
 --
 -- Name: audit_entries_client_id_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
-CREATE INDEX audit_entries_client_id_position_idx ON muster.audit_entries USING btree (client_id, "position" DESC) WHERE (client_id IS NOT NULL);
+CREATE INDEX audit_entries_client_id_position_idx ON muster.audit_entries USING btree (client_id, "position") WHERE (client_id IS NOT NULL);
 
 --
 -- Name: audit_entries_operation_id_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
-CREATE INDEX audit_entries_operation_id_position_idx ON muster.audit_entries USING btree (operation_id, "position" DESC) WHERE (operation_id IS NOT NULL);
+CREATE INDEX audit_entries_operation_id_position_idx ON muster.audit_entries USING btree (operation_id, "position") WHERE (operation_id IS NOT NULL);
 
 --
 -- Name: audit_entries_recorded_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
@@ -3356,13 +3356,13 @@ CREATE INDEX audit_entries_recorded_at_idx ON muster.audit_entries USING btree (
 -- Name: audit_entries_server_id_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
-CREATE INDEX audit_entries_server_id_position_idx ON muster.audit_entries USING btree (server_id, "position" DESC) WHERE (server_id IS NOT NULL);
+CREATE INDEX audit_entries_server_id_position_idx ON muster.audit_entries USING btree (server_id, "position") WHERE (server_id IS NOT NULL);
 
 --
 -- Name: audit_entries_type_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
-CREATE INDEX audit_entries_type_position_idx ON muster.audit_entries USING btree (type, "position" DESC);
+CREATE INDEX audit_entries_type_position_idx ON muster.audit_entries USING btree (type, "position");
 
 --
 -- Name: bans_ban_log_address_at_line_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
