@@ -15,10 +15,10 @@ export default {
     {
       name: 'entry-points-use-a-domains-index',
       comment:
-        'main/ wires domains together and sees only their public face; the signer process loads a domain’s signer/ alone.',
+        'main/ wires domains together and sees only their public face; the signer process loads a domain’s signer/ alone, the prober its prober/.',
       severity: 'error',
       from: { path: '^services/control-plane/src/main/' },
-      to: { path: DOMAINS, pathNot: [`${DOMAINS}[^/]+/(index|[^/]+\\.module|signer/[^/]+)\\.ts$`] },
+      to: { path: DOMAINS, pathNot: [`${DOMAINS}[^/]+/(index|[^/]+\\.module|(signer|prober)/[^/]+)\\.ts$`] },
     },
     {
       name: 'platform-knows-no-domain',

@@ -4,6 +4,7 @@
 #   check, back up, hold, copy, migrate, verify, start, resume
 # While it holds, nothing is sent to servers and nobody reaches the pages; actions that were accepted wait in the database.
 #   sh deploy/upgrade.sh --backup /srv/backups/before-upgrade
+# The prober is stopped and started with the rest, and nobody waits for it: the release from before may not have one.
 # COMPOSE names the compose command with its options, when it is not `docker compose`.
 set -eu
 COMPOSE=${COMPOSE:-docker compose}
@@ -55,7 +56,7 @@ kept=''
 back() {
   trap - EXIT
   say 'something is wrong: going back'
-  compose stop $PROCESSES || :
+  compose stop $PROCESSES prober || :
   if [ -n "$kept" ]; then muster upgrade back --kept "$kept" || fail "the database could not be put back; its copy is $kept. See docs/runbooks/upgrade-failed.md"; fi
   before up -d
   healthy $PROCESSES proxy || fail 'the release from before does not come up. See docs/runbooks/upgrade-failed.md'
@@ -65,7 +66,7 @@ trap back EXIT
 
 say 'hold: nothing reaches a server, nobody reaches the pages'
 compose stop proxy gateway-1 gateway-2
-compose stop $INSIDE signer sequencer
+compose stop $INSIDE signer sequencer prober
 
 say 'copy the database'
 kept=$(muster upgrade keep | tr -d '\r' | grep -o '[a-z0-9_]*_before_upgrade_[0-9]*' | tail -n 1)
@@ -80,7 +81,7 @@ healthy $INSIDE
 trap - EXIT
 
 # From here on servers witness what the new release signs: the way back is a restore, in a new epoch.
-say 'resume: signer, sequencer, gateways, proxy'
+say 'resume: signer, sequencer, prober, gateways, proxy'
 start
 healthy $PROCESSES proxy || fail "the new release does not come up whole. See docs/runbooks/upgrade-failed.md; the database from before is $kept"
 muster upgrade finish --kept "$kept" --from "$from" --to "$to"

@@ -640,6 +640,89 @@ $$;
 ALTER FUNCTION muster.jails_in(scopes text[]) OWNER TO muster_owner;
 
 --
+-- Name: outside_keep(uuid, jsonb, double precision); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.outside_keep(server uuid, reports jsonb, next_seconds double precision) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  tenant uuid;
+  news boolean;
+begin
+  update muster.posture_outside_turns t set due_at = clock_timestamp() + make_interval(secs => next_seconds)
+  where t.server_id = server returning t.tenant_id into tenant;
+  if tenant is null then return; end if;
+
+  select exists (
+    select 1 from jsonb_array_elements(reports) r
+    where not exists (
+      select 1 from muster.posture_outside_reports o
+      where o.server_id = server and o.probe = r ->> 'probe' and o.sha256 = r ->> 'sha256')) into news;
+
+  insert into muster.posture_outside_reports (server_id, probe, tenant_id, at, sha256, report)
+  select server, r ->> 'probe', tenant, (r ->> 'at')::timestamptz, r ->> 'sha256', r from jsonb_array_elements(reports) r
+  on conflict (server_id, probe) do update set at = excluded.at, sha256 = excluded.sha256, report = excluded.report;
+
+  if news then
+    -- A simulated server that has said nothing of itself stays unjudged.
+    insert into muster.posture_judgements (server_id, tenant_id, due_at)
+    select s.server_id, tenant, clock_timestamp() from muster.servers_servers s
+    where s.server_id = server
+      and (not s.simulated or exists (select 1 from muster.posture_judgements j where j.server_id = server))
+    on conflict (server_id) do update set due_at = excluded.due_at;
+  end if;
+end $$;
+
+ALTER FUNCTION muster.outside_keep(server uuid, reports jsonb, next_seconds double precision) OWNER TO muster_owner;
+
+--
+-- Name: outside_next(double precision); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.outside_next(lease_seconds double precision) RETURNS TABLE(server uuid, seen_from text, claimed text[], hostname text, listening jsonb, names text[])
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+  chosen uuid;
+begin
+  insert into muster.posture_outside_turns (server_id, tenant_id, due_at)
+  select s.server_id, s.tenant_id, clock_timestamp() from muster.servers_servers s
+  where s.confirmed and not s.retired and not s.quarantined
+    and not exists (select 1 from muster.posture_outside_turns t where t.server_id = s.server_id)
+  order by s.server_id limit 100
+  on conflict do nothing;
+
+  update muster.posture_outside_turns t
+  set due_at = clock_timestamp() + make_interval(secs => lease_seconds)
+  where t.server_id = (
+    select d.server_id from muster.posture_outside_turns d join muster.servers_servers s using (server_id)
+    where d.due_at <= clock_timestamp() and s.confirmed and not s.retired and not s.quarantined
+    order by d.due_at limit 1 for update of d skip locked)
+  returning t.server_id into chosen;
+
+  return query
+  select s.server_id, host(p.address),
+    (select array_agg(a.address) from jsonb_array_elements(i.facts -> 'interfaces') f,
+      jsonb_array_elements_text(f -> 'addresses') a(address)),
+    s.hostname,
+    -- Null when it has not said, or could not read it: that is not "nothing".
+    case when r.report -> 'reading' ->> 'read' = 'true' then
+      (select coalesce(jsonb_agg(jsonb_build_object('address', l -> 'address', 'port', l -> 'port')), '[]')
+        from jsonb_array_elements(r.report -> 'reading' -> 'listeners') l where l ->> 'protocol' = 'tcp') end,
+    (select array_agg(c.name) from muster.clients_sites c where c.server_id = s.server_id and c.removed_at is null)
+  from muster.servers_servers s
+  left join muster.servers_presence p on p.server_id = s.server_id and not s.simulated
+  left join muster.servers_inventory i on i.server_id = s.server_id and not s.simulated
+  left join muster.posture_reports r on r.server_id = s.server_id and r.probe = 'listeners'
+  where s.server_id = chosen;
+end $$;
+
+ALTER FUNCTION muster.outside_next(lease_seconds double precision) OWNER TO muster_owner;
+
+--
 -- Name: runs_servers(); Type: FUNCTION; Schema: muster; Owner: muster_owner
 --
 
@@ -2152,6 +2235,39 @@ ALTER TABLE ONLY muster.posture_judgements FORCE ROW LEVEL SECURITY;
 ALTER TABLE muster.posture_judgements OWNER TO muster_owner;
 
 --
+-- Name: posture_outside_reports; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_outside_reports (
+    server_id uuid NOT NULL,
+    probe text NOT NULL,
+    tenant_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    sha256 text NOT NULL,
+    report jsonb NOT NULL,
+    CONSTRAINT posture_outside_reports_probe_check CHECK ((probe ~~ 'outside-%'::text))
+);
+
+ALTER TABLE ONLY muster.posture_outside_reports FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_outside_reports OWNER TO muster_owner;
+
+--
+-- Name: posture_outside_turns; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_outside_turns (
+    server_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    due_at timestamp with time zone NOT NULL
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY muster.posture_outside_turns FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_outside_turns OWNER TO muster_owner;
+
+--
 -- Name: posture_reports; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -3110,6 +3226,20 @@ ALTER TABLE ONLY muster.posture_judgements
     ADD CONSTRAINT posture_judgements_pkey PRIMARY KEY (server_id);
 
 --
+-- Name: posture_outside_reports posture_outside_reports_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_outside_reports
+    ADD CONSTRAINT posture_outside_reports_pkey PRIMARY KEY (server_id, probe);
+
+--
+-- Name: posture_outside_turns posture_outside_turns_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_outside_turns
+    ADD CONSTRAINT posture_outside_turns_pkey PRIMARY KEY (server_id);
+
+--
 -- Name: posture_reports posture_reports_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -3665,6 +3795,12 @@ CREATE INDEX posture_judgements_due_at_idx ON muster.posture_judgements USING bt
 CREATE INDEX posture_judgements_judged_at_idx ON muster.posture_judgements USING btree (judged_at);
 
 --
+-- Name: posture_outside_turns_due_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_outside_turns_due_at_idx ON muster.posture_outside_turns USING btree (due_at);
+
+--
 -- Name: posture_scores_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
@@ -4213,6 +4349,18 @@ ALTER TABLE muster.posture_inventory_readings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE muster.posture_judgements ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: posture_outside_reports; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_outside_reports ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: posture_outside_turns; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_outside_turns ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: posture_reports; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
 --
 
@@ -4481,6 +4629,18 @@ CREATE POLICY process ON muster.posture_inventory_readings TO muster_owner, must
 --
 
 CREATE POLICY process ON muster.posture_judgements TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_outside_reports process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_outside_reports TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_outside_turns process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_outside_turns TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
 -- Name: posture_reports process; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -4913,6 +5073,18 @@ CREATE POLICY shown ON muster.posture_inventory_readings TO muster_app USING (((
 CREATE POLICY shown ON muster.posture_judgements TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
 
 --
+-- Name: posture_outside_reports shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_outside_reports TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: posture_outside_turns shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_outside_turns TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
 -- Name: posture_reports shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
@@ -5023,6 +5195,7 @@ GRANT USAGE ON SCHEMA muster TO muster_gateway;
 GRANT USAGE ON SCHEMA muster TO muster_signer;
 GRANT USAGE ON SCHEMA muster TO muster_sequencer;
 GRANT USAGE ON SCHEMA muster TO muster_auditor;
+GRANT USAGE ON SCHEMA muster TO muster_prober;
 
 --
 -- Name: SCHEMA vault; Type: ACL; Schema: -; Owner: muster_owner
@@ -5176,6 +5349,20 @@ REVOKE ALL ON FUNCTION muster.clients_of_path(server uuid, place text) FROM PUBL
 REVOKE ALL ON FUNCTION muster.jails_in(scopes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.jails_in(scopes text[]) TO muster_app;
 GRANT ALL ON FUNCTION muster.jails_in(scopes text[]) TO muster_worker;
+
+--
+-- Name: FUNCTION outside_keep(server uuid, reports jsonb, next_seconds double precision); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.outside_keep(server uuid, reports jsonb, next_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.outside_keep(server uuid, reports jsonb, next_seconds double precision) TO muster_prober;
+
+--
+-- Name: FUNCTION outside_next(lease_seconds double precision); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.outside_next(lease_seconds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.outside_next(lease_seconds double precision) TO muster_prober;
 
 --
 -- Name: FUNCTION runs_servers(); Type: ACL; Schema: muster; Owner: muster_owner
@@ -5950,6 +6137,20 @@ GRANT SELECT ON TABLE muster.posture_judgements TO muster_auditor;
 GRANT SELECT ON TABLE muster.posture_judgements TO muster_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_judgements TO muster_worker;
 GRANT SELECT,INSERT,UPDATE ON TABLE muster.posture_judgements TO muster_gateway;
+
+--
+-- Name: TABLE posture_outside_reports; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_outside_reports TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_outside_reports TO muster_app;
+GRANT SELECT ON TABLE muster.posture_outside_reports TO muster_worker;
+
+--
+-- Name: TABLE posture_outside_turns; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_outside_turns TO muster_auditor;
 
 --
 -- Name: TABLE posture_reports; Type: ACL; Schema: muster; Owner: muster_owner

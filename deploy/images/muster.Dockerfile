@@ -36,7 +36,7 @@ FROM ${NODE_IMAGE}
 RUN groupadd --gid 7410 muster \
  && useradd --uid 7410 --gid muster --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin muster \
  && install -d -m 0700 -o muster -g muster /var/lib/muster/installation /var/lib/muster/releases /run/muster \
- && for folder in api worker gateway signer sequencer auditor migrate; do install -d -m 0700 -o muster -g muster "/var/lib/muster/handed-out/$folder"; done \
+ && for folder in api worker gateway signer sequencer prober auditor migrate; do install -d -m 0700 -o muster -g muster "/var/lib/muster/handed-out/$folder"; done \
  && for folder in postgres redis; do install -d -m 0755 -o muster -g muster "/var/lib/muster/handed-out/$folder"; done
 WORKDIR /opt/muster
 COPY --from=packages /opt/muster ./

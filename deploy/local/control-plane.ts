@@ -1,4 +1,4 @@
-// The control plane's three processes. Each is given only what it needs: its own database role, and the folder of keys.
+// The control plane's four processes. Each is given only what it needs: its own database role, and the folder of keys.
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -59,10 +59,12 @@ export async function startControlPlane(supervisor: Supervisor, needs: ControlPl
   const sequencer = plan('sequencer', 'sequencer.js', {
     MUSTER_DATABASE_URL_SEQUENCER: database.urlAs('muster_sequencer'),
   });
+  const prober = plan('prober', 'prober.js', { MUSTER_DATABASE_URL_PROBER: database.urlAs('muster_prober') });
   const [running] = await Promise.all([
     supervisor.start(controlPlane),
     supervisor.start(signer),
     supervisor.start(sequencer),
+    supervisor.start(prober),
   ]);
   return running;
 }
@@ -83,6 +85,11 @@ function inherited(): NodeJS.ProcessEnv {
     'MUSTER_SESSION_IDLE_SECONDS',
     'MUSTER_SESSION_ROTATE_SECONDS',
     'MUSTER_STEP_UP_SECONDS',
+    'MUSTER_PROBER_NETWORKS',
+    'MUSTER_PROBER_RESOLVERS',
+    'MUSTER_PROBER_EVERY_SECONDS',
+    'MUSTER_PROBER_AT_ONCE',
+    'MUSTER_PROBER_DKIM_SELECTORS',
     'MUSTER_METRICS_PORT',
     'MUSTER_METRICS_BIND',
     'MUSTER_OTLP_TRACES',

@@ -10,6 +10,7 @@ export const LOGIN_ROLES = [
   'muster_gateway',
   'muster_signer',
   'muster_sequencer',
+  'muster_prober',
   'muster_auditor',
 ] as const;
 export type LoginRole = (typeof LOGIN_ROLES)[number];

@@ -116,3 +116,15 @@ export function halvesOf(range: IpRange): readonly [IpRange, IpRange] | null {
   const prefix = range.prefix + 1;
   return [ipRange(`${range.first}/${prefix}`), ipRange(`${fromBigInt(middle, range.family)}/${prefix}`)];
 }
+
+const GLOBAL_UNICAST = ipRange('2000::/3');
+
+/**
+ * What the first address of a range is for: `public` on the internet, else the registry's word for it (`private`,
+ * `linkLocal`, `loopback`, `uniqueLocal`, `carrierGradeNat`, `multicast`, `reserved` …).
+ */
+export function purposeOf(range: IpRange): string {
+  const purpose = ipaddr.parse(range.first).range();
+  if (purpose !== 'unicast') return purpose;
+  return range.family === 4 || rangesOverlap(GLOBAL_UNICAST, range) ? 'public' : 'reserved';
+}

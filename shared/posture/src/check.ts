@@ -2,7 +2,7 @@
 // the control plane. It never says "pass" for what it could not see.
 import type { Area, Evidence, Severity } from '@muster/contracts/posture';
 import type { z } from 'zod';
-import type { Probe } from './probe.ts';
+import type { Source } from './probe.ts';
 import type { PosturePolicy } from './policy.ts';
 
 export type Verdict =
@@ -21,7 +21,10 @@ export interface Circumstances {
   readonly now: Date;
 }
 
-export interface CheckDefinition<Reads extends Readonly<Record<string, Probe>> = Readonly<Record<string, Probe>>> {
+type Sources = Readonly<Record<string, Source>>;
+type ReadingOf<One> = One extends Source ? z.output<One['reading']> : never;
+
+export interface CheckDefinition<Reads extends Sources = Sources, Also extends Sources = Sources> {
   readonly id: string;
   readonly area: Area;
   readonly severity: Severity;
@@ -42,12 +45,21 @@ export interface CheckDefinition<Reads extends Readonly<Record<string, Probe>> =
   /** Tried on answers as the vendor documents them, not on a recorded server. */
   readonly basis?: 'documented';
   readonly reads: Reads;
-  judge(readings: { [Name in keyof Reads]: z.output<Reads[Name]['reading']> }, circumstances: Circumstances): Verdict;
+  /** What the prober saw, where it makes the answer better: null as long as nobody has looked from outside. */
+  readonly compares?: Also;
+  judge(
+    readings: { [Name in keyof Reads]: ReadingOf<Reads[Name]> } & {
+      [Name in keyof Also]: ReadingOf<Also[Name]> | null;
+    },
+    circumstances: Circumstances,
+  ): Verdict;
 }
 
-/** Forgets which probes a check reads once its judge has been typed by them. */
-export function check<const Reads extends Readonly<Record<string, Probe>>>(
-  definition: CheckDefinition<Reads>,
+const nothingElse = {} satisfies Sources;
+
+/** Forgets what a check reads once its judge has been typed by it. */
+export function check<const Reads extends Sources, const Also extends Sources = typeof nothingElse>(
+  definition: CheckDefinition<Reads, Also>,
 ): CheckDefinition {
   return definition;
 }
@@ -62,6 +74,15 @@ export const fail = (evidence: Evidence, subject: string | null = null): Verdict
 /** One finding per failure; none is a pass. */
 export const failures = (all: readonly Failure[]): Verdict =>
   all.length === 0 ? pass : { state: 'fail', failures: all };
+/**
+ * One answer about many things that were asked one by one: what is wrong; else what is not known; a pass only when all
+ * of them were seen. `left` were not asked at all.
+ */
+export function overall(answers: readonly (Failure | 'fine' | 'not-known')[], left: number, unseen: string): Verdict {
+  const wrong = answers.filter((answer) => typeof answer !== 'string');
+  if (wrong.length > 0) return failures(wrong);
+  return left > 0 || answers.includes('not-known') ? unknown(unseen) : pass;
+}
 export const passIf = (holds: boolean, evidence: Evidence): Verdict => (holds ? pass : fail(evidence));
 
 /** Joined for one evidence field, with a bound that is said. */

@@ -20,6 +20,8 @@ import dkr001 from './checks/dkr-001-api.ts';
 import dkr002 from './checks/dkr-002-image.ts';
 import dkr003 from './checks/dkr-003-rights.ts';
 import dkr007 from './checks/dkr-007-new.ts';
+import dns001 from './checks/dns-001-caa.ts';
+import dns002 from './checks/dns-002-dnssec.ts';
 import dns003 from './checks/dns-003-zone-changed.ts';
 import dns004 from './checks/dns-004-open.ts';
 import f2b001 from './checks/f2b-001-running.ts';
@@ -56,7 +58,14 @@ import log005 from './checks/log-005-truncated.ts';
 import mail001 from './checks/mail-001-open-relay.ts';
 import mail002 from './checks/mail-002-smtp-tls.ts';
 import mail003 from './checks/mail-003-auth-without-tls.ts';
+import mail004 from './checks/mail-004-spf.ts';
+import mail005 from './checks/mail-005-dkim.ts';
+import mail006 from './checks/mail-006-dmarc.ts';
 import mail008 from './checks/mail-008-queue.ts';
+import out001 from './checks/out-001-unexplained-port.ts';
+import out002 from './checks/out-002-shown-certificate.ts';
+import out003 from './checks/out-003-old-tls.ts';
+import out004 from './checks/out-004-plain-site.ts';
 import per001 from './checks/per-001-cron-entry.ts';
 import per002 from './checks/per-002-payload.ts';
 import per003 from './checks/per-003-unit.ts';
@@ -68,6 +77,7 @@ import php002 from './checks/php-002-security-only.ts';
 import php005 from './checks/php-005-errors-shown.ts';
 import php006 from './checks/php-006-shared-user.ts';
 import plk001 from './checks/plk-001-api.ts';
+import plk005 from './checks/plk-005-certificate.ts';
 import res001 from './checks/res-001-disk.ts';
 import res002 from './checks/res-002-inodes.ts';
 import res003 from './checks/res-003-memory.ts';
@@ -94,6 +104,7 @@ import web006 from './checks/web-006-redirect.ts';
 import web007 from './checks/web-007-hsts.ts';
 import web008 from './checks/web-008-old-protocols.ts';
 import web009 from './checks/web-009-leaks.ts';
+import web012 from './checks/web-012-open-origin.ts';
 import wp001 from './checks/wp-001-core.ts';
 import wp002 from './checks/wp-002-vulnerable.ts';
 import wp003 from './checks/wp-003-file-editing.ts';
@@ -126,6 +137,8 @@ export const checks: readonly CheckDefinition[] = [
   dkr002,
   dkr003,
   dkr007,
+  dns001,
+  dns002,
   dns003,
   dns004,
   f2b001,
@@ -162,7 +175,14 @@ export const checks: readonly CheckDefinition[] = [
   mail001,
   mail002,
   mail003,
+  mail004,
+  mail005,
+  mail006,
   mail008,
+  out001,
+  out002,
+  out003,
+  out004,
   per001,
   per002,
   per003,
@@ -174,6 +194,7 @@ export const checks: readonly CheckDefinition[] = [
   php005,
   php006,
   plk001,
+  plk005,
   res001,
   res002,
   res003,
@@ -200,6 +221,7 @@ export const checks: readonly CheckDefinition[] = [
   web007,
   web008,
   web009,
+  web012,
   wp001,
   wp002,
   wp003,

@@ -7,6 +7,7 @@ import { BROKEN_SSHD, NOT_OF_A_CONTAINER, OF_DEBIAN_12, WEAKNESSES } from '../..
 import { checks } from './checks.ts';
 import { gatherReport } from './gather.ts';
 import { judgeCheck, judgeServer, STALE_MS, type CheckResult, type Reports } from './judge.ts';
+import { outsideSources } from './outside.ts';
 import { posturePolicy } from './policy.ts';
 import { probes } from './probes.ts';
 import { Player } from './testing/tape.ts';
@@ -153,9 +154,10 @@ describe('the catalogue of checks', () => {
     }
   });
 
-  it('reads only probes that are run', () => {
-    const known = new Set<string>(probes.map(({ name }) => name));
-    for (const { id, reads } of checks)
-      for (const { name } of Object.values(reads)) expect(known.has(name), `${id} ${name}`).toBe(true);
+  it('reads only what probes and the prober say', () => {
+    const known = new Set<string>([...probes, ...outsideSources].map(({ name }) => name));
+    for (const { id, reads, compares = {} } of checks)
+      for (const { name } of Object.values({ ...reads, ...compares }))
+        expect(known.has(name), `${id} ${name}`).toBe(true);
   });
 });

@@ -3,8 +3,11 @@
 import type { CheckState, Evidence, ProbeReport } from '@muster/contracts/posture';
 import { canonicalText } from '@muster/kernel/canonical-json';
 import { sha256Hex } from '@muster/kernel/hashing';
+import type { z } from 'zod';
 import { checks } from './checks.ts';
 import type { CheckDefinition, Circumstances, Verdict } from './check.ts';
+import { isOutside } from './outside.ts';
+import type { Source } from './probe.ts';
 
 export interface JudgedFailure {
   readonly subject: string | null;
@@ -26,6 +29,7 @@ export type Reports = ReadonlyMap<string, ProbeReport>;
 
 /** Every report travels at least once a day: older than this, nobody knows how the server is now. */
 export const STALE_MS = 2 * 86_400_000;
+const NOT_LOOKED = 'Nobody has looked from outside yet';
 /** Findings of one check on one server; a check with more is broken as a whole. */
 const MOST_FAILURES = 100;
 
@@ -42,9 +46,14 @@ export function judgeCheck(check: CheckDefinition, reports: Reports, circumstanc
     observedAt: observedAt(check, reports),
   });
   const readings: Record<string, unknown> = {};
+  for (const [name, source] of Object.entries(check.compares ?? {})) {
+    readings[name] = readingOf(source, reports, circumstances.now);
+  }
   for (const [name, probe] of Object.entries(check.reads)) {
     const report = reports.get(probe.name);
-    if (report === undefined) return answer('unknown', `The server has not reported ${probe.name} yet`);
+    if (report === undefined) {
+      return answer('unknown', isOutside(probe) ? NOT_LOOKED : `The server has not reported ${probe.name} yet`);
+    }
     if (circumstances.now.getTime() - Date.parse(report.at) > STALE_MS) {
       return answer('unknown', `${probe.name} was last read on ${report.at.slice(0, 10)}`);
     }
@@ -71,6 +80,18 @@ export function judgeCheck(check: CheckDefinition, reports: Reports, circumstanc
         })),
       };
   }
+}
+
+/** Fresh and understood; null otherwise. */
+export function readingOf<Schema extends z.ZodType>(
+  source: Source<string, Schema>,
+  reports: Reports,
+  now: Date,
+): z.output<Schema> | null {
+  const report = reports.get(source.name);
+  if (report === undefined || report.error !== null || now.getTime() - Date.parse(report.at) > STALE_MS) return null;
+  const reading = source.reading.safeParse(report.reading);
+  return reading.success ? reading.data : null;
 }
 
 /** A check that throws has met a reading that nobody thought of: that is an error of ours, told as one. */

@@ -19,9 +19,17 @@ export const CADENCE_SECONDS: Readonly<Record<Cadence, number>> = {
   weekly: 604_800,
 };
 
-export interface Probe<Name extends string = string, Schema extends z.ZodType = z.ZodType> {
+/** What checks read of a server: what a probe on it says, or what the prober saw from outside. */
+export interface Source<Name extends string = string, Schema extends z.ZodType = z.ZodType> {
   readonly name: Name;
   readonly sentence: string;
+  readonly reading: Schema;
+}
+
+export interface Probe<Name extends string = string, Schema extends z.ZodType = z.ZodType> extends Source<
+  Name,
+  Schema
+> {
   readonly cadence: Cadence;
   /** Measured once on a small Debian server: how long it takes, so that an expensive probe is seen as one. */
   readonly costMs: number;
@@ -31,7 +39,6 @@ export interface Probe<Name extends string = string, Schema extends z.ZodType = 
   readonly network?: boolean;
   /** It is run at once when something changes in a place that the agent watches. */
   readonly onChange?: boolean;
-  readonly reading: Schema;
   gather(host: ProbedHost, unreadable: UnreadablePart[]): Promise<z.input<Schema>>;
 }
 

@@ -1,10 +1,12 @@
 // Which reference pages there are, each from the one place where its subject is declared.
 import { commands, events, liveTopics, queries, tasks } from '../../contracts/src/index.ts';
 import { settingsSchema } from '../../../services/control-plane/src/platform/config/settings.ts';
+import { proberSettingsSchema } from '../../../services/control-plane/src/domains/posture/prober/settings.ts';
 import { LOCAL_VARIABLES } from '../../../deploy/local/variables.ts';
 import { endpoints } from '../../contracts/src/endpoints/index.ts';
 import { problem } from '../../contracts/src/live/index.ts';
 import { checks } from '../../posture/src/checks.ts';
+import { outsideSources } from '../../posture/src/outside.ts';
 import { probes } from '../../posture/src/probes.ts';
 import { actionsPage } from './pages/actions.ts';
 import { checksPage } from './pages/checks.ts';
@@ -23,9 +25,9 @@ export async function referencePages(): Promise<Map<string, string>> {
     ['permissions.md', permissionsPage(commands, queries)],
     ['actions.md', actionsPage(commands, queries)],
     ['tasks.md', tasksPage(tasks)],
-    ['checks.md', checksPage(checks, probes)],
+    ['checks.md', checksPage(checks, probes, outsideSources)],
     ['live-topics.md', liveTopicsPage(liveTopics)],
     ['openapi.json', openApi([...commands, ...queries], endpoints, SIGN_IN_ROUTES, problem)],
-    ['environment.md', environmentPage(settingsSchema, LOCAL_VARIABLES)],
+    ['environment.md', environmentPage(settingsSchema, proberSettingsSchema, LOCAL_VARIABLES)],
   ]);
 }

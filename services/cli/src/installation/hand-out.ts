@@ -22,6 +22,7 @@ export const SHARES = {
   gateway: { role: 'muster_gateway', keys: ['gateway.key'], redis: true, sealing: true },
   signer: { role: 'muster_signer', keys: ['task.key'], redis: false, sealing: false },
   sequencer: { role: 'muster_sequencer', keys: ['ledger.key'], redis: false, sealing: false },
+  prober: { role: 'muster_prober', keys: [], redis: false, sealing: false },
   auditor: { role: 'muster_auditor', keys: [], redis: false, sealing: false },
 } as const satisfies Record<string, Share>;
 

@@ -56,6 +56,7 @@ describe('muster setup', () => {
     ['gateway', ['database.url', 'gateway.key', 'keyset.json', 'redis.url', 'root.pub', 'secrets.key']],
     ['signer', ['database.url', 'keyset.json', 'root.pub', 'task.key']],
     ['sequencer', ['database.url', 'keyset.json', 'ledger.key', 'root.pub']],
+    ['prober', ['database.url', 'keyset.json', 'root.pub']],
     ['auditor', ['database.url', 'keyset.json', 'root.pub']],
     ['migrate', ['database.url', 'role-passwords.json']],
     ['postgres', ['password']],
@@ -70,7 +71,7 @@ describe('muster setup', () => {
     );
     expect(statSync(at('handed-out', 'signer', 'task.key')).mode & 0o777).toBe(0o600);
     const passwords = Object.values(JSON.parse(text('handed-out', 'migrate', 'role-passwords.json')) as object);
-    expect(new Set([...passwords, text('handed-out', 'postgres', 'password').trim()]).size).toBe(7);
+    expect(new Set([...passwords, text('handed-out', 'postgres', 'password').trim()]).size).toBe(8);
   });
 
   it('names the log after the public address, and writes the words of the root key to a file, not to the log', () => {

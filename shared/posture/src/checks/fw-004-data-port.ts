@@ -1,5 +1,6 @@
 // FW-004: Database, cache, search or container port reachable from the internet.
 import { check, failures, unknown } from '../check.ts';
+import { outsidePorts, seenInWords } from '../outside/ports.ts';
 import { isPublic, listeners } from '../probes/listeners.ts';
 
 export default check({
@@ -7,7 +8,7 @@ export default check({
   area: 'firewall',
   severity: 'critical',
   title: 'Database, cache, search or container port reachable from the internet',
-  measured: 'ss -H -lntupe',
+  measured: 'ss -H -lntupe; a connection from outside',
   expected: 'databases, caches and container engines listen on loopback only',
   why: 'These services are found by scanners within hours, and many answer without a password. Data of all clients goes with them.',
   evidence: {
@@ -22,7 +23,8 @@ export default check({
   risk: 'service',
   maps: ['DBS-1888'],
   reads: { listeners },
-  judge({ listeners }, { policy }) {
+  compares: { outsidePorts },
+  judge({ listeners, outsidePorts }, { policy }) {
     if (!listeners.read) return unknown('The listening ports could not be read');
     const open = listeners.listeners.filter((one) => one.port in policy.dataPorts && isPublic(one));
     return failures(
@@ -33,7 +35,7 @@ export default check({
           port: one.port,
           address: one.address,
           program: one.process ?? 'not known',
-          probed: false,
+          probed: seenInWords(outsidePorts, one.port),
         },
       })),
     );

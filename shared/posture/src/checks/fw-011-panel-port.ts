@@ -1,5 +1,6 @@
 // FW-011: Panel/admin port open to the world.
 import { check, failures, unknown } from '../check.ts';
+import { outsidePorts, seenInWords } from '../outside/ports.ts';
 import { isPublic, listeners } from '../probes/listeners.ts';
 
 export default check({
@@ -7,7 +8,7 @@ export default check({
   area: 'firewall',
   severity: 'medium',
   title: 'Panel/admin port open to the world',
-  measured: 'ss -H -lntupe',
+  measured: 'ss -H -lntupe; a connection from outside',
   expected: 'panel and administration ports reachable from administrators only',
   why: 'A panel can do everything on the server, and its sign-in page is known to every robot. Only administrators need to reach it.',
   evidence: {
@@ -22,7 +23,8 @@ export default check({
   risk: 'lockout',
   maps: [],
   reads: { listeners },
-  judge({ listeners }, { policy }) {
+  compares: { outsidePorts },
+  judge({ listeners, outsidePorts }, { policy }) {
     if (!listeners.read) return unknown('The listening ports could not be read');
     // 2222 is DirectAdmin’s, and a favourite of SSH.
     const panels = listeners.listeners.filter(({ process }) => process !== 'sshd');
@@ -35,7 +37,7 @@ export default check({
           port: one.port,
           address: one.address,
           program: one.process ?? 'not known',
-          probed: false,
+          probed: seenInWords(outsidePorts, one.port),
         },
       })),
     );

@@ -1,5 +1,6 @@
 // SSH-003: SSH on default port 22 reachable from the internet.
 import { check, fail, notApplicable, pass, unknown } from '../check.ts';
+import { outsidePorts, seenInWords } from '../outside/ports.ts';
 import { sshd } from '../probes/sshd.ts';
 import { isPublic, listeners } from '../probes/listeners.ts';
 
@@ -8,7 +9,7 @@ export default check({
   area: 'ssh',
   severity: 'low',
   title: 'SSH on default port 22 reachable from the internet',
-  measured: 'sshd -T (port), ss -lntup',
+  measured: 'sshd -T (port), ss -lntup; a connection from outside',
   expected: 'no sshd on port 22 of a public address',
   why: 'Nearly all password guessing goes to port 22. Another port does not make SSH safer, but it makes the log readable and the server quiet.',
   evidence: { port: 'Port', address: 'Listens on', probed: 'Seen from outside' },
@@ -17,11 +18,14 @@ export default check({
   risk: 'lockout',
   maps: [],
   reads: { sshd, listeners },
-  judge({ sshd, listeners }) {
+  compares: { outsidePorts },
+  judge({ sshd, listeners, outsidePorts }) {
     if (!sshd.installed) return notApplicable('No SSH server is installed');
     if (!listeners.read) return unknown('The listening ports could not be read');
     const open = listeners.listeners.find((one) => one.protocol === 'tcp' && one.port === 22 && isPublic(one));
     // Without a look from outside it is what the server says; a firewall of the provider may still close it.
-    return open === undefined ? pass : fail({ port: 22, address: open.address, probed: false }, 'port tcp/22');
+    return open === undefined
+      ? pass
+      : fail({ port: 22, address: open.address, probed: seenInWords(outsidePorts, 22) }, 'port tcp/22');
   },
 });

@@ -50,4 +50,5 @@ export function parseListeners(text: string): Listener[] {
 }
 
 /** Reached from other machines: not loopback, not link-local. */
-export const isPublic = ({ address }: Listener): boolean => !/^127\.|^\[?::1|^fe80:|^::ffff:127\.|%lo$/.test(address);
+export const isPublic = ({ address }: Pick<Listener, 'address'>): boolean =>
+  !/^127\.|^\[?::1|^fe80:|^::ffff:127\.|%lo$/.test(address);

@@ -1,9 +1,14 @@
 // docs/reference/checks.md: every check with how it measures, why it matters, what mends it, and every probe.
 import type { CheckDefinition } from '../../../posture/src/check.ts';
-import type { Probe } from '../../../posture/src/probe.ts';
+import { isOutside } from '../../../posture/src/outside.ts';
+import type { Probe, Source } from '../../../posture/src/probe.ts';
 import { page, table } from '../markdown.ts';
 
-export function checksPage(checks: readonly CheckDefinition[], probes: readonly Probe[]): string {
+export function checksPage(
+  checks: readonly CheckDefinition[],
+  probes: readonly Probe[],
+  outside: readonly Source[],
+): string {
   const intro =
     'Every check of the posture, from `shared/posture/src/checks`, and the probes that read for them, from `shared/posture/src/probes`. Maps: CIS Debian 12 v1.1.0 and Lynis. How to add one: [adding a check](../guides/adding-a-check.md).';
   const areas = Map.groupBy(checks, ({ area }) => area);
@@ -17,10 +22,20 @@ export function checksPage(checks: readonly CheckDefinition[], probes: readonly 
       privilege ?? 'nothing',
     ]),
   );
+  const seen = table(
+    ['name', 'sees'],
+    outside.map(({ name, sentence }) => [`\`${name}\``, sentence]),
+  );
   return page('Checks', intro, [
     `## Probes\n\n${read}`,
+    `## From outside\n\nWhat [the prober](../guides/outside-view.md) sees, from \`shared/posture/src/outside\`.\n\n${seen}`,
     ...[...areas].flatMap(([area, all]) => [`## ${area}`, ...all.map(section)]),
   ]);
+}
+
+function triedOn({ basis, reads }: CheckDefinition): string {
+  if (basis === 'documented') return 'answers as the vendor documents them';
+  return Object.values(reads).some(isOutside) ? 'services that the prober looked at' : 'a recorded server';
 }
 
 function section(check: CheckDefinition): string {
@@ -33,10 +48,10 @@ function section(check: CheckDefinition): string {
     ['undo', check.undo],
     ['risk of the fix', check.risk],
     ['maps to', check.maps.join(', ') || 'nothing'],
-    ['tried on', check.basis === 'documented' ? 'answers as the vendor documents them' : 'a recorded server'],
+    ['tried on', triedOn(check)],
     [
       'probes',
-      Object.values(check.reads)
+      Object.values({ ...check.reads, ...check.compares })
         .map(({ name }) => `\`${name}\``)
         .join(', '),
     ],

@@ -8,13 +8,7 @@ interface LocalVariable {
   fallback: string;
 }
 
-export function environmentPage(controlPlane: z.ZodType, local: readonly LocalVariable[]): string {
-  const json = z.toJSONSchema(controlPlane, { io: 'input', unrepresentable: 'any' });
-  const required = new Set(json.required ?? []);
-  const rows = Object.entries(json.properties ?? {}).map(([name, schema]) => {
-    const { description = '', default: fallback } = typeof schema === 'object' ? schema : {};
-    return [`\`${name}\``, description, required.has(name) ? 'required' : fallbackText(fallback)];
-  });
+export function environmentPage(controlPlane: z.ZodType, prober: z.ZodType, local: readonly LocalVariable[]): string {
   return page('Environment', 'Every variable that Muster reads. A wrong or missing one stops the start and is named.', [
     `## Local start (\`npm start\`)\n\nFrom \`deploy/local/variables.ts\`.\n\n${table(
       ['variable', 'what it is', 'when absent'],
@@ -22,9 +16,22 @@ export function environmentPage(controlPlane: z.ZodType, local: readonly LocalVa
     )}`,
     `## Control plane processes\n\nFrom \`services/control-plane/src/platform/config/settings.ts\`. The local start sets these itself. Of what holds a password (\`MUSTER_DATABASE_URL_*\`, \`REDIS_URL\`) the value may lie in a file that \`<name>_FILE\` names.\n\n${table(
       ['variable', 'what it is', 'when absent'],
-      rows,
+      rowsOf(controlPlane),
+    )}`,
+    `## Prober\n\nFrom \`services/control-plane/src/domains/posture/prober/settings.ts\`. The local start passes those on that begin with \`MUSTER_PROBER_\`.\n\n${table(
+      ['variable', 'what it is', 'when absent'],
+      rowsOf(prober),
     )}`,
   ]);
+}
+
+function rowsOf(settings: z.ZodType): string[][] {
+  const json = z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' });
+  const required = new Set(json.required ?? []);
+  return Object.entries(json.properties ?? {}).map(([name, schema]) => {
+    const { description = '', default: fallback } = typeof schema === 'object' ? schema : {};
+    return [`\`${name}\``, description, required.has(name) ? 'required' : fallbackText(fallback)];
+  });
 }
 
 function fallbackText(value: unknown): string {

@@ -17,5 +17,13 @@ export const siteChecks: Readonly<Record<string, SiteCheck>> = {
   'FILE-001': { path: 'path', shown: ['path', 'mode'] },
   'FILE-003': { path: 'path', shown: ['path', 'mode'] },
   'FILE-004': { path: 'path', shown: ['path', 'bytes', 'mode'] },
+  'OUT-002': { names: 'name', shown: ['name', 'wrong', 'issuer', 'until'] },
+  'OUT-004': { names: 'name', shown: ['name', 'wrong', 'http', 'header'] },
+  'MAIL-004': { names: 'domain', shown: ['domain', 'wrong', 'record', 'lookups'] },
+  'MAIL-005': { names: 'domain', shown: ['domain', 'selectors'] },
+  'MAIL-006': { names: 'domain', shown: ['domain', 'at', 'wrong'] },
+  'DNS-001': { names: 'domain', shown: ['domain', 'at', 'issuers', 'inUse'] },
+  'DNS-002': { names: 'domain', shown: ['domain', 'state', 'until'] },
+  'WEB-012': { names: 'name', shown: ['name', 'leads', 'status'] },
   'WEB-001': { names: 'names', shown: ['names', 'until'] },
 };

@@ -6,6 +6,7 @@ import { CapabilitySet, FingerprintConfirmed, ServerEnrolled } from '@muster/con
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { sha256 } from '@muster/kernel/hashing';
 import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
+import type { LoginRole } from '@muster/migrations/runner';
 import type pg from 'pg';
 import { io, type Socket } from 'socket.io-client';
 import { People, Sessions } from '../../domains/access/index.ts';
@@ -53,6 +54,10 @@ export class RunningMuster {
   /** As superuser. */
   get databaseUrl(): string {
     return this.process.database.url;
+  }
+
+  databaseUrlAs(role: LoginRole): string {
+    return this.process.database.urlAs(role);
   }
 
   /** Somebody who holds what the grants say, signed in with a second factor. */

@@ -4,6 +4,7 @@ import {
   type Area,
   type AreaCell,
   type Evidence,
+  type OutsideView,
   type PostureCounts,
   type Severity,
 } from '@muster/contracts/posture';
@@ -108,3 +109,23 @@ const SHORT: Readonly<Record<'none' | 'low' | 'service' | 'lockout', string>> = 
   lockout: 'can lock you out',
 };
 export const riskInWords = (risk: keyof typeof SHORT): string => SHORT[risk];
+
+type OutsidePort = OutsideView['ports'][number];
+
+export const ANSWERED_WORDS: Readonly<Record<NonNullable<OutsidePort['answered']>, string>> = {
+  open: 'answers',
+  closed: 'closed',
+  silent: 'does not answer',
+};
+
+export const VERDICT_WORDS: Readonly<
+  Record<
+    OutsidePort['verdict'],
+    { readonly glyph: GlyphName; readonly ink: 'critical' | 'unknown' | undefined; readonly words: string }
+  >
+> = {
+  reachable: { glyph: 'ok', ink: undefined, words: 'reachable' },
+  filtered: { glyph: 'ok', ink: undefined, words: 'filtered on the way' },
+  unexplained: { glyph: 'critical', ink: 'critical', words: 'the server does not know of it' },
+  'not-compared': { glyph: 'unknown', ink: 'unknown', words: 'not compared' },
+};

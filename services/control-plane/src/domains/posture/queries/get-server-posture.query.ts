@@ -1,6 +1,7 @@
 // Every check's answer for one server: what is wrong and since when, what is not known and why, and which probes said so.
 import { GetServerPosture, type CheckState, type ProbeReport } from '@muster/contracts/posture';
 import { checks } from '@muster/posture/checks';
+import { listeners } from '@muster/posture/probes/listeners';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql } from 'kysely';
@@ -12,6 +13,8 @@ import { askedNow, type Asked } from '../cells.ts';
 import { summaryOf } from '../check-views.ts';
 import { FindingViews } from '../finding-views.ts';
 import { momentOf, standing } from '../moments.ts';
+import { outsideViewOf } from '../outside-view.ts';
+import { reportsByProbe } from '../server-posture.aggregate.ts';
 
 const GetServerPostureQuery = queryOf(GetServerPosture);
 type Answer = AnswerOf<typeof GetServerPostureQuery>;
@@ -28,11 +31,12 @@ export class GetServerPostureHandler implements IQueryHandler<MessageOf<typeof G
     const server = (await this.directory.refs([serverId])).get(serverId);
     if (server === undefined) throw notFound('server');
     const moment = momentOf(at, new Date());
-    const [found, coverage, reports, score] = await Promise.all([
+    const [found, coverage, reports, outside, score] = await Promise.all([
       this.findings.list(sql`where f.server_id = ${serverId} and ${standing('f', moment)} order by f.opened_position`),
       this.#coverage(serverId, moment),
       // What was read then is not kept: of the past there is what was made of it.
       moment === null ? this.#reports(serverId) : [],
+      moment === null ? this.#outside(serverId) : null,
       this.#score(serverId, moment),
     ]);
     return {
@@ -54,6 +58,7 @@ export class GetServerPostureHandler implements IQueryHandler<MessageOf<typeof G
           return { ...summaryOf(check), ...state, findings: mine };
         }),
       reports,
+      outside,
     };
   }
 
@@ -86,6 +91,16 @@ export class GetServerPostureHandler implements IQueryHandler<MessageOf<typeof G
       error,
       unreadable,
     }));
+  }
+
+  /** With what the server says of its ports, which it is compared with. */
+  async #outside(serverId: string): Promise<Answer['outside']> {
+    const { rows } = await sql<{ report: ProbeReport }>`
+      select report from muster.posture_outside_reports where server_id = ${serverId}
+      union all select report from muster.posture_reports where server_id = ${serverId} and probe = ${listeners.name}`.execute(
+      this.database.db,
+    );
+    return outsideViewOf(reportsByProbe(rows.map(({ report }) => report)), new Date());
   }
 
   async #score(serverId: string, at: Date | null): Promise<Score | undefined> {

@@ -133,7 +133,10 @@ export class JudgeServers extends Schedule {
 
   async #reports(serverId: string): Promise<readonly ProbeReport[]> {
     const { rows } = await sql<{ report: ProbeReport }>`
-      select report from muster.posture_reports where server_id = ${serverId}`.execute(this.database.db);
+      select report from muster.posture_reports where server_id = ${serverId}
+      union all select report from muster.posture_outside_reports where server_id = ${serverId}`.execute(
+      this.database.db,
+    );
     return rows.map(({ report }) => report);
   }
 }
