@@ -6,6 +6,7 @@ import { canonicalRange, reason, sha256, target, timestamp, uuid } from '../valu
 const blockId = '0190b5e2-7a10-7000-8000-00000000d001';
 const entryId = '0190b5e2-7a10-7000-8000-00000000d002';
 const serverId = '0190b5e2-7a10-7000-8000-00000000b001';
+const clientId = '0190b5e2-7a10-7000-8000-00000000e001';
 const hash = '0'.repeat(64);
 
 export const AddressBlocked = event('bans.AddressBlocked', {
@@ -40,6 +41,19 @@ export const BlockExpired = event('bans.BlockExpired', {
   sentence: 'A block’s time was up',
   schema: z.strictObject({ blockId: uuid, range: canonicalRange }),
   example: { blockId, range: '203.0.113.77' },
+});
+/** Beside `AddressBlocked`, for whom it was done: whatever that client may not read stands there and not here. */
+export const BlockedForClient = event('bans.BlockedForClient', {
+  class: 'action',
+  sentence: 'An address or range was blocked on a client’s behalf',
+  schema: z.strictObject({ clientId: uuid, blockId: uuid, range: canonicalRange, until: timestamp.nullable() }),
+  example: { clientId, blockId, range: '203.0.113.77', until: '2026-11-21T02:47:03Z' },
+});
+export const BlockLiftedForClient = event('bans.BlockLiftedForClient', {
+  class: 'action',
+  sentence: 'A block was lifted before its time: one on a client’s behalf, or on its behalf',
+  schema: z.strictObject({ clientId: uuid, blockId: uuid, range: canonicalRange }),
+  example: { clientId, blockId, range: '203.0.113.77' },
 });
 export const AddressProtected = event('bans.AddressProtected', {
   class: 'action',
@@ -127,6 +141,8 @@ export const banEvents = [
   AddressBlocked,
   BlockLifted,
   BlockExpired,
+  BlockedForClient,
+  BlockLiftedForClient,
   AddressProtected,
   ProtectionEnded,
   TableDrifted,

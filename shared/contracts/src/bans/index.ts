@@ -89,7 +89,16 @@ const blockFields = {
     .max(LONGEST_BLOCK_SECONDS, 'A block lasts at most 366 days; leave the end out for a permanent one')
     .nullable(),
   reason,
+  /** The client that asked for it, or whom it helps; its own record says so. It must have something there. */
+  onBehalfOf: uuid.optional(),
 };
+export const concernedClient = z.strictObject({
+  clientId: uuid,
+  name: z.string(),
+  /** The range touches an address that an operator entered as the client’s own. */
+  ownAddress: z.boolean(),
+});
+export type ConcernedClient = z.infer<typeof concernedClient>;
 /** `POST /api/bans/blocks/preview`: the same body as the block itself, the reason may still be missing. */
 export const PreviewBlock = query('bans.PreviewBlock', {
   risk: 'low',
@@ -110,6 +119,8 @@ export const PreviewBlock = query('bans.PreviewBlock', {
     alreadyBlocked: z.array(z.strictObject({ blockId: uuid, range: z.string(), until: timestamp.nullable() })),
     /** Lines of the ban log that name it in the last 24 hours. */
     seen24h: z.int().nonnegative(),
+    /** On whose behalf it may be made: whoever has a site or a server there, the first 500. */
+    clients: z.array(concernedClient),
   }),
 });
 export const BlockAddress = command('bans.BlockAddress', {
@@ -125,7 +136,12 @@ export const LiftBlock = command('bans.LiftBlock', {
   on: ['block', 'blockId'],
   roles: ['operator', 'security', 'contractor'],
   sentence: 'Lift a block',
-  input: z.strictObject({ blockId: uuid, reason }),
+  input: z.strictObject({
+    blockId: uuid,
+    reason,
+    /** The client that asked for it. One that the block was made for reads of its end anyway. */
+    onBehalfOf: uuid.optional(),
+  }),
   output: accepted.extend({ operationId: uuid, servers: z.int().nonnegative() }),
 });
 

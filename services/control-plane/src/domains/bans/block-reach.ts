@@ -8,6 +8,7 @@ import { currentSight, seesFleet } from '../../platform/database/sight.ts';
 import type { PersonNames } from '../../platform/personal-data/person-names.ts';
 import { notFound, Refusal } from '../../platform/errors/refusal.ts';
 import type { ListedServer, ServerDirectory } from '../servers/index.ts';
+import type { BlockedPlace } from './concerned-clients.ts';
 import {
   refuseOutOfReach,
   refuseProtected,
@@ -27,6 +28,13 @@ export interface Reached {
   readonly servers: readonly ListedServer[];
   readonly managed: readonly ListedServer[];
 }
+
+export const placeOf = (tenantId: string, range: string, { servers, targetName }: Reached): BlockedPlace => ({
+  tenantId,
+  range,
+  servers: servers.map(({ serverId }) => serverId),
+  targetName,
+});
 
 export class BlockReach {
   constructor(

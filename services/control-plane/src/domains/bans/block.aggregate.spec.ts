@@ -112,6 +112,28 @@ describe('lifting', () => {
   });
 });
 
+describe('on a client’s behalf', () => {
+  const [clientId, other, blockId] = [newId(), newId(), newId()];
+  const made = given(blocked(inHours(1), blockId), {
+    type: 'bans.BlockedForClient',
+    data: { clientId, blockId, range, until: inHours(1).toISOString() },
+  });
+  const ask = { blockId, reason: 'their own words', operationId };
+  const told = (events: NewEvent[]) => events.flatMap(({ data }) => data['clientId'] ?? []);
+  it('a block is told the client in an event of its own, which says neither why nor where', () => {
+    const [, event, ...more] = block(given(), { ...wish(inHours(1)), onBehalfOf: clientId }, NOW);
+    expect(event).toMatchObject({ type: 'bans.BlockedForClient', data: { clientId, range } });
+    expect(Object.keys(event?.data ?? {}).sort()).toEqual(['blockId', 'clientId', 'range', 'until']);
+    expect(more).toEqual([]);
+  });
+  it('its end is told whom it was made for, and who asked for it, each in an event of their own', () => {
+    expect(told(lift(made, ask, NOW))).toEqual([clientId]);
+    expect(told(lift(made, { ...ask, onBehalfOf: clientId }, NOW))).toEqual([clientId]);
+    expect(told(lift(made, { ...ask, onBehalfOf: other }, NOW))).toEqual([clientId, other]);
+    expect(told(lift(given(blocked(null, blockId)), ask, NOW))).toEqual([]);
+  });
+});
+
 describe('the end of a block', () => {
   const blockId = newId();
   it('is recorded once its time is up, and only then', () => {

@@ -1,6 +1,12 @@
 // One range on one target: blocked, perhaps again for longer, lifted or ended. Pure.
 import type { Target } from '@muster/contracts';
-import { AddressBlocked, BlockExpired, BlockLifted } from '@muster/contracts/bans';
+import {
+  AddressBlocked,
+  BlockedForClient,
+  BlockExpired,
+  BlockLifted,
+  BlockLiftedForClient,
+} from '@muster/contracts/bans';
 import { derivedId } from '@muster/kernel/ids';
 import type { z } from 'zod';
 import { eventOf } from '../../platform/cqrs/recorder.ts';
@@ -19,6 +25,8 @@ interface Block {
   readonly target: Target;
   readonly until: Date | null;
   readonly ended: 'lifted' | 'expired' | null;
+  /** On whose behalf it was made. */
+  readonly clientId: string | null;
 }
 export interface BlockState {
   readonly version: number;
@@ -29,7 +37,9 @@ export const neverBlocked: BlockState = { version: 0, blocks: new Map() };
 export type BlockFact =
   | { readonly type: 'bans.AddressBlocked'; readonly data: z.output<typeof AddressBlocked.schema> }
   | { readonly type: 'bans.BlockLifted'; readonly data: z.output<typeof BlockLifted.schema> }
-  | { readonly type: 'bans.BlockExpired'; readonly data: z.output<typeof BlockExpired.schema> };
+  | { readonly type: 'bans.BlockExpired'; readonly data: z.output<typeof BlockExpired.schema> }
+  | { readonly type: 'bans.BlockedForClient'; readonly data: z.output<typeof BlockedForClient.schema> }
+  | { readonly type: 'bans.BlockLiftedForClient'; readonly data: z.output<typeof BlockLiftedForClient.schema> };
 
 export function evolve(state: BlockState, fact: BlockFact): BlockState {
   const blocks = new Map(state.blocks);
@@ -37,19 +47,24 @@ export function evolve(state: BlockState, fact: BlockFact): BlockState {
   switch (fact.type) {
     case 'bans.AddressBlocked': {
       const { blockId, range, target, until } = fact.data;
-      blocks.set(blockId, { range, target, until: until === null ? null : new Date(until), ended: null });
+      const end = until === null ? null : new Date(until);
+      blocks.set(blockId, { range, target, until: end, ended: null, clientId: null });
       return { version, blocks };
     }
     case 'bans.BlockLifted':
-      return { version, blocks: ended(blocks, fact.data.blockId, 'lifted') };
+      return { version, blocks: changed(blocks, fact.data.blockId, { ended: 'lifted' }) };
     case 'bans.BlockExpired':
-      return { version, blocks: ended(blocks, fact.data.blockId, 'expired') };
+      return { version, blocks: changed(blocks, fact.data.blockId, { ended: 'expired' }) };
+    case 'bans.BlockedForClient':
+      return { version, blocks: changed(blocks, fact.data.blockId, { clientId: fact.data.clientId }) };
+    case 'bans.BlockLiftedForClient':
+      return { version, blocks };
   }
 }
 
-function ended(blocks: Map<string, Block>, blockId: string, how: 'lifted' | 'expired'): Map<string, Block> {
+function changed(blocks: Map<string, Block>, blockId: string, how: Partial<Block>): Map<string, Block> {
   const block = blocks.get(blockId);
-  return block ? blocks.set(blockId, { ...block, ended: how }) : blocks;
+  return block ? blocks.set(blockId, { ...block, ...how }) : blocks;
 }
 
 export function blockFrom(events: readonly StoredEvent[]): BlockState {
@@ -64,6 +79,10 @@ function factOf(event: StoredEvent): BlockFact {
       return { type: event.type, data: BlockLifted.schema.parse(event.data) };
     case 'bans.BlockExpired':
       return { type: event.type, data: BlockExpired.schema.parse(event.data) };
+    case 'bans.BlockedForClient':
+      return { type: event.type, data: BlockedForClient.schema.parse(event.data) };
+    case 'bans.BlockLiftedForClient':
+      return { type: event.type, data: BlockLiftedForClient.schema.parse(event.data) };
   }
   throw new Error(`${event.type} does not belong to a block's stream`);
 }
@@ -77,6 +96,7 @@ export interface BlockWish {
   readonly targetName: string;
   readonly until: Date | null;
   readonly reason: string;
+  readonly onBehalfOf?: string | undefined;
 }
 
 /** Refuses what would change nothing: the same range is blocked there for at least as long. */
@@ -89,14 +109,18 @@ export function block(state: BlockState, wish: BlockWish, now: Date): NewEvent[]
       `${wish.range} is already blocked on ${wish.targetName}, ${standing.until === null ? 'without an end' : `until ${inWords(standing.until)}`}`,
     );
   }
-  const { blockId, operationId, range, target, reason } = wish;
+  const { blockId, operationId, range, target, reason, onBehalfOf: clientId } = wish;
   const until = wish.until?.toISOString() ?? null;
-  return [eventOf(AddressBlocked, { blockId, range, target, until, reason, operationId })];
+  return [
+    eventOf(AddressBlocked, { blockId, range, target, until, reason, operationId }),
+    ...(clientId === undefined ? [] : [eventOf(BlockedForClient, { clientId, blockId, range, until })]),
+  ];
 }
 
+/** Each client that it concerns reads of it: the one it was made for, and the one that asked now. */
 export function lift(
   state: BlockState,
-  wish: { blockId: string; reason: string; operationId: string },
+  wish: { blockId: string; reason: string; operationId: string; onBehalfOf?: string | undefined },
   now: Date,
 ): NewEvent[] {
   const standing = state.blocks.get(wish.blockId);
@@ -107,7 +131,13 @@ export function lift(
   if (!isInForce(standing, now)) {
     throw new Refusal('conflict', 'already-ended', `The block of ${standing.range} has ended by itself already`);
   }
-  return [eventOf(BlockLifted, { ...wish, range: standing.range })];
+  const { onBehalfOf, ...lifted } = wish;
+  const { range } = standing;
+  const clients = new Set([standing.clientId, onBehalfOf].filter((clientId) => typeof clientId === 'string'));
+  return [
+    eventOf(BlockLifted, { ...lifted, range }),
+    ...[...clients].map((clientId) => eventOf(BlockLiftedForClient, { clientId, blockId: wish.blockId, range })),
+  ];
 }
 
 /** Nothing when it is not time yet, or over already. */

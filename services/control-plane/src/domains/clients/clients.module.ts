@@ -8,11 +8,13 @@ import type { EventStore, HintBus } from '../../platform/event-store/index.ts';
 import { HINTS } from '../../platform/hints/hints.ts';
 import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
+import { CONCERNED_CLIENTS } from '../bans/index.ts';
 import { OPERATION_REQUESTS, type OperationRequests } from '../operations/index.ts';
 import { ClientBans } from './client-bans.ts';
 import { ClientPlaces } from './client-places.ts';
 import { ClientRepository } from './client-repository.ts';
 import { ClientRows } from './client-rows.ts';
+import { ClientsOfServers } from './clients-of-servers.ts';
 import { AddSiteHandler } from './commands/add-site.command.ts';
 import { ArchiveClientHandler } from './commands/archive-client.command.ts';
 import { AssignSiteHandler } from './commands/assign-site.command.ts';
@@ -76,6 +78,7 @@ export const clientsModule = domainModule({
     ClientRepository,
     ClientRows,
     ClientBans,
+    { provide: CONCERNED_CLIENTS, useClass: ClientsOfServers },
     HoldingJails,
     DoneEntries,
     RuleBook,

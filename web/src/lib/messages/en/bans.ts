@@ -37,6 +37,17 @@ export const banSentences: Record<string, SentenceWriter> = {
     subject: 'The block of',
     words: [{ mono: field(entry, 'range') }, ' ended: its time was up'],
   }),
+  'bans.BlockedForClient': (entry) => ({
+    words: [
+      'blocked ',
+      { mono: field(entry, 'range') },
+      ` for ${nameOf(entry, 'clientId', 'a client')},${forHowLong(entry)}`,
+    ],
+  }),
+  'bans.BlockLiftedForClient': (entry) => ({
+    words: ['unblocked ', { mono: field(entry, 'range') }, ` for ${nameOf(entry, 'clientId', 'a client')}`],
+    glyph: { name: 'undone', label: 'Unblocked' },
+  }),
   'bans.AddressProtected': (entry) => ({
     words: ['put ', { mono: field(entry, 'range') }, ' on the never-blocked list'],
     aside: [field(entry, 'label'), field(entry, 'reason')].filter((text) => text !== '').join(' · '),

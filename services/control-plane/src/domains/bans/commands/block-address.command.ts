@@ -7,8 +7,9 @@ import { commandOf, type MessageOf, type OutcomeOf } from '../../../platform/cqr
 import { Recorder } from '../../../platform/cqrs/recorder.ts';
 import { EventStore } from '../../../platform/event-store/index.ts';
 import { block, blockFrom, blockStream } from '../block.aggregate.ts';
-import type { BlockReach } from '../block-reach.ts';
-import { BLOCK_REACH } from '../tokens.ts';
+import { placeOf, type BlockReach } from '../block-reach.ts';
+import { refuseUnconcerned, type ConcernedClients } from '../concerned-clients.ts';
+import { BLOCK_REACH, CONCERNED_CLIENTS } from '../tokens.ts';
 
 const BlockAddressCommand = commandOf(BlockAddress);
 
@@ -16,6 +17,7 @@ const BlockAddressCommand = commandOf(BlockAddress);
 export class BlockAddressHandler implements ICommandHandler<MessageOf<typeof BlockAddressCommand>> {
   constructor(
     @Inject(BLOCK_REACH) private readonly reach: BlockReach,
+    @Inject(CONCERNED_CLIENTS) private readonly clients: ConcernedClients,
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(Recorder) private readonly recorder: Recorder,
   ) {}
@@ -25,7 +27,7 @@ export class BlockAddressHandler implements ICommandHandler<MessageOf<typeof Blo
     context,
   }: MessageOf<typeof BlockAddressCommand>): Promise<OutcomeOf<typeof BlockAddressCommand>> {
     const { actor, tenantId } = context.principal;
-    const { range, target, seconds, reason } = input;
+    const { range, target, seconds, reason, onBehalfOf } = input;
     const blockId = derivedId('bans.block', actor, context.commandId);
     const operationId = derivedId('bans.operation', actor, context.commandId);
     const reached = await this.reach.resolve(tenantId, target);
@@ -38,9 +40,10 @@ export class BlockAddressHandler implements ICommandHandler<MessageOf<typeof Blo
       return { eventIds: history.slice(-1).map((event) => event.eventId), replayed: true, answer };
     }
     await this.reach.refuse(tenantId, range, target, reached);
+    await refuseUnconcerned(this.clients, onBehalfOf, placeOf(tenantId, range, reached));
     const now = new Date();
     const until = seconds === null ? null : new Date(now.getTime() + seconds * 1000);
-    const wish = { blockId, operationId, range, target, targetName: reached.targetName, until, reason };
+    const wish = { blockId, operationId, range, target, targetName: reached.targetName, until, reason, onBehalfOf };
     const { eventIds, replayed } = await this.recorder.record(context, {
       streamId,
       streamType: 'block',

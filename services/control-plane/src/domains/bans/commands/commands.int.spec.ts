@@ -6,6 +6,7 @@ import type { Target } from '@muster/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandClass, queryClass } from '../../../platform/cqrs/messages.ts';
 import { Refusal } from '../../../platform/errors/refusal.ts';
+import { ClientsOfServers } from '../../clients/index.ts';
 import { blocksProjection } from '../projections/blocks/blocks.projection.ts';
 import { PreviewBlockHandler } from '../queries/preview-block.query.ts';
 import { EndWhatIsOver } from '../schedules/end-what-is-over.schedule.ts';
@@ -33,11 +34,12 @@ beforeAll(async () => {
   world = await World.open();
   api = new Api(world);
   const { database, store } = world.app;
-  blocking = new BlockAddressHandler(api.reach, store, api.recorder);
-  lifting = new LiftBlockHandler(database, api.directory, store, api.recorder);
+  const clients = new ClientsOfServers(database);
+  blocking = new BlockAddressHandler(api.reach, clients, store, api.recorder);
+  lifting = new LiftBlockHandler(database, api.directory, clients, store, api.recorder);
   protecting = new ProtectAddressHandler(database, store, api.recorder);
   ending = new EndProtectionHandler(store, api.recorder);
-  previewing = new PreviewBlockHandler(api.reach, store, api.views, new Sightings(database));
+  previewing = new PreviewBlockHandler(api.reach, clients, store, api.views, new Sightings(database));
   world.follow(blocksProjection);
   over = new EndWhatIsOver(world.worker.database, world.worker.store);
   keeper = new KeepSystemProtections(

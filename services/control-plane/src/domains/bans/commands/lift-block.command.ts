@@ -12,6 +12,8 @@ import { notFound } from '../../../platform/errors/refusal.ts';
 import { EventStore } from '../../../platform/event-store/index.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
 import { blockFrom, lift } from '../block.aggregate.ts';
+import { refuseUnconcerned, type ConcernedClients } from '../concerned-clients.ts';
+import { CONCERNED_CLIENTS } from '../tokens.ts';
 
 const LiftBlockCommand = commandOf(LiftBlock);
 
@@ -20,17 +22,18 @@ export class LiftBlockHandler implements ICommandHandler<MessageOf<typeof LiftBl
   constructor(
     @Inject(APP_DATABASE) private readonly database: Connection,
     @Inject(APP_DIRECTORY) private readonly directory: ServerDirectory,
+    @Inject(CONCERNED_CLIENTS) private readonly clients: ConcernedClients,
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(Recorder) private readonly recorder: Recorder,
   ) {}
 
   async execute({
-    input: { blockId, reason },
+    input: { blockId, reason, onBehalfOf },
     context,
   }: MessageOf<typeof LiftBlockCommand>): Promise<OutcomeOf<typeof LiftBlockCommand>> {
     const { actor, tenantId } = context.principal;
-    const { rows } = await sql<{ stream_id: string; target: Target }>`
-      select stream_id, target from muster.bans_blocks
+    const { rows } = await sql<{ stream_id: string; target: Target; range: string }>`
+      select stream_id, target, range from muster.bans_blocks
       where block_id = ${blockId} and tenant_id = ${tenantId}`.execute(this.database.db);
     const [row] = rows;
     if (!row) throw notFound('block');
@@ -41,12 +44,18 @@ export class LiftBlockHandler implements ICommandHandler<MessageOf<typeof LiftBl
     const history = await this.store.readStream(row.stream_id);
     const before = history.find((event) => event.data['operationId'] === operationId);
     if (before) return { eventIds: [before.eventId], replayed: true, answer };
+    await refuseUnconcerned(this.clients, onBehalfOf, {
+      tenantId,
+      range: row.range,
+      servers: servers.map(({ serverId }) => serverId),
+      targetName: 'what was blocked',
+    });
     const state = blockFrom(history);
     const { eventIds, replayed } = await this.recorder.record(context, {
       streamId: row.stream_id,
       streamType: 'block',
       expectedVersion: state.version,
-      events: lift(state, { blockId, reason, operationId }, new Date()),
+      events: lift(state, { blockId, reason, operationId, onBehalfOf }, new Date()),
       internalReason: reason,
     });
     return { eventIds, replayed, answer };

@@ -1,4 +1,5 @@
 // Read model of clients and sites: what they are now, and whose each site was and when.
+import { BlockedForClient, BlockLiftedForClient } from '@muster/contracts/bans';
 import {
   ClientArchived,
   ClientChanged,
@@ -22,7 +23,10 @@ import type { Subscription } from '../../../platform/projections/index.ts';
 import { READ_MODEL } from '../../../platform/projections/read-barrier.ts';
 import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
 
-const types = events.filter(({ type }) => type.startsWith('clients.')).map(({ type }) => type);
+/** What is done to its own, and what the operations team does elsewhere on its behalf. */
+const types = [...events.filter(({ type }) => type.startsWith('clients.')), BlockedForClient, BlockLiftedForClient].map(
+  ({ type }) => type,
+);
 
 export class ClientsProjection implements Subscription {
   readonly name = `${READ_MODEL}clients`;
@@ -156,7 +160,7 @@ async function project(
       return;
     }
     default:
-      // What servers report is in the tables that the gateway writes; what was unblocked, in its operation.
+      // What servers report is in the tables that the gateway writes; what was blocked or unblocked, in its operation.
       return;
   }
 }
