@@ -91,7 +91,14 @@ export const ReviewAssigned = event('reviews.ReviewAssigned', {
 export const ReviewItemDecided = event('reviews.ReviewItemDecided', {
   class: 'action',
   sentence: 'An item of a review was kept with a reason, or revoked',
-  schema: z.strictObject({ reviewId: uuid, itemId: uuid, decision: reviewDecision, reason }),
+  schema: z.strictObject({
+    reviewId: uuid,
+    itemId: uuid,
+    decision: reviewDecision,
+    reason,
+    /** It was about whoever decided, and nobody else could. Absent: somebody else decided. */
+    alone: z.literal(true).optional(),
+  }),
   example: { reviewId: review, itemId: item, decision: 'kept', reason: 'Still runs the night shift' },
 });
 export const ReviewAttested = event('reviews.ReviewAttested', {
@@ -104,6 +111,8 @@ export const ReviewAttested = event('reviews.ReviewAttested', {
     kept: z.int().nonnegative(),
     revoked: z.int().nonnegative(),
     statement: reason,
+    /** Some of its items were decided by whom they were about, because nobody else could. */
+    alone: z.literal(true).optional(),
   }),
   example: {
     reviewId: review,

@@ -22,6 +22,8 @@ export const reviewRow = z.strictObject({
   undecided: z.int().nonnegative(),
   kept: z.int().nonnegative(),
   revoked: z.int().nonnegative(),
+  /** Decided by whom they are about, because nobody else could. */
+  alone: z.int().nonnegative(),
   attestedAt: timestamp.nullable(),
   attestedBy: somebody.nullable(),
   statement: z.string().nullable(),
@@ -46,7 +48,7 @@ export const reviewItemView = z.strictObject({
   reason: z.string().nullable(),
   decidedBy: somebody.nullable(),
   decidedAt: timestamp.nullable(),
-  /** It is about the reader, who cannot decide it. */
+  /** It is about the reader, who decides about it only when nobody else can. */
   own: z.boolean(),
 });
 export type ReviewItemView = z.infer<typeof reviewItemView>;
@@ -72,7 +74,12 @@ export const GetReview = query('reviews.GetReview', {
   roles: ['security'],
   sentence: 'Read a review with its items and what was decided about each',
   input: z.strictObject({ reviewId: uuid }),
-  output: z.strictObject({ review: reviewRow, items: z.array(reviewItemView) }),
+  output: z.strictObject({
+    review: reviewRow,
+    items: z.array(reviewItemView),
+    /** Nobody but the reader may decide, so what is the reader's own as well. */
+    alone: z.boolean(),
+  }),
 });
 
 export const OpenReview = command('reviews.OpenReview', {

@@ -64,10 +64,12 @@ export class Openings {
     return { at, after: rows[0]?.review_id ?? 'the first account' };
   }
 
+  /** What somebody kept for themselves, because nobody else could, is asked about again as if nobody had looked. */
   async #keptSince(tenantId: string): Promise<ReadonlyMap<string, Date>> {
     const { rows } = await sql<{ thing_id: string; at: Date }>`
       select thing_id, max(decided_at) as at from muster.reviews_items
-      where tenant_id = ${tenantId} and decision = 'kept' group by thing_id`.execute(this.database.db);
+      where tenant_id = ${tenantId} and decision = 'kept' and decided_by <> holder_id::text
+      group by thing_id`.execute(this.database.db);
     return new Map(rows.map((row) => [row.thing_id, row.at]));
   }
 }

@@ -6,7 +6,12 @@ import { APP_DATABASE, type Connection } from '../../platform/database/database.
 import { PEOPLE, type PersonNames } from '../../platform/personal-data/person-names.ts';
 import type { ReviewTables } from './tables.ts';
 
-type Row = Selectable<ReviewTables['muster.reviews_reviews']> & { kept: number; revoked: number; overdue: boolean };
+type Row = Selectable<ReviewTables['muster.reviews_reviews']> & {
+  kept: number;
+  revoked: number;
+  alone: number;
+  overdue: boolean;
+};
 
 const MOST = 200;
 
@@ -20,10 +25,11 @@ export class ReviewRows {
   /** The newest first; `condition` speaks of r. */
   async list(condition: RawBuilder<unknown>): Promise<ReviewRow[]> {
     const { rows } = await sql<Row>`
-      select r.*, d.kept, d.revoked, r.attested_at is null and r.due_at <= now() as overdue
+      select r.*, d.kept, d.revoked, d.alone, r.attested_at is null and r.due_at <= now() as overdue
       from muster.reviews_reviews r left join lateral (
         select count(*) filter (where i.decision = 'kept')::int as kept,
-          count(*) filter (where i.decision = 'revoked')::int as revoked
+          count(*) filter (where i.decision = 'revoked')::int as revoked,
+          count(*) filter (where i.decided_by = i.holder_id::text)::int as alone
         from muster.reviews_items i where i.review_id = r.review_id) d on true
       where ${condition} order by r.opened_at desc limit ${MOST}`.execute(this.database.db);
     const names = await this.people.names(
@@ -42,6 +48,7 @@ export class ReviewRows {
       undecided: row.items - row.kept - row.revoked,
       kept: row.kept,
       revoked: row.revoked,
+      alone: row.alone,
       attestedAt: row.attested_at?.toISOString() ?? null,
       attestedBy: somebody(row.attested_by),
       statement: row.statement,

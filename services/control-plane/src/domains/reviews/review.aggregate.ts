@@ -25,6 +25,14 @@ export interface ReviewState {
   readonly decided: ReadonlyMap<string, ReviewDecision>;
   readonly overdue: boolean;
   readonly attested: boolean;
+  /** Some item was decided by whom it is about. */
+  readonly alone: boolean;
+}
+
+export interface Decider {
+  readonly actor: string;
+  /** Nobody else may decide: then the own items too, and the events say so. */
+  readonly alone: boolean;
 }
 
 export const reviewStream = (reviewId: string) => `review-${reviewId}`;
@@ -60,7 +68,7 @@ export function reviewFrom(events: readonly StoredEvent[]): ReviewState | null {
 function evolve(state: ReviewState | null, { type, data, streamVersion: version }: StoredEvent): ReviewState {
   if (type === ReviewOpened.type) {
     const { kind, ownerId, about, dueAt } = ReviewOpened.schema.parse(data);
-    const nothing = { items: new Map(), decided: new Map(), overdue: false, attested: false };
+    const nothing = { items: new Map(), decided: new Map(), overdue: false, attested: false, alone: false };
     return { version, kind, ownerId, about, dueAt: new Date(dueAt), ...nothing };
   }
   if (state === null) throw new Error(`a review begins with ${ReviewOpened.type}, not with ${type}`);
@@ -76,8 +84,9 @@ function evolve(state: ReviewState | null, { type, data, streamVersion: version 
     case ReviewAssigned.type:
       return { ...state, version, ownerId: ReviewAssigned.schema.parse(data).ownerId };
     case ReviewItemDecided.type: {
-      const { itemId, decision } = ReviewItemDecided.schema.parse(data);
-      return { ...state, version, decided: new Map([...state.decided, [itemId, decision]]) };
+      const { itemId, decision, alone = false } = ReviewItemDecided.schema.parse(data);
+      const decided = new Map([...state.decided, [itemId, decision]]);
+      return { ...state, version, decided, alone: state.alone || alone };
     }
     case ReviewAttested.type:
       return { ...state, version, attested: true };
@@ -100,11 +109,11 @@ export function assign(state: ReviewState, reviewId: string, ownerId: string, re
 }
 
 /** What may be decided about, and by whom; throws Refusal. */
-export function decidable(state: ReviewState, itemId: string, actor: string): ReviewItem {
+export function decidable(state: ReviewState, itemId: string, { actor, alone }: Decider): ReviewItem {
   const item = state.items.get(itemId);
   if (!item) throw notFound('item');
   if (state.attested) throw over();
-  if (item.holderId === actor) {
+  if (item.holderId === actor && !alone) {
     throw new Refusal('forbidden', 'own-review', 'Nobody reviews their own access. Another owner decides about this');
   }
   if (state.decided.get(itemId) === 'revoked') {
@@ -121,10 +130,11 @@ export function decide(
     decision,
     reason,
   }: { reviewId: string; itemId: string; decision: ReviewDecision; reason: string },
-  actor: string,
+  by: Decider,
 ): NewEvent[] {
-  decidable(state, itemId, actor);
-  return [eventOf(ReviewItemDecided, { reviewId, itemId, decision, reason })];
+  const { holderId } = decidable(state, itemId, by);
+  const said = { reviewId, itemId, decision, reason };
+  return [eventOf(ReviewItemDecided, holderId === by.actor ? { ...said, alone: true } : said)];
 }
 
 export interface Attestation {
@@ -146,7 +156,8 @@ export function attest(state: ReviewState, { reviewId, actor, name, statement }:
     throw new Refusal('conflict', 'undecided', `${items} not decided. Keep or end each, then attest`);
   }
   const revoked = [...state.decided.values()].filter((decision) => decision === 'revoked').length;
-  return [eventOf(ReviewAttested, { reviewId, name, kept: state.items.size - revoked, revoked, statement })];
+  const said = { reviewId, name, kept: state.items.size - revoked, revoked, statement };
+  return [eventOf(ReviewAttested, state.alone ? { ...said, alone: true } : said)];
 }
 
 /** Empty when there is nothing to be alarmed about. */

@@ -11,6 +11,7 @@ import { AssignReviewHandler } from './commands/assign-review.command.ts';
 import { AttestReviewHandler } from './commands/attest-review.command.ts';
 import { DecideItemHandler } from './commands/decide-item.command.ts';
 import { OpenReviewHandler } from './commands/open-review.command.ts';
+import { Deciding } from './deciding.ts';
 import { ReviewDuties } from './duties.ts';
 import { Openings } from './openings.ts';
 import { OpenReviewWhenBreakGlassOpened } from './policies/open-review-when-break-glass-opened.policy.ts';
@@ -34,6 +35,7 @@ export const reviewsModule = domainModule({
       },
     },
     Openings,
+    Deciding,
     Reviews,
     ReviewRows,
     ReviewDuties,

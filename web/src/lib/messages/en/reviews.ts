@@ -42,11 +42,15 @@ export const reviewSentences: Record<string, SentenceWriter> = {
   'reviews.ReviewItemDecided': (entry) => ({
     words: [
       field(entry, 'decision') === 'kept' ? 'kept an item of a review' : 'ended what an item of a review was about',
+      ...(entry.data['alone'] === true ? [' about themselves: nobody else could'] : []),
     ],
     ...because(quoted(field(entry, 'reason'))),
   }),
   'reviews.ReviewAttested': (entry) => ({
-    words: [`attested a review: ${figure(entry, 'kept')} kept, ${figure(entry, 'revoked')} ended`],
+    words: [
+      `attested a review: ${figure(entry, 'kept')} kept, ${figure(entry, 'revoked')} ended`,
+      ...(entry.data['alone'] === true ? [', some decided alone'] : []),
+    ],
     ...because(quoted(field(entry, 'statement'))),
     glyph: { name: 'seal', label: 'Attested' },
   }),

@@ -6,6 +6,7 @@ import { commandOf, type MessageOf, type OutcomeOf } from '../../../platform/cqr
 import { Refusal } from '../../../platform/errors/refusal.ts';
 import { PEOPLE, type PersonNames } from '../../../platform/personal-data/person-names.ts';
 import { PersonalData } from '../../../platform/personal-data/personal-data.ts';
+import { requireSecondFactor } from '../deciding.ts';
 import { attest } from '../review.aggregate.ts';
 import { Reviews } from '../reviews.ts';
 
@@ -24,12 +25,9 @@ export class AttestReviewHandler implements ICommandHandler<MessageOf<typeof Att
     input: { reviewId, name, statement },
     context,
   }: MessageOf<typeof AttestReviewCommand>): Promise<OutcomeOf<typeof AttestReviewCommand>> {
-    const { actor, tenantId, factor } = context.principal;
+    const { actor, tenantId } = context.principal;
     const state = await this.reviews.read(reviewId, tenantId);
-    if (factor !== 'totp' && factor !== 'passkey') {
-      const sentence = 'A review is attested with a second factor: a passkey or a code. Set one up, and prove it';
-      throw new Refusal('forbidden', 'needs-second-factor', sentence);
-    }
+    requireSecondFactor(context.principal, 'A review is attested');
     const own = (await this.people.names([actor])).get(actor) ?? '';
     if (!same(own, name)) {
       const message = 'Type your own name as your account has it';

@@ -7,6 +7,7 @@ import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/m
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { notFound } from '../../../platform/errors/refusal.ts';
 import { PEOPLE, type PersonNames } from '../../../platform/personal-data/person-names.ts';
+import { Deciding } from '../deciding.ts';
 import { ReviewRows } from '../review-rows.ts';
 import { ReviewSources, type Described } from '../sources.ts';
 import type { ReviewTables } from '../tables.ts';
@@ -23,6 +24,7 @@ export class GetReviewHandler implements IQueryHandler<MessageOf<typeof GetRevie
     @Inject(ReviewRows) private readonly reviews: ReviewRows,
     @Inject(ReviewSources) private readonly sources: ReviewSources,
     @Inject(PEOPLE) private readonly people: PersonNames,
+    @Inject(Deciding) private readonly deciding: Deciding,
   ) {}
 
   async execute({
@@ -35,9 +37,10 @@ export class GetReviewHandler implements IQueryHandler<MessageOf<typeof GetRevie
     const { rows } = await sql<Row>`
       select * from muster.reviews_items where review_id = ${reviewId}
       order by decision is not null, holder_id, kind, item_id`.execute(this.database.db);
-    const [names, describe] = await Promise.all([
+    const [names, describe, alone] = await Promise.all([
       this.people.names(rows.flatMap((row) => [row.holder_id, row.decided_by ?? ''])),
       this.#described(rows),
+      this.deciding.isAlone(context.principal),
     ]);
     const somebody = (id: string) => ({ id, name: names.get(id) ?? null });
     const items = rows.map((row): ReviewItemView => {
@@ -59,7 +62,7 @@ export class GetReviewHandler implements IQueryHandler<MessageOf<typeof GetRevie
         own: row.holder_id === actor,
       };
     });
-    return { review, items };
+    return { review, items, alone };
   }
 
   async #described(rows: readonly Row[]): Promise<ReadonlyMap<string, Described>> {
