@@ -160,11 +160,11 @@ function rootModule(infrastructure: Infrastructure): DynamicModule {
 class ControlPlaneModule {}
 
 async function serveApi(app: NestFastifyApplication, infrastructure: Infrastructure): Promise<LiveServer> {
-  const { settings, hints, stations } = infrastructure;
+  const { settings, hints, stations, counts } = infrastructure;
   const fastify = app.getHttpAdapter().getInstance();
   const authenticator = app.get<Authenticator>(AUTHENTICATOR);
   const bus = app.get(ActionBus);
-  const rates = new RateLimits(settings);
+  const rates = new RateLimits(settings, counts);
   rates.countAddresses(fastify, settings);
   registerActionRoutes(fastify, { bus, authenticator, settings, rates });
   const live = new LiveServer(app.getHttpServer(), {

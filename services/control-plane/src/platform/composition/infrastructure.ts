@@ -3,6 +3,7 @@
 import { needed, type Role, type Settings } from '../config/settings.ts';
 import { connect, connectScoped, type ProcessConnection, type ScopedConnection } from '../database/database.ts';
 import { EventStore, LogTail, type InlineProjection } from '../event-store/index.ts';
+import { countingRedis, type SharedCounts } from '../http/shared-throttle.ts';
 import { LocalHintBus, RedisHintBus, type ClosableHintBus } from '../hints/hints.ts';
 import { readTrust, type Trust } from '../keys/key-store.ts';
 import { openMasterKey, WrappingKey } from '../personal-data/data-key.ts';
@@ -30,6 +31,8 @@ export interface Infrastructure {
   readonly delivery: DeliveryTransport;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
+  /** Where API processes count requests together; undefined without Redis. */
+  readonly counts: SharedCounts | undefined;
   close(): Promise<void>;
 }
 
@@ -72,6 +75,10 @@ export async function buildInfrastructure(
   );
   const personal = new PersonalData((stations.api ?? first).database.pool, master);
   hints.subscribe(SUBJECT_ERASED, (payload) => personal.forget((payload as { subject: string }).subject));
+  const counts =
+    settings.REDIS_URL && stations.api
+      ? { redis: countingRedis(settings.REDIS_URL), secret: master.derive('request-counts') }
+      : undefined;
   const tracing = await startTracing(settings.MUSTER_OTLP_TRACES, processName);
   return {
     settings,
@@ -84,7 +91,9 @@ export async function buildInfrastructure(
     delivery,
     metrics,
     tracing,
+    counts,
     async close() {
+      counts?.redis.disconnect();
       await tracing.close();
       await delivery.close();
       for (const station of Object.values(stations)) {

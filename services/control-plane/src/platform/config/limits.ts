@@ -15,7 +15,7 @@ export const limitsShape = {
   ),
   MUSTER_LIMIT_REQUESTS_PER_PERSON: count(64).describe('Requests of one person that are worked on at the same time'),
   MUSTER_LIMIT_REQUESTS_PER_MINUTE_ADDRESS: count(12_000).describe(
-    'Requests in a minute from one address to one API process; more are answered with 429',
+    'Requests in a minute from one address; more are answered with 429. API processes count together by REDIS_URL, without it each by itself',
   ),
   MUSTER_LIMIT_REQUESTS_PER_MINUTE_PERSON: count(6000).describe('The same for one person'),
   MUSTER_LIMIT_REQUESTS_PER_MINUTE_TOKEN: count(3000).describe('The same for one API token'),

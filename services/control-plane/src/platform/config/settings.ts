@@ -44,7 +44,9 @@ export const settingsSchema = z.object({
     .string()
     .regex(/^(redis|rediss|unix):\/\//, 'must start with redis:// or rediss://')
     .optional()
-    .describe('Redis or Valkey for queues and hints; absent: BullMQ runs on PostgreSQL, one process only'),
+    .describe(
+      'Redis or Valkey for queues, hints and how fast anybody may ask; absent: BullMQ runs on PostgreSQL, one process only',
+    ),
   MUSTER_KEYS: z.string({ error: 'is missing: the folder with the key files' }).describe('Folder with the key files'),
   MUSTER_SECRET_FILE: z
     .string()

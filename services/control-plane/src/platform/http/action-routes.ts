@@ -91,7 +91,7 @@ export async function signedIn(
   const source = sourceAddress(request.raw, settings.MUSTER_TRUSTED_PROXIES);
   const who = await authenticator.authenticate(request.raw, source);
   if (!who) throw new Refusal('unauthenticated', 'signed-out', 'Sign in first');
-  rates.countAsker(who.principal, reply);
+  await rates.countAsker(who.principal, reply);
   const cookie = await authenticator.renew(who);
   if (cookie !== null) void reply.header('set-cookie', cookie);
   return who;

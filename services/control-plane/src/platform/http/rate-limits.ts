@@ -1,13 +1,13 @@
 // How fast anybody may ask: by address before anything is looked at, then by person or token. Each answer says where one
 // stands, in the fields of draft-ietf-httpapi-ratelimit-headers-11 (`RateLimit-Policy`, `RateLimit`); one that is too fast
-// is answered with 429, Retry-After, and a sentence. Counted in each process by itself: three API processes give thrice.
+// is answered with 429, Retry-After, and a sentence.
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Settings } from '../config/settings.ts';
 import type { Principal } from '../cqrs/principal.ts';
 import { Refusal } from '../errors/refusal.ts';
 import { sendProblem } from './problem.ts';
 import { sourceAddress } from './source-address.ts';
-import { Throttle } from './throttle.ts';
+import { SharedThrottle, type SharedCounts } from './shared-throttle.ts';
 
 const WINDOW_MS = 60_000;
 /** An orchestrator asks it, and it costs nothing. */
@@ -21,13 +21,15 @@ const WORDS: Record<Whose, string> = {
 };
 
 export class RateLimits {
-  readonly #paces: Record<Whose, Throttle>;
+  readonly #paces: Record<Whose, SharedThrottle>;
 
-  constructor(settings: Settings) {
+  /** `counts`: where several processes count together; undefined for one that is alone. */
+  constructor(settings: Settings, counts: SharedCounts | undefined) {
+    const pace = (whose: Whose, limit: number) => new SharedThrottle(whose, limit, WINDOW_MS, counts);
     this.#paces = {
-      address: new Throttle(settings.MUSTER_LIMIT_REQUESTS_PER_MINUTE_ADDRESS, WINDOW_MS),
-      person: new Throttle(settings.MUSTER_LIMIT_REQUESTS_PER_MINUTE_PERSON, WINDOW_MS),
-      token: new Throttle(settings.MUSTER_LIMIT_REQUESTS_PER_MINUTE_TOKEN, WINDOW_MS),
+      address: pace('address', settings.MUSTER_LIMIT_REQUESTS_PER_MINUTE_ADDRESS),
+      person: pace('person', settings.MUSTER_LIMIT_REQUESTS_PER_MINUTE_PERSON),
+      token: pace('token', settings.MUSTER_LIMIT_REQUESTS_PER_MINUTE_TOKEN),
     };
   }
 
@@ -36,7 +38,7 @@ export class RateLimits {
     server.addHook('onRequest', async (request, reply) => {
       if (!request.url.startsWith('/api/') || request.url === UNCOUNTED) return;
       try {
-        this.#count('address', sourceAddress(request.raw, proxies), reply);
+        await this.#count('address', sourceAddress(request.raw, proxies), reply);
       } catch (error) {
         await sendProblem(request, reply, error);
       }
@@ -44,14 +46,14 @@ export class RateLimits {
   }
 
   /** Throws Refusal for whoever is too fast. */
-  countAsker({ actor, tokenId }: Principal, reply: FastifyReply): void {
-    if (tokenId === undefined) this.#count('person', actor, reply);
-    else this.#count('token', tokenId, reply);
+  async countAsker({ actor, tokenId }: Principal, reply: FastifyReply): Promise<void> {
+    if (tokenId === undefined) await this.#count('person', actor, reply);
+    else await this.#count('token', tokenId, reply);
   }
 
-  #count(whose: Whose, key: string, reply: FastifyReply): void {
+  async #count(whose: Whose, key: string, reply: FastifyReply): Promise<void> {
     const pace = this.#paces[whose];
-    const { allowed, remaining, resetsInMs } = pace.pace(key);
+    const { allowed, remaining, resetsInMs } = await pace.pace(key);
     const seconds = Math.ceil(resetsInMs / 1000);
     append(reply, 'ratelimit-policy', `"${whose}";q=${pace.limit};w=${WINDOW_MS / 1000}`);
     append(reply, 'ratelimit', `"${whose}";r=${remaining};t=${seconds}`);
