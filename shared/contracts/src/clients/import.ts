@@ -12,6 +12,8 @@ const optional = <T extends z.ZodType>(schema: T) => z.union([nothing, schema, z
 
 /** A line as the other system says it; columns of a CSV have the same names. */
 export const importRow = z.strictObject({
+  /** Where it stands in the file it comes from; absent: its place in this list. */
+  line: z.int().positive().max(1_000_000_000).optional(),
   kind: z.string().max(40),
   ref: z.string().max(200).default(''),
   /** Of a client or a person. */
@@ -51,7 +53,7 @@ export const understoodRow = z.discriminatedUnion('kind', [
 export type UnderstoodRow = z.infer<typeof understoodRow>;
 
 export const importLine = z.strictObject({
-  /** From 1, as the list was given. */
+  /** Of the file, where the list says so; else from 1. */
   line: z.int().positive(),
   kind: z.string(),
   ref: z.string(),

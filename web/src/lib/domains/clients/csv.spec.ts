@@ -10,6 +10,16 @@ describe('a list of another system', () => {
     ]);
   });
 
+  it('knows each line by where it stands in the file, past empty ones and over cells of several lines', () => {
+    const text = 'kind,ref,name\r\nclient,a,A\r\n\r\nclient,b,"B\nand\nCo"\nclient,c,C\n"client",d,D';
+    expect(readCsv(text).rows.map(({ line, ref }) => [line, ref])).toEqual([
+      [2, 'a'],
+      [4, 'b'],
+      [7, 'c'],
+      [8, 'd'],
+    ]);
+  });
+
   it('names columns that it does not know', () => {
     expect(readCsv('kind,ref,phone\nclient,crm-1,123').unknown).toEqual(['phone']);
   });

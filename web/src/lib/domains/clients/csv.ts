@@ -16,24 +16,33 @@ const isColumn = (name: string): name is Column => (IMPORT_COLUMNS as readonly s
 
 export function readCsv(text: string): ReadList {
   const records = recordsOf(text.replace(/^\uFEFF/, ''));
-  const [head, ...lines] = records;
+  const [first, ...others] = records;
+  const head = first?.cells;
   if (head === undefined) return { rows: [], unknown: [], problem: 'There is no line in it' };
   const columns = head.map((name) => name.trim().toLowerCase());
   if (!columns.includes('kind') || !columns.includes('ref')) {
     const problem = `The first line names the columns; kind and ref must be among them: ${IMPORT_COLUMNS.join(', ')}`;
     return { rows: [], unknown: [], problem };
   }
-  const rows = lines.map((cells) => {
-    const row: Record<Column, string> = { ...EMPTY };
+  const rows = others.map(({ line, cells }) => {
+    const row: ImportRow = { ...EMPTY, line };
     for (const [index, name] of columns.entries()) if (isColumn(name)) row[name] = (cells[index] ?? '').trim();
     return row;
   });
   return { rows, unknown: columns.filter((name) => name !== '' && !isColumn(name)), problem: null };
 }
 
-function recordsOf(text: string): string[][] {
+interface CsvRecord {
+  /** Line of the file on which it begins: cells with line ends of their own reach over several. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+function recordsOf(text: string): CsvRecord[] {
   const separator = separatorOf(text);
-  const records: string[][] = [];
+  const records: CsvRecord[] = [];
+  let line = 1;
+  let began = 1;
   let cells: string[] = [];
   let cell = '';
   let quoted = false;
@@ -43,11 +52,13 @@ function recordsOf(text: string): string[][] {
   };
   const endRecord = () => {
     endCell();
-    if (cells.some((one) => one.trim() !== '')) records.push(cells);
+    if (cells.some((one) => one.trim() !== '')) records.push({ line: began, cells });
     cells = [];
+    began = line;
   };
   for (let at = 0; at < text.length; at++) {
     const sign = text.charAt(at);
+    if (sign === '\n') line++;
     if (quoted) {
       if (sign !== '"') cell += sign;
       else if (text.charAt(at + 1) === '"') {

@@ -41,14 +41,14 @@ export class Importer {
             try {
               eventIds.push(...(await this.#step(step, context)));
             } catch (error) {
-              refusals.set(step.line, refusalOf(error));
+              refusals.set(step.at, refusalOf(error));
             }
           }),
         );
       }
     }
-    const told = lines.map((line) => {
-      const refusal = refusals.get(line.line);
+    const told = lines.map((line, at) => {
+      const refusal = refusals.get(at);
       if (!refusal) return line;
       return { ...line, outcome: 'refused' as const, what: refusal.message, column: refusal.fields[0]?.path ?? null };
     });

@@ -49,6 +49,24 @@ describe('a list is answered for line by line', () => {
     expect(steps).toHaveLength(2);
   });
 
+  test('a line is called as its file calls it', () => {
+    const { lines, steps } = planImport(
+      [
+        { ...shop, line: 4 },
+        { ...kestrel, line: 9 },
+        { ...kestrel, line: 12 },
+      ],
+      known,
+    );
+    expect(lines.map(({ line, outcome }) => [line, outcome])).toEqual([
+      [4, 'create'],
+      [9, 'create'],
+      [12, 'refused'],
+    ]);
+    expect(lines[2]?.what).toBe('Line 9 has the reference crm-2 already');
+    expect(steps.map(({ at }) => at)).toEqual([0, 1]);
+  });
+
   test('what is there already is the same, and does nothing', () => {
     const { lines, steps } = planImport(
       [

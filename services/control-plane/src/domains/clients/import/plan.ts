@@ -33,25 +33,32 @@ export interface Known {
   readonly peopleByRef: ReadonlyMap<string, KnownPerson>;
 }
 
+/** Which of the list, from 0, and the line by which people know it. */
+interface Where {
+  readonly at: number;
+  readonly line: number;
+}
+
 type RowOf<K extends UnderstoodRow['kind']> = Extract<UnderstoodRow, { kind: K }>;
+/** `at`: which of the list it carries out. */
 export type Step =
-  | { readonly do: 'create-client'; readonly line: number; readonly clientId: string; readonly row: RowOf<'client'> }
+  | { readonly do: 'create-client'; readonly at: number; readonly clientId: string; readonly row: RowOf<'client'> }
   | {
       readonly do: 'rename-client';
-      readonly line: number;
+      readonly at: number;
       readonly clientId: string;
       readonly from: string;
       readonly row: RowOf<'client'>;
     }
   | {
       readonly do: 'file-site';
-      readonly line: number;
+      readonly at: number;
       readonly siteId: string;
       readonly serverId: string | null;
       readonly clientId: string;
       readonly row: RowOf<'site'>;
     }
-  | { readonly do: 'invite-person'; readonly line: number; readonly clientId: string; readonly row: RowOf<'person'> };
+  | { readonly do: 'invite-person'; readonly at: number; readonly clientId: string; readonly row: RowOf<'person'> };
 
 export interface Plan {
   readonly lines: ImportLine[];
@@ -76,19 +83,19 @@ const refused = (column: string, what: string, instead: string): Verdict => ({
 
 export function planImport(rows: readonly ImportRow[], known: Known): Plan {
   const planner = new Planner(known);
-  const read = rows.map((row, index) => ({ line: index + 1, row, understood: understoodRow.safeParse(row) }));
+  const read = rows.map((row, at) => ({ at, line: row.line ?? at + 1, row, understood: understoodRow.safeParse(row) }));
   const verdicts = new Map<number, Verdict>();
   // Clients first: a line may name one that stands below it.
   for (const clients of [true, false]) {
-    for (const { line, row, understood } of read) {
+    for (const { at, line, row, understood } of read) {
       if ((row.kind === 'client') !== clients) continue;
       verdicts.set(
-        line,
-        understood.success ? planner.judge(line, understood.data) : misread(row, understood.error.issues),
+        at,
+        understood.success ? planner.judge({ at, line }, understood.data) : misread(row, understood.error.issues),
       );
     }
   }
-  const judged = read.map(({ line, row }) => ({ line, row, verdict: verdicts.get(line) ?? same('') }));
+  const judged = read.map(({ at, line, row }) => ({ line, row, verdict: verdicts.get(at) ?? same('') }));
   return {
     lines: judged.map(({ line, row, verdict: { outcome, what, column, instead } }) => ({
       line,
@@ -116,24 +123,24 @@ class Planner {
     this.#names = new Map(known.clientNames);
   }
 
-  judge(line: number, row: UnderstoodRow): Verdict {
+  judge(where: Where, row: UnderstoodRow): Verdict {
     const key = `${row.kind} ${row.ref}`;
     const before = this.#seen.get(key);
     if (before !== undefined) {
       return refused('ref', `Line ${before} has the reference ${row.ref} already`, 'one line for each reference');
     }
-    this.#seen.set(key, line);
+    this.#seen.set(key, where.line);
     switch (row.kind) {
       case 'client':
-        return this.#client(line, row);
+        return this.#client(where, row);
       case 'site':
-        return this.#site(line, row);
+        return this.#site(where, row);
       case 'person':
-        return this.#person(line, row);
+        return this.#person(where, row);
     }
   }
 
-  #client(line: number, row: RowOf<'client'>): Verdict {
+  #client({ at }: Where, row: RowOf<'client'>): Verdict {
     const there = this.#known.clientsByRef.get(row.ref);
     const clientId = there?.clientId ?? derivedId('client-import', this.#known.tenantId, row.ref);
     const holder = this.#names.get(row.name.toLowerCase());
@@ -147,18 +154,18 @@ class Planner {
       return {
         outcome: 'create',
         what: `Creates the client ${row.name}`,
-        step: { do: 'create-client', line, clientId, row },
+        step: { do: 'create-client', at, clientId, row },
       };
     }
     if (there.name === row.name) return same(`The client ${row.name} is there`);
     return {
       outcome: 'change',
       what: `Renames ${there.name} to ${row.name}`,
-      step: { do: 'rename-client', line, clientId, from: there.name, row },
+      step: { do: 'rename-client', at, clientId, from: there.name, row },
     };
   }
 
-  #site(line: number, row: RowOf<'site'>): Verdict {
+  #site({ at, line }: Where, row: RowOf<'site'>): Verdict {
     const client = this.#clientOf(row.client);
     if (!client) return noClient(row.client);
     const server = row.server === null ? null : this.#known.servers.get(row.server.toLowerCase());
@@ -184,7 +191,7 @@ class Planner {
       const instead = 'its name and server as they are, or a reference of its own';
       return refused('domain', `The reference ${row.ref} is that of ${named.name}, elsewhere`, instead);
     }
-    const step: Step = { do: 'file-site', line, siteId, serverId, clientId: client.clientId, row };
+    const step: Step = { do: 'file-site', at, siteId, serverId, clientId: client.clientId, row };
     const there = this.#known.sitesById.get(siteId);
     if (!there) return { outcome: 'create', what: `Adds ${row.domain}${place} for ${client.name}`, step };
     if (there.externalRef !== null && there.externalRef !== row.ref) {
@@ -203,13 +210,13 @@ class Planner {
     return { outcome: 'change', what: `Gives ${row.domain}${place} to ${client.name}`, step };
   }
 
-  #person(line: number, row: RowOf<'person'>): Verdict {
+  #person({ at }: Where, row: RowOf<'person'>): Verdict {
     const client = this.#clientOf(row.client);
     if (!client) return noClient(row.client);
     const there = this.#known.peopleByRef.get(row.ref);
     if (!there) {
       const what = `Invites ${row.name} as ${row.role === 'client-admin' ? 'administrator' : 'viewer'} of ${client.name}`;
-      return { outcome: 'create', what, step: { do: 'invite-person', line, clientId: client.clientId, row } };
+      return { outcome: 'create', what, step: { do: 'invite-person', at, clientId: client.clientId, row } };
     }
     if (there.clientId !== client.clientId) {
       return refused(
