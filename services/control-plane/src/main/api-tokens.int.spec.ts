@@ -1,5 +1,6 @@
 // API tokens over HTTP and sockets: what their makers, their thieves and their revokers meet.
-import { TOKEN_PATTERN, TokenIssued, type GrantScope } from '@muster/contracts/access';
+import { MakeToken, TOKEN_PATTERN, TokenIssued, type GrantScope } from '@muster/contracts/access';
+import { GetDashboard } from '@muster/contracts/clients';
 import { commands, queries } from '@muster/contracts';
 import { endpoints } from '@muster/contracts/endpoints';
 import { newId } from '@muster/kernel/ids';
@@ -479,4 +480,43 @@ test('the policy bounds the life of tokens and may ask for networks', async () =
   expect((await ask({ days: 7 })).body['detail']).toMatch(/from which addresses/);
   expect((await ask({ days: 7, networks: ['192.0.2.0/24', '192.0.2.0/33'] })).status).toBe(400);
   expect((await ask({ days: 7, networks: ['192.0.2.0/24', '2001:db8::/32'] })).status).toBe(202);
+});
+
+test('a client’s person with a role of the team’s own can make one, and is told of no other role and place', async () => {
+  const { clientId } = (await muster.call('POST', '/api/clients', owner, { name: 'Kestrel Cycles', externalRef: null }))
+    .body as { clientId: string };
+  const may = [MakeToken, GetDashboard].map(({ permission }) => permission.name);
+  const define = async (name: string) =>
+    String((await muster.call('POST', '/api/access/roles', owner, { name, permissions: may })).body['roleId']);
+  const [role] = [await define('Kestrel’s shop system'), await define('Merle’s shop system')];
+  const scope: GrantScope = { kind: 'client', clientId };
+  const person = await muster.person('Ada Kestrel', { role, scope });
+  const session = (await muster.call('GET', '/api/session', person)).body['me'] as { grants: { scopeName: string }[] };
+  expect(session.grants.map(({ scopeName }) => scopeName)).toEqual(['Kestrel Cycles']);
+  // What the dialog needs, without the permission to list all roles.
+  expect((await muster.call('GET', '/api/access/roles', person)).status).toBe(403);
+  const { body, text } = await muster.call('GET', '/api/account/tokens', person);
+  expect(body['roles']).toMatchObject([{ role, title: 'Kestrel’s shop system', permissions: may.toSorted() }]);
+  expect(text).not.toContain('Merle');
+  const { token } = await make(person, { may: [{ role, scope }], days: 5 });
+  expect((await use(token, 'GET', `/api/clients/${clientId}/dashboard`)).status).toBe(200);
+  expect((await use(token, 'GET', '/api/servers')).status).toBe(403);
+});
+
+test('everybody’s tokens come page by page, each once', async () => {
+  const list = async (more: string) =>
+    (await muster.call('GET', `/api/access/tokens?ended=true${more}`, owner)).body as unknown as {
+      tokens: { tokenId: string }[];
+      next: string | null;
+      inForce: { tokens: number };
+    };
+  const whole = await list('&limit=200');
+  expect(whole.inForce.tokens).toBeGreaterThan(0);
+  const paged: string[] = [];
+  for (let next: string | null = ''; next !== null;) {
+    const page: Awaited<ReturnType<typeof list>> = await list(`&limit=4${next === '' ? '' : `&after=${next}`}`);
+    paged.push(...page.tokens.map(({ tokenId }) => tokenId));
+    ({ next } = page);
+  }
+  expect(paged).toEqual(whole.tokens.map(({ tokenId }) => tokenId));
 });

@@ -1,7 +1,7 @@
 // Roles and grants: who may do what, where, until when, and who decided it.
 import { z } from 'zod';
 import { command, query } from '../define.ts';
-import { accepted, reason, timestamp, uuid } from '../values.ts';
+import { accepted, pageSize, reason, timestamp, uuid } from '../values.ts';
 import { grantEnd, permissionNames, roleName, roleRef } from './grant-events.ts';
 import { grantScope } from './scope.ts';
 
@@ -49,6 +49,9 @@ export const ListRoles = query('access.ListRoles', {
   input: z.strictObject({}),
   output: z.strictObject({ roles: z.array(roleView) }),
 });
+/** Those that end soonest come first. */
+const grantPage = { after: z.string().max(200).optional(), limit: pageSize };
+
 export const ListGrants = query('access.ListGrants', {
   risk: 'medium',
   on: 'visible',
@@ -56,17 +59,21 @@ export const ListGrants = query('access.ListGrants', {
   sentence: 'List grants: who holds which role where, until when, and why',
   input: z.strictObject({
     holder: uuid.optional(),
+    role: roleRef.optional(),
     /** Ended ones too. */
     ended: z.stringbool().default(false),
+    ...grantPage,
   }),
-  output: z.strictObject({ grants: z.array(grantView) }),
-});
-
-/** One way in which somebody holds a permission. */
-export const whyView = z.strictObject({
-  grant: grantView,
-  /** In the form of a chain: person, role, scope, decision. */
-  covers: z.boolean(),
+  output: z.strictObject({
+    grants: z.array(grantView),
+    next: z.string().nullable(),
+    /** Of all of them, not of this page: in force, by how many holders, and how many without an end. */
+    inForce: z.strictObject({
+      grants: z.int().nonnegative(),
+      holders: z.int().nonnegative(),
+      endless: z.int().nonnegative(),
+    }),
+  }),
 });
 export const ExplainPermission = query('access.ExplainPermission', {
   risk: 'medium',
@@ -77,12 +84,19 @@ export const ExplainPermission = query('access.ExplainPermission', {
     permission: z.string().max(120),
     /** Only who can do it to this server. */
     server: uuid.optional(),
+    ...grantPage,
   }),
   output: z.strictObject({
     permission: z.string(),
     sentence: z.string(),
     risk: z.enum(['low', 'medium', 'high', 'critical']),
-    grants: z.array(whyView),
+    /** Each is a reason: person, role, scope, decision. */
+    grants: z.array(grantView),
+    next: z.string().nullable(),
+    /** Of all pages. */
+    holders: z.int().nonnegative(),
+    /** Grants that hold the permission, and do not reach that server. */
+    elsewhere: z.int().nonnegative(),
   }),
 });
 

@@ -34,8 +34,12 @@ export const ListPeople = query('access.ListPeople', {
   on: 'fleet',
   roles: ['security'],
   sentence: 'List people: how their accounts are secured and when they were used',
-  input: z.strictObject({}),
-  output: z.strictObject({ people: z.array(personView) }),
+  input: z.strictObject({
+    after: z.string().max(100).optional(),
+    limit: z.coerce.number().int().min(1).max(1000).default(1000),
+  }),
+  /** In the order in which they came. */
+  output: z.strictObject({ people: z.array(personView), next: z.string().nullable() }),
 });
 
 const linkHours = z.coerce

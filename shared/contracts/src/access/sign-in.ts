@@ -51,7 +51,14 @@ export const me = z.strictObject({
   permissions: z.array(z.string()),
   /** Widest first. */
   grants: z.array(
-    z.strictObject({ role: z.string(), title: z.string(), scope: grantScope, until: timestamp.nullable() }),
+    z.strictObject({
+      role: z.string(),
+      title: z.string(),
+      scope: grantScope,
+      /** What the scope is called: "the fleet", a group's or client's name, a tag. */
+      scopeName: z.string(),
+      until: timestamp.nullable(),
+    }),
   ),
   sessionId: uuid,
   signedInAt: timestamp,

@@ -1,7 +1,7 @@
 // API tokens, and the service accounts that programs act as.
 import { z } from 'zod';
 import { command, query } from '../define.ts';
-import { accepted, ipRangeText, reason, timestamp, uuid } from '../values.ts';
+import { accepted, ipRangeText, pageSize, reason, timestamp, uuid } from '../values.ts';
 import {
   holderKind,
   serviceAccountFlag,
@@ -13,6 +13,7 @@ import {
 } from './token-events.ts';
 import { grantScope } from './scope.ts';
 import { roleRef } from './grant-events.ts';
+import { roleView } from './grants.ts';
 
 export * from './token-events.ts';
 
@@ -82,13 +83,22 @@ export const serviceAccountView = z.strictObject({
 });
 export type ServiceAccountView = z.infer<typeof serviceAccountView>;
 
+/** What a token can be made for. */
+export const tokenRole = roleView.pick({ role: true, title: true, sentence: true, permissions: true });
+export type TokenRole = z.infer<typeof tokenRole>;
+
 export const ListOwnTokens = query('access.ListOwnTokens', {
   risk: 'low',
   on: 'self',
   roles: [],
   sentence: 'List one’s own API tokens',
   input: z.strictObject({}),
-  output: z.strictObject({ tokens: z.array(tokenView), policy: tokenPolicy }),
+  output: z.strictObject({
+    tokens: z.array(tokenView),
+    policy: tokenPolicy,
+    /** Those that a new one could have somewhere. */
+    roles: z.array(tokenRole),
+  }),
 });
 /** For programs: who am I, and what may I? */
 export const GetUsedToken = query('access.GetUsedToken', {
@@ -117,8 +127,15 @@ export const ListTokens = query('access.ListTokens', {
     holder: uuid.optional(),
     /** Ended ones too. */
     ended: z.stringbool().default(false),
+    after: z.string().max(200).optional(),
+    limit: pageSize,
   }),
-  output: z.strictObject({ tokens: z.array(tokenView) }),
+  output: z.strictObject({
+    tokens: z.array(tokenView),
+    next: z.string().nullable(),
+    /** Of all of them, not of this page. */
+    inForce: z.strictObject({ tokens: z.int().nonnegative(), unused: z.int().nonnegative() }),
+  }),
 });
 export const ListServiceAccounts = query('access.ListServiceAccounts', {
   risk: 'medium',

@@ -71,6 +71,16 @@ export class Authority {
     return place !== null && this.#overlaps(scopes, place);
   }
 
+  /** Which of these scopes hold a server; none when there is no such server. */
+  async scopesHolding(serverId: string, scopes: readonly string[], tenantId: string): Promise<readonly string[]> {
+    if ((await this.subjects.locate('server', serverId, tenantId)) === null) return [];
+    const { rows } = await sql<{ scope: string }>`
+      select scope from unnest(${[...new Set(scopes)]}::text[]) scope
+      where scope = ${FLEET} or exists (
+        select 1 from muster.servers_in(array[scope]) id where id = ${serverId}::uuid)`.execute(this.database.db);
+    return rows.map(({ scope }) => scope);
+  }
+
   /** Servers that some scopes hold. */
   async serversIn(scopes: readonly string[]): Promise<ReadonlySet<string>> {
     const { rows } = await sql<{ id: string }>`

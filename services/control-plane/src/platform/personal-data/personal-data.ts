@@ -1,6 +1,7 @@
 // Personal fields are ciphertext from the first event on: AES-256-GCM under a key per data subject. The subject keys lie
 // wrapped in `vault.subject_keys`; erasing a person deletes that row, and every copy of the ciphertext goes dark.
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { Gathered } from '../database/gathered.ts';
 import type { QueryPool } from '../database/scoped-pool.ts';
 import { decrypt, encrypt } from './sealing.ts';
 
@@ -42,9 +43,12 @@ export class PersonalData {
   readonly #pool: QueryPool;
   readonly #wrapping: Buffer;
   readonly #keys = new Map<string, { readonly key: Buffer; readonly at: number }>();
+  /** A page names three hundred people: their keys are one statement, not three hundred. */
+  readonly #stored: Gathered<string, Buffer | undefined>;
 
   constructor(pool: QueryPool, master: MasterKey) {
     this.#pool = pool;
+    this.#stored = new Gathered((subjects) => this.#wrapped(subjects));
     this.#wrapping = master.derive('subject-keys');
   }
 
@@ -61,17 +65,22 @@ export class PersonalData {
         [subject, fresh],
       );
     }
-    const { rows } = await this.#pool.query<{ wrapped: Buffer }>(
-      'select wrapped from vault.subject_keys where subject_id = $1',
-      [subject],
-    );
-    const row = rows[0];
-    if (!row) return null;
-    const key = decrypt(this.#wrapping, row.wrapped, subject);
+    const wrapped = await this.#stored.ask(subject);
+    if (!wrapped) return null;
+    const key = decrypt(this.#wrapping, wrapped, subject);
     // Bounded: a process that lives long meets many people.
     if (this.#keys.size > 5000) this.#keys.clear();
     this.#keys.set(subject, { key, at: Date.now() });
     return key;
+  }
+
+  async #wrapped(subjects: readonly string[]): Promise<(subject: string) => Buffer | undefined> {
+    const { rows } = await this.#pool.query<{ subject: string; wrapped: Buffer }>(
+      'select subject_id::text as subject, wrapped from vault.subject_keys where subject_id = any($1::uuid[])',
+      [[...new Set(subjects)]],
+    );
+    const found = new Map(rows.map((row) => [row.subject, row.wrapped]));
+    return (subject) => found.get(subject);
   }
 
   /** `sealed:1:<subject>:<base64>`. What is sealed for an erased subject nobody can open. */

@@ -5,6 +5,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { PEOPLE, type PersonNames } from '../../../platform/personal-data/person-names.ts';
 import { PersonalData } from '../../../platform/personal-data/personal-data.ts';
+import { beyond, cut, type ListOrder } from '../list-place.ts';
 import { Holders } from '../grants/holders.ts';
 import { Roles } from '../grants/roles.ts';
 
@@ -23,9 +24,20 @@ interface Row {
   refused_at: Date | null;
   ended_at: Date | null;
   ended_why: TokenView['endedWhy'];
+  at: string[];
 }
 
-const MOST = 1000;
+export interface TokenPage {
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+// In force before ended, the newest end first; then those that end soonest.
+const ORDER: ListOrder = {
+  order: sql`-extract(epoch from coalesce(t.ended_at, 'infinity')), extract(epoch from t.expires_at)`,
+  times: 2,
+  id: sql`t.token_id`,
+};
 
 @Injectable()
 export class TokenViews {
@@ -37,12 +49,29 @@ export class TokenViews {
     @Inject(Holders) private readonly holders: Holders,
   ) {}
 
-  /** Those that end soonest first; `condition` speaks of t. */
-  async list(condition: RawBuilder<unknown>): Promise<TokenView[]> {
+  /** `condition` speaks of t. */
+  async page(
+    condition: RawBuilder<unknown>,
+    { after, limit }: TokenPage,
+  ): Promise<{ tokens: TokenView[]; next: string | null }> {
     const { rows } = await sql<Row>`
-      select t.*, k.used_at, k.used_from, k.refused_at
-      from muster.access_tokens t left join muster.access_token_keys k using (token_id) where ${condition}
-      order by t.ended_at desc nulls first, t.expires_at limit ${MOST}`.execute(this.database.db);
+      select t.*, k.used_at, k.used_from, k.refused_at, array[${ORDER.order}]::text[] as at
+      from muster.access_tokens t left join muster.access_token_keys k using (token_id)
+      where ${condition} and ${beyond(ORDER, after)}
+      order by ${ORDER.order}, t.token_id limit ${limit + 1}`.execute(this.database.db);
+    const { page, next } = cut(rows, limit, (row) => row.token_id);
+    return { tokens: await this.#views(page), next };
+  }
+
+  async inForce(condition: RawBuilder<unknown>): Promise<{ tokens: number; unused: number }> {
+    const { rows } = await sql<{ tokens: number; unused: number }>`
+      select count(*)::int as tokens, (count(*) filter (where k.used_at is null))::int as unused
+      from muster.access_tokens t left join muster.access_token_keys k using (token_id)
+      where ${condition} and t.ended_at is null and t.expires_at > now()`.execute(this.database.db);
+    return rows[0] ?? { tokens: 0, unused: 0 };
+  }
+
+  async #views(rows: readonly Row[]): Promise<TokenView[]> {
     const [names, titleOf, scopeNameOf] = await Promise.all([
       this.people.names(rows.flatMap((row) => [row.holder_id, row.made_by])),
       this.roles.titles(),

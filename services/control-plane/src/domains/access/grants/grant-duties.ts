@@ -6,6 +6,9 @@ import type { Principal } from '../../../platform/cqrs/principal.ts';
 import { GrantViews } from './grant-views.ts';
 import type { GrantView } from '@muster/contracts/access';
 
+/** What the first page has room for, many times over. */
+const MOST = 200;
+
 @Injectable()
 export class GrantDuties {
   constructor(
@@ -13,12 +16,13 @@ export class GrantDuties {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  endingSoon({ actor, tenantId, grants = [] }: Principal): Promise<GrantView[]> {
+  async endingSoon({ actor, tenantId, grants = [] }: Principal): Promise<GrantView[]> {
     const isOwner = grants.some(({ role }) => role === 'owner');
     const days = Math.max(...this.settings.MUSTER_GRANT_WARNING_DAYS);
     // The same that `access.GrantEndingSoon` tells: one that is given for less is not news.
-    return this.views.list(sql`g.tenant_id = ${tenantId} and g.ended_at is null and g.until > now()
+    const soon = sql`g.tenant_id = ${tenantId} and g.ended_at is null and g.until > now()
       and g.until <= now() + make_interval(days => ${days}) and g.warned_days is not null
-      and (${isOwner}::boolean or g.holder_id::text = ${actor} or g.given_by = ${actor})`);
+      and (${isOwner}::boolean or g.holder_id::text = ${actor} or g.given_by = ${actor})`;
+    return (await this.views.page(soon, { limit: MOST })).grants;
   }
 }

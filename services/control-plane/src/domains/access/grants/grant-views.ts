@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { sql, type RawBuilder } from 'kysely';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { PEOPLE, type PersonNames } from '../../../platform/personal-data/person-names.ts';
+import { beyond, cut, type ListOrder } from '../list-place.ts';
 import { Holders } from './holders.ts';
 import { Roles } from './roles.ts';
 
@@ -20,9 +21,28 @@ interface Row {
   ended_at: Date | null;
   ended_why: GrantView['endedWhy'];
   state: GrantView['state'];
+  at: string[];
 }
 
-const MOST = 2000;
+export interface GrantPage {
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+export interface InForce {
+  readonly grants: number;
+  readonly holders: number;
+  readonly endless: number;
+}
+
+/** Of a grant g, by the database's clock. */
+export const IN_FORCE = sql`g.ended_at is null and g.starts_at <= now() and (g.until is null or g.until > now())`;
+// In force before ended, the newest end first; then those that end soonest, those without an end last.
+const ORDER: ListOrder = {
+  order: sql`-extract(epoch from coalesce(g.ended_at, 'infinity')), extract(epoch from coalesce(g.until, 'infinity')),
+    extract(epoch from g.given_at)`,
+  times: 3,
+  id: sql`g.grant_id`,
+};
 
 @Injectable()
 export class GrantViews {
@@ -33,13 +53,29 @@ export class GrantViews {
     @Inject(Holders) private readonly holders: Holders,
   ) {}
 
-  /** Those that end soonest first; `condition` speaks of g. */
-  async list(condition: RawBuilder<unknown>): Promise<GrantView[]> {
+  /** `condition` speaks of g. */
+  async page(
+    condition: RawBuilder<unknown>,
+    { after, limit }: GrantPage,
+  ): Promise<{ grants: GrantView[]; next: string | null }> {
     const { rows } = await sql<Row>`
-      select g.*, case when g.ended_at is not null or g.until <= now() then 'ended'
+      select g.*, array[${ORDER.order}]::text[] as at, case when g.ended_at is not null or g.until <= now() then 'ended'
         when g.starts_at > now() then 'coming' else 'in-force' end as state
-      from muster.access_grants g where ${condition}
-      order by g.ended_at desc nulls first, g.until nulls last, g.given_at limit ${MOST}`.execute(this.database.db);
+      from muster.access_grants g where ${condition} and ${beyond(ORDER, after)}
+      order by ${ORDER.order}, g.grant_id limit ${limit + 1}`.execute(this.database.db);
+    const { page, next } = cut(rows, limit, (row) => row.grant_id);
+    return { grants: await this.#views(page), next };
+  }
+
+  async inForce(condition: RawBuilder<unknown>): Promise<InForce> {
+    const { rows } = await sql<InForce>`
+      select count(*)::int as grants, count(distinct g.holder_id)::int as holders,
+        (count(*) filter (where g.until is null))::int as endless
+      from muster.access_grants g where ${condition} and ${IN_FORCE}`.execute(this.database.db);
+    return rows[0] ?? { grants: 0, holders: 0, endless: 0 };
+  }
+
+  async #views(rows: readonly Row[]): Promise<GrantView[]> {
     const [names, titleOf, scopeNameOf] = await Promise.all([
       this.people.names(rows.flatMap((row) => [row.holder_id, row.given_by])),
       this.roles.titles(),

@@ -29,7 +29,8 @@ export class Holders {
     const ids = scopes.flatMap((scope) =>
       scope.kind === 'group' ? [scope.groupId] : scope.kind === 'server' ? [scope.serverId] : [],
     );
-    const names = new Map([...(await this.servers.names(ids)), ...(await this.#clients(scopes))]);
+    const places = ids.length === 0 ? [] : await this.servers.names(ids);
+    const names = new Map([...places, ...(await this.#clients(scopes))]);
     return (scope) => {
       switch (scope.kind) {
         case 'fleet':

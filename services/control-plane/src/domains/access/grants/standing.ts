@@ -2,6 +2,7 @@
 import type { GrantScope, Me } from '@muster/contracts/access';
 import { Inject, Injectable } from '@nestjs/common';
 import { allPermissions, Grants } from './grants.ts';
+import { Holders } from './holders.ts';
 import { Roles } from './roles.ts';
 
 @Injectable()
@@ -9,20 +10,26 @@ export class Standing {
   constructor(
     @Inject(Grants) private readonly grants: Grants,
     @Inject(Roles) private readonly roles: Roles,
+    @Inject(Holders) private readonly holders: Holders,
   ) {}
 
   async of(personId: string): Promise<Pick<Me, 'role' | 'permissions' | 'grants'>> {
     const [held, titleOf] = await Promise.all([this.grants.of(personId), this.roles.titles()]);
+    const scopeNameOf = await this.holders.scopeNames(held.map(({ scope }) => scopeOf(scope)));
     const [widest] = held;
     return {
       role: widest ? titleOf(widest.role) : 'No role',
       permissions: [...allPermissions(held)].sort(),
-      grants: held.map(({ role, scope, until }) => ({
-        role,
-        title: titleOf(role),
-        scope: scopeOf(scope),
-        until: until?.toISOString() ?? null,
-      })),
+      grants: held.map(({ role, scope: key, until }) => {
+        const scope = scopeOf(key);
+        return {
+          role,
+          title: titleOf(role),
+          scope,
+          scopeName: scopeNameOf(scope),
+          until: until?.toISOString() ?? null,
+        };
+      }),
     };
   }
 }

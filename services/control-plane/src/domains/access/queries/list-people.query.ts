@@ -8,6 +8,7 @@ import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/m
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { PersonalData } from '../../../platform/personal-data/personal-data.ts';
 import { Roles } from '../grants/roles.ts';
+import { beyond, cut, type ListOrder } from '../list-place.ts';
 import { needsSecondFactor, SignInPolicies } from '../sign-in-policy.ts';
 
 const ListPeopleQuery = queryOf(ListPeople);
@@ -28,7 +29,10 @@ interface Row {
   sessions: number;
   purpose: 'invitation' | 'recovery' | null;
   link_expires: Date | null;
+  at: string[];
 }
+
+const ORDER: ListOrder = { order: sql`extract(epoch from p.registered_at)`, times: 1, id: sql`p.person_id` };
 
 @QueryHandler(ListPeopleQuery)
 export class ListPeopleHandler implements IQueryHandler<MessageOf<typeof ListPeopleQuery>> {
@@ -40,7 +44,10 @@ export class ListPeopleHandler implements IQueryHandler<MessageOf<typeof ListPeo
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  async execute({ context }: MessageOf<typeof ListPeopleQuery>): Promise<AnswerOf<typeof ListPeopleQuery>> {
+  async execute({
+    input: { after, limit },
+    context,
+  }: MessageOf<typeof ListPeopleQuery>): Promise<AnswerOf<typeof ListPeopleQuery>> {
     const { tenantId } = context.principal;
     const [policy, titleOf] = await Promise.all([this.policies.of(tenantId), this.roles.titles()]);
     const { rows } = await sql<Row>`
@@ -49,7 +56,8 @@ export class ListPeopleHandler implements IQueryHandler<MessageOf<typeof ListPeo
           and not exists (select 1 from muster.access_passkeys k where k.person_id = p.person_id) as left,
         (select count(*)::int from muster.access_passkeys k where k.person_id = p.person_id) as passkeys,
         (select count(*)::int from muster.access_recovery_codes r where r.person_id = p.person_id and r.used_at is null) as codes,
-        s.last_sign_in, coalesce(s.sessions, 0) as sessions, l.purpose, l.expires_at as link_expires
+        s.last_sign_in, coalesce(s.sessions, 0) as sessions, l.purpose, l.expires_at as link_expires,
+        array[${ORDER.order}]::text[] as at
       from muster.access_people p
       left join lateral (
         select array_agg(distinct g.role) as roles from muster.access_grants g
@@ -60,9 +68,11 @@ export class ListPeopleHandler implements IQueryHandler<MessageOf<typeof ListPeo
         select max(created_at) as last_sign_in, count(*) filter (where ended_at is null and expires_at > now()
           and used_at > now() - make_interval(secs => ${this.settings.MUSTER_SESSION_IDLE_SECONDS}))::int as sessions
         from muster.access_sessions s where s.person_id = p.person_id) s on true
-      where p.tenant_id = ${tenantId} order by p.registered_at limit 1000`.execute(this.database.db);
+      where p.tenant_id = ${tenantId} and ${beyond(ORDER, after)}
+      order by ${ORDER.order}, p.person_id limit ${limit + 1}`.execute(this.database.db);
+    const { page, next } = cut(rows, limit, (row) => row.person_id);
     const people = await Promise.all(
-      rows.map(async (row) => ({
+      page.map(async (row) => ({
         personId: row.person_id,
         name: (await this.personal.open(row.name)) ?? 'Erased person',
         email: (await this.personal.open(row.email)) ?? '',
@@ -86,6 +96,6 @@ export class ListPeopleHandler implements IQueryHandler<MessageOf<typeof ListPeo
             : null,
       })),
     );
-    return { people };
+    return { people, next };
   }
 }

@@ -17,7 +17,9 @@ export class GetUsedTokenHandler implements IQueryHandler<MessageOf<typeof GetUs
     context: { principal },
   }: MessageOf<typeof GetUsedTokenQuery>): Promise<AnswerOf<typeof GetUsedTokenQuery>> {
     const { tokenId, grants = [] } = principal;
-    const [token] = tokenId === undefined ? [] : await this.views.list(sql`t.token_id = ${tokenId}`);
+    const { tokens } =
+      tokenId === undefined ? { tokens: [] } : await this.views.page(sql`t.token_id = ${tokenId}`, { limit: 1 });
+    const [token] = tokens;
     if (!token) throw new Refusal('forbidden', 'needs-token', 'This is asked by programs with their token');
     const scopes = new Map<string, Set<string>>();
     for (const { scope, permissions } of grants) {

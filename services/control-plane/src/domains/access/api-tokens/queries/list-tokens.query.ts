@@ -18,6 +18,8 @@ export class ListTokensHandler implements IQueryHandler<MessageOf<typeof ListTok
       ...(input.holder ? [sql`t.holder_id = ${input.holder}`] : []),
       ...(input.ended ? [] : [sql`t.ended_at is null`]),
     ];
-    return { tokens: await this.views.list(sql.join(wanted, sql` and `)) };
+    const condition = sql.join(wanted, sql` and `);
+    const [page, inForce] = await Promise.all([this.views.page(condition, input), this.views.inForce(condition)]);
+    return { ...page, inForce };
   }
 }

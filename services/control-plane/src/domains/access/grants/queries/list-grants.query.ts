@@ -16,8 +16,11 @@ export class ListGrantsHandler implements IQueryHandler<MessageOf<typeof ListGra
     const wanted = [
       sql`g.tenant_id = ${context.principal.tenantId}`,
       ...(input.holder ? [sql`g.holder_id = ${input.holder}`] : []),
+      ...(input.role ? [sql`g.role = ${input.role}`] : []),
       ...(input.ended ? [] : [sql`g.ended_at is null`]),
     ];
-    return { grants: await this.views.list(sql.join(wanted, sql` and `)) };
+    const condition = sql.join(wanted, sql` and `);
+    const [page, inForce] = await Promise.all([this.views.page(condition, input), this.views.inForce(condition)]);
+    return { ...page, inForce };
   }
 }
