@@ -2177,6 +2177,28 @@ ALTER TABLE ONLY muster.posture_host_changes FORCE ROW LEVEL SECURITY;
 ALTER TABLE muster.posture_host_changes OWNER TO muster_owner;
 
 --
+-- Name: posture_intake; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_intake (
+    finding_id uuid NOT NULL,
+    tenant_id uuid NOT NULL,
+    server_id uuid NOT NULL,
+    check_id text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    decision_id uuid,
+    decision text,
+    owner text,
+    due_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    CONSTRAINT posture_intake_decision_check CHECK ((decision = ANY (ARRAY['accepted'::text, 'assigned'::text, 'opened'::text])))
+);
+
+ALTER TABLE ONLY muster.posture_intake FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_intake OWNER TO muster_owner;
+
+--
 -- Name: posture_inventory; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -2226,13 +2248,27 @@ CREATE TABLE muster.posture_judgements (
     judged_at timestamp with time zone,
     policy integer DEFAULT 0 NOT NULL,
     version bigint DEFAULT 0 NOT NULL,
-    state jsonb
+    state jsonb,
+    catalogue integer DEFAULT 0 NOT NULL,
+    first_at timestamp with time zone
 )
 WITH (fillfactor='70');
 
 ALTER TABLE ONLY muster.posture_judgements FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.posture_judgements OWNER TO muster_owner;
+
+--
+-- Name: COLUMN posture_judgements.catalogue; Type: COMMENT; Schema: muster; Owner: muster_owner
+--
+
+COMMENT ON COLUMN muster.posture_judgements.catalogue IS 'Version of the checks, which come with the software';
+
+--
+-- Name: COLUMN posture_judgements.first_at; Type: COMMENT; Schema: muster; Owner: muster_owner
+--
+
+COMMENT ON COLUMN muster.posture_judgements.first_at IS 'What is found for a while after is the intake of the server';
 
 --
 -- Name: posture_outside_reports; Type: TABLE; Schema: muster; Owner: muster_owner
@@ -2266,6 +2302,23 @@ WITH (fillfactor='70');
 ALTER TABLE ONLY muster.posture_outside_turns FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.posture_outside_turns OWNER TO muster_owner;
+
+--
+-- Name: posture_policies; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_policies (
+    version integer NOT NULL,
+    tenant_id uuid NOT NULL,
+    sha256 text NOT NULL,
+    valid_from timestamp with time zone NOT NULL,
+    imported_at timestamp with time zone NOT NULL,
+    "values" jsonb NOT NULL
+);
+
+ALTER TABLE ONLY muster.posture_policies FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_policies OWNER TO muster_owner;
 
 --
 -- Name: posture_reports; Type: TABLE; Schema: muster; Owner: muster_owner
@@ -2566,7 +2619,8 @@ CREATE TABLE muster.servers_presence (
     spooled integer DEFAULT 0 NOT NULL,
     silent boolean DEFAULT false NOT NULL,
     silent_since timestamp with time zone,
-    speaks text[] DEFAULT '{}'::text[] NOT NULL
+    speaks text[] DEFAULT '{}'::text[] NOT NULL,
+    dropped_at timestamp with time zone
 )
 WITH (fillfactor='70');
 
@@ -3205,6 +3259,13 @@ ALTER TABLE ONLY muster.posture_host_changes
     ADD CONSTRAINT posture_host_changes_pkey PRIMARY KEY ("position");
 
 --
+-- Name: posture_intake posture_intake_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_intake
+    ADD CONSTRAINT posture_intake_pkey PRIMARY KEY (finding_id);
+
+--
 -- Name: posture_inventory posture_inventory_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -3238,6 +3299,13 @@ ALTER TABLE ONLY muster.posture_outside_reports
 
 ALTER TABLE ONLY muster.posture_outside_turns
     ADD CONSTRAINT posture_outside_turns_pkey PRIMARY KEY (server_id);
+
+--
+-- Name: posture_policies posture_policies_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_policies
+    ADD CONSTRAINT posture_policies_pkey PRIMARY KEY (version);
 
 --
 -- Name: posture_reports posture_reports_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
@@ -3687,6 +3755,12 @@ CREATE INDEX operations_tasks_retry_of_idx ON muster.operations_tasks USING btre
 CREATE INDEX operations_tasks_server_id_lane_place_idx ON muster.operations_tasks USING btree (server_id, lane, place) WHERE (state <> ALL (ARRAY['succeeded'::text, 'failed'::text, 'expired'::text, 'cancelled'::text]));
 
 --
+-- Name: operations_tasks_server_id_task_place_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX operations_tasks_server_id_task_place_idx ON muster.operations_tasks USING btree (server_id, task, place) WHERE (lane = 'job'::text);
+
+--
 -- Name: operations_tasks_state_requested_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
@@ -3763,6 +3837,24 @@ CREATE INDEX posture_host_changes_server_id_position_idx ON muster.posture_host_
 --
 
 CREATE INDEX posture_host_changes_tenant_id_position_idx ON muster.posture_host_changes USING btree (tenant_id, "position");
+
+--
+-- Name: posture_intake_check_id_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_intake_check_id_server_id_idx ON muster.posture_intake USING btree (check_id, server_id) WHERE (decision IS NULL);
+
+--
+-- Name: posture_intake_due_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_intake_due_at_idx ON muster.posture_intake USING btree (due_at) WHERE (decision = 'assigned'::text);
+
+--
+-- Name: posture_intake_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_intake_server_id_idx ON muster.posture_intake USING btree (server_id);
 
 --
 -- Name: posture_inventory_readings_tenant_id_kind_idx; Type: INDEX; Schema: muster; Owner: muster_owner
@@ -4331,6 +4423,12 @@ ALTER TABLE muster.posture_findings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE muster.posture_host_changes ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: posture_intake; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_intake ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: posture_inventory; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
 --
 
@@ -4359,6 +4457,12 @@ ALTER TABLE muster.posture_outside_reports ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE muster.posture_outside_turns ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: posture_policies; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_policies ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: posture_reports; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
@@ -4613,6 +4717,12 @@ CREATE POLICY process ON muster.posture_findings TO muster_owner, muster_worker,
 CREATE POLICY process ON muster.posture_host_changes TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
+-- Name: posture_intake process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_intake TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
 -- Name: posture_inventory process; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
@@ -4641,6 +4751,12 @@ CREATE POLICY process ON muster.posture_outside_reports TO muster_owner, muster_
 --
 
 CREATE POLICY process ON muster.posture_outside_turns TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_policies process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_policies TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
 -- Name: posture_reports process; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -5055,6 +5171,12 @@ CREATE POLICY shown ON muster.posture_findings TO muster_app USING ((( SELECT mu
 CREATE POLICY shown ON muster.posture_host_changes TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
 
 --
+-- Name: posture_intake shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_intake TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
 -- Name: posture_inventory shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
@@ -5083,6 +5205,12 @@ CREATE POLICY shown ON muster.posture_outside_reports TO muster_app USING ((( SE
 --
 
 CREATE POLICY shown ON muster.posture_outside_turns TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+
+--
+-- Name: posture_policies shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_policies TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (cardinality(ARRAY( SELECT muster.visible_servers() AS visible_servers)) > 0)));
 
 --
 -- Name: posture_reports shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -6114,6 +6242,14 @@ GRANT SELECT ON TABLE muster.posture_host_changes TO muster_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_host_changes TO muster_worker;
 
 --
+-- Name: TABLE posture_intake; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_intake TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_intake TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_intake TO muster_worker;
+
+--
 -- Name: TABLE posture_inventory; Type: ACL; Schema: muster; Owner: muster_owner
 --
 
@@ -6151,6 +6287,14 @@ GRANT SELECT ON TABLE muster.posture_outside_reports TO muster_worker;
 --
 
 GRANT SELECT ON TABLE muster.posture_outside_turns TO muster_auditor;
+
+--
+-- Name: TABLE posture_policies; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_policies TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_policies TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_policies TO muster_worker;
 
 --
 -- Name: TABLE posture_reports; Type: ACL; Schema: muster; Owner: muster_owner

@@ -226,6 +226,15 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
         privd.ask('unavailable', { why: why.slice(0, 300) }).catch(failed('telling the root helper'));
       });
     };
+    let scanning = '';
+    privd.onScan = ({ scan, probes: wanted }) => {
+      if (scan === scanning) return;
+      scanning = scan;
+      posture
+        .scan(wanted)
+        .then((scanned) => privd.ask('scanned', { scan, ...scanned }))
+        .catch(failed('answering a scan'));
+    };
     // A burst of blocks is reported once: reading the table back must not stand in the way of the next block.
     privd.onOutcome = () => {
       afterOutcome ??= setTimeout(() => {

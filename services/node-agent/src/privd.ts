@@ -17,6 +17,7 @@ import { hostFiles } from './capabilities/sites/config-files.ts';
 import { ReleasesCapability } from './capabilities/releases/releases.capability.ts';
 import type { WantedFile } from './capabilities/releases/take-file.ts';
 import { UpdateFiles } from './capabilities/releases/update-files.ts';
+import { PostureCapability } from './capabilities/posture/posture.capability.ts';
 import { postureHost } from './capabilities/posture/posture-host.ts';
 import { ProbeRunner } from './capabilities/posture/probe-runner.ts';
 import { WatchedPlaces } from './capabilities/posture/watched-places.ts';
@@ -120,7 +121,11 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
   const journal = await Journal.open(join(paths.state, 'journal'));
   const { bans } = await openBans(paths, store.server.controlPlaneAddresses);
   const releases = openReleases(paths, store, (file) => socket.push({ t: 'wanted', ...file }));
-  const tasks = [...bans.tasks(), ...releases.tasks()];
+  const posture = new PostureCapability(
+    (scan) => socket.push({ t: 'scan', ...scan }),
+    () => performance.now(),
+  );
+  const tasks = [...bans.tasks(), ...releases.tasks(), ...posture.tasks()];
   const capabilities: CapabilityRegistry = {
     find: (name) => tasks.find((task) => task.definition.name === name),
     isManaged: (capability) => capability === 'bans' && bans.managed,
@@ -218,6 +223,10 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
       const report = await probing.run(probe);
       if (report === undefined) throw new RefusedRequest('unknown-probe', `This helper knows no probe ${probe}`);
       return { report };
+    },
+    scanned: ({ scan, read, failed, tookMs }) => {
+      posture.scanned(scan, { read, failed, tookMs });
+      return Promise.resolve({});
     },
     watch: async () => ({ places: (await policy()).forbids('posture') ? 0 : await watched.watch() }),
     history: ({ after, limit }) => Promise.resolve({ lines: readHistory(FAIL2BAN_DATABASE, after, limit) }),

@@ -27,6 +27,7 @@ import { releaseCommands, releaseQueries } from './releases/index.ts';
 import { releaseTasks } from './releases/tasks.ts';
 import { postureEvents } from './posture/events.ts';
 import { postureCommands, postureQueries } from './posture/index.ts';
+import { postureTasks } from './posture/tasks.ts';
 import { roleHolds, type BuiltInRole } from './roles.ts';
 import { serverEvents } from './servers/events.ts';
 import { serverCommands, serverQueries } from './servers/index.ts';
@@ -72,7 +73,7 @@ export const queries: readonly QueryDefinition[] = [
 export const permissions: readonly PermissionDefinition[] = [...commands, ...queries].map(
   (definition) => definition.permission,
 );
-export const tasks: readonly TaskDefinition[] = [...banTasks, ...releaseTasks];
+export const tasks: readonly TaskDefinition[] = [...banTasks, ...releaseTasks, ...postureTasks];
 export const liveTopics: readonly TopicDefinition[] = allTopics;
 
 /** Names of the permissions of a built-in role. */

@@ -3,7 +3,7 @@
 const VERBS = new Set(
   `accept add approve archive assign attest begin block call cancel change check confirm create decide define delete dismiss end enrol erase explain
    export extend find forget give import invite issue lift list make get name offboard open order plan preview protect put
-   record refresh register release remove rename replace reset resume retire retry review revoke rotate run search send set
+   record refresh register release remove rename replace reset resume retire retry review revoke rotate run scan search send set
    start stop tag take unblock use verify withdraw why`.split(/\s+/),
 );
 

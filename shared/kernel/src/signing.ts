@@ -19,6 +19,7 @@ export type SigningPurpose =
   | 'muster/enrolment/v1'
   | 'muster/cosignature/v1'
   | 'muster/release/v1'
+  | 'muster/policy/v1'
   | 'muster/report/v1';
 
 /** 32 raw bytes of an Ed25519 public key, in base64: the spelling used in JSON and in files. */

@@ -10,6 +10,11 @@ import acc007 from './checks/acc-007-sudoers-files.ts';
 import acc008 from './checks/acc-008-password-policy.ts';
 import acc014 from './checks/acc-014-unseen-network.ts';
 import acc015 from './checks/acc-015-weak-site-password.ts';
+import agt001 from './checks/agt-001-silent.ts';
+import agt002 from './checks/agt-002-unsettled.ts';
+import agt003 from './checks/agt-003-spool.ts';
+import agt004 from './checks/agt-004-files.ts';
+import cpl001 from './checks/cpl-001-advisor.ts';
 import cpl003 from './checks/cpl-003-tokens.ts';
 import dap001 from './checks/dap-001-hardening.ts';
 import db001 from './checks/db-001-public.ts';
@@ -19,6 +24,7 @@ import db005 from './checks/db-005-stores.ts';
 import dkr001 from './checks/dkr-001-api.ts';
 import dkr002 from './checks/dkr-002-image.ts';
 import dkr003 from './checks/dkr-003-rights.ts';
+import dkr004 from './checks/dkr-004-burning.ts';
 import dkr007 from './checks/dkr-007-new.ts';
 import dns001 from './checks/dns-001-caa.ts';
 import dns002 from './checks/dns-002-dnssec.ts';
@@ -27,6 +33,7 @@ import dns004 from './checks/dns-004-open.ts';
 import f2b001 from './checks/f2b-001-running.ts';
 import f2b002 from './checks/f2b-002-jails.ts';
 import f2b003 from './checks/f2b-003-ssh-port.ts';
+import f2b004 from './checks/f2b-004-blind.ts';
 import f2b005 from './checks/f2b-005-enforced.ts';
 import f2b006 from './checks/f2b-006-ignored-administrators.ts';
 import f2b007 from './checks/f2b-007-limits.ts';
@@ -46,7 +53,10 @@ import fw007 from './checks/fw-007-published-port.ts';
 import fw010 from './checks/fw-010-accept-all.ts';
 import fw011 from './checks/fw-011-panel-port.ts';
 import fw012 from './checks/fw-012-ban-table.ts';
+import gen001 from './checks/gen-001-second-factor.ts';
+import gen002 from './checks/gen-002-review.ts';
 import key001 from './checks/key-001-unused.ts';
+import key002 from './checks/key-002-owner-gone.ts';
 import key003 from './checks/key-003-weak-key.ts';
 import key005 from './checks/key-005-writable.ts';
 import key006 from './checks/key-006-added-by-hand.ts';
@@ -71,16 +81,21 @@ import per002 from './checks/per-002-payload.ts';
 import per003 from './checks/per-003-unit.ts';
 import per005 from './checks/per-005-preload.ts';
 import per006 from './checks/per-006-process.ts';
+import per007 from './checks/per-007-busy-program.ts';
 import per008 from './checks/per-008-login-path.ts';
 import php001 from './checks/php-001-end-of-life.ts';
 import php002 from './checks/php-002-security-only.ts';
 import php005 from './checks/php-005-errors-shown.ts';
 import php006 from './checks/php-006-shared-user.ts';
 import plk001 from './checks/plk-001-api.ts';
+import plk002 from './checks/plk-002-admin-access.ts';
+import plk003 from './checks/plk-003-password-strength.ts';
+import plk004 from './checks/plk-004-enhanced-security.ts';
 import plk005 from './checks/plk-005-certificate.ts';
 import res001 from './checks/res-001-disk.ts';
 import res002 from './checks/res-002-inodes.ts';
 import res003 from './checks/res-003-memory.ts';
+import res005 from './checks/res-005-disk-failing.ts';
 import ssh001 from './checks/ssh-001-root-password.ts';
 import ssh002 from './checks/ssh-002-passwords.ts';
 import ssh003 from './checks/ssh-003-default-port.ts';
@@ -88,11 +103,13 @@ import ssh004 from './checks/ssh-004-empty-passwords.ts';
 import ssh005 from './checks/ssh-005-weak-algorithms.ts';
 import ssh009 from './checks/ssh-009-restart.ts';
 import time001 from './checks/time-001-synchronised.ts';
+import time002 from './checks/time-002-differs.ts';
 import upd001 from './checks/upd-001-security-updates.ts';
 import upd002 from './checks/upd-002-automatic.ts';
 import upd003 from './checks/upd-003-automatic-failing.ts';
 import upd005 from './checks/upd-005-reboot.ts';
 import upd007 from './checks/upd-007-end-of-life.ts';
+import upd011 from './checks/upd-011-panel.ts';
 import waf001 from './checks/waf-001-loaded.ts';
 import waf002 from './checks/waf-002-detection-only.ts';
 import waf004 from './checks/waf-004-sites-without.ts';
@@ -127,6 +144,11 @@ export const checks: readonly CheckDefinition[] = [
   acc008,
   acc014,
   acc015,
+  agt001,
+  agt002,
+  agt003,
+  agt004,
+  cpl001,
   cpl003,
   dap001,
   db001,
@@ -136,6 +158,7 @@ export const checks: readonly CheckDefinition[] = [
   dkr001,
   dkr002,
   dkr003,
+  dkr004,
   dkr007,
   dns001,
   dns002,
@@ -144,6 +167,7 @@ export const checks: readonly CheckDefinition[] = [
   f2b001,
   f2b002,
   f2b003,
+  f2b004,
   f2b005,
   f2b006,
   f2b007,
@@ -163,7 +187,10 @@ export const checks: readonly CheckDefinition[] = [
   fw010,
   fw011,
   fw012,
+  gen001,
+  gen002,
   key001,
+  key002,
   key003,
   key005,
   key006,
@@ -188,16 +215,21 @@ export const checks: readonly CheckDefinition[] = [
   per003,
   per005,
   per006,
+  per007,
   per008,
   php001,
   php002,
   php005,
   php006,
   plk001,
+  plk002,
+  plk003,
+  plk004,
   plk005,
   res001,
   res002,
   res003,
+  res005,
   ssh001,
   ssh002,
   ssh003,
@@ -205,11 +237,13 @@ export const checks: readonly CheckDefinition[] = [
   ssh005,
   ssh009,
   time001,
+  time002,
   upd001,
   upd002,
   upd003,
   upd005,
   upd007,
+  upd011,
   waf001,
   waf002,
   waf004,

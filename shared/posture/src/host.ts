@@ -25,7 +25,9 @@ export const TOOLS = [
   'plesk',
   'postconf',
   'postqueue',
+  'ps',
   'sha256sum',
+  'smartctl',
   'ss',
   'sshd',
   'stat',
@@ -35,6 +37,7 @@ export const TOOLS = [
   'uname',
   'visudo',
   'whmapi1',
+  'zpool',
 ] as const;
 export type ProbeTool = (typeof TOOLS)[number];
 

@@ -3,9 +3,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { BROKEN_SSHD, NOT_OF_A_CONTAINER, OF_DEBIAN_12, WEAKNESSES } from '../../../test/lab/posture/weaknesses.ts';
+import {
+  BROKEN_SSHD,
+  BUSY_PROGRAM,
+  NOT_OF_A_CONTAINER,
+  OF_DEBIAN_12,
+  WEAKNESSES,
+} from '../../../test/lab/posture/weaknesses.ts';
 import { checks } from './checks.ts';
 import { gatherReport } from './gather.ts';
+import { isKnownHere } from './known.ts';
 import { judgeCheck, judgeServer, STALE_MS, type CheckResult, type Reports } from './judge.ts';
 import { outsideSources } from './outside.ts';
 import { posturePolicy } from './policy.ts';
@@ -96,6 +103,15 @@ describe('checks', () => {
     expect(JSON.stringify(result.failures)).toContain('99-broken.conf');
   });
 
+  it('PER-007 tells a program of no package that has kept a processor busy', async () => {
+    const check = checks.find(({ id }) => id === BUSY_PROGRAM.check);
+    if (check === undefined) throw new Error('there is no such check');
+    const result = judgeCheck(check, await reportsOf('debian-12-busy'), circumstances);
+    expect(result.failures).toMatchObject([
+      { subject: BUSY_PROGRAM.shows, evidence: { exe: '/opt/worker', user: 'root' } },
+    ]);
+  });
+
   it('never say "pass" for what a user without rights cannot see', async () => {
     const results = await judged('debian-12-unprivileged');
     const hidden = [
@@ -154,10 +170,10 @@ describe('the catalogue of checks', () => {
     }
   });
 
-  it('reads only what probes and the prober say', () => {
+  it('reads only what probes and the prober say, and what is known here', () => {
     const known = new Set<string>([...probes, ...outsideSources].map(({ name }) => name));
     for (const { id, reads, compares = {} } of checks)
-      for (const { name } of Object.values({ ...reads, ...compares }))
-        expect(known.has(name), `${id} ${name}`).toBe(true);
+      for (const source of Object.values({ ...reads, ...compares }))
+        expect(known.has(source.name) || isKnownHere(source), `${id} ${source.name}`).toBe(true);
   });
 });

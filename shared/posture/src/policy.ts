@@ -39,6 +39,8 @@ export interface PosturePolicy {
   readonly wordpress: Readonly<Record<string, string>>;
   /** Of a plugin or theme the first version without a hole that is used in the wild, and which hole. */
   readonly extensions: Readonly<Record<string, { readonly fixed: string; readonly cve: string }>>;
+  /** Oldest version of a control panel that its maker still mends; empty: nobody has said. */
+  readonly panels: Readonly<Record<'plesk' | 'cpanel', string>>;
   /** Plugins that slow down guessing at the login of WordPress. */
   readonly loginLimiters: readonly string[];
   /** Beginnings of image names whose publisher is trusted. */
@@ -52,7 +54,7 @@ export interface PosturePolicy {
 }
 
 export const posturePolicy: PosturePolicy = {
-  version: 4,
+  version: 5,
   leastRsaBits: 3072,
   // AGENT.md SSH-005; CIS Debian 12 5.1.6, 5.1.12, 5.1.15.
   weakAlgorithms: [
@@ -178,6 +180,8 @@ export const posturePolicy: PosturePolicy = {
     'contact-form-7': { fixed: '5.3.2', cve: 'CVE-2020-35489' },
     duplicator: { fixed: '1.3.28', cve: 'CVE-2020-11738' },
   },
+  // Only a pack knows the version of the week.
+  panels: { plesk: '', cpanel: '' },
   loginLimiters: [
     'limit-login-attempts-reloaded',
     'wordfence',

@@ -1,14 +1,18 @@
 // Every probe of the catalogue. One that is not here is not run.
 import type { Probe } from './probe.ts';
 import { accounts } from './probes/accounts.ts';
+import { agentFiles } from './probes/agent-files.ts';
 import { authorizedKeys } from './probes/authorized-keys.ts';
 import { baseline } from './probes/baseline.ts';
+import { busy } from './probes/busy.ts';
 import { certificates } from './probes/certificates.ts';
 import { clock } from './probes/clock.ts';
 import { databases } from './probes/databases.ts';
+import { diskHealth } from './probes/disk-health.ts';
 import { docker } from './probes/docker.ts';
 import { fail2ban } from './probes/fail2ban.ts';
 import { firewall } from './probes/firewall.ts';
+import { jailSight } from './probes/jail-sight.ts';
 import { kernelSettings } from './probes/kernel-settings.ts';
 import { keyUses } from './probes/key-uses.ts';
 import { listeners } from './probes/listeners.ts';
@@ -34,14 +38,18 @@ import { wordpress } from './probes/wordpress.ts';
 
 export const probes = [
   accounts,
+  agentFiles,
   authorizedKeys,
   baseline,
+  busy,
   certificates,
   clock,
   databases,
+  diskHealth,
   docker,
   fail2ban,
   firewall,
+  jailSight,
   kernelSettings,
   keyUses,
   listeners,

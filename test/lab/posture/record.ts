@@ -1,23 +1,32 @@
 // Records what every probe is answered by a real Debian server: hardened, with the weaknesses planted, and as a user
 // without rights. Writes the fixtures that the specs of probes and checks play back.
-//   node --conditions=source test/lab/posture/record.ts
+//   node --conditions=source test/lab/posture/record.ts [PROBE …]
+// With names, only those probes are recorded, and only what their checks find is planted.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checks } from '@muster/posture/checks';
 import { probes } from '@muster/posture/probes';
 import { Recorder } from '@muster/posture/testing/tape';
 import { buildHostingImage, HOSTING_IMAGE } from '../images.ts';
 import { bootServer, removeMachines, type Machine } from '../machine.ts';
 import { probedMachine } from './probed-machine.ts';
-import { BROKEN_SSHD, WEAKNESSES } from './weaknesses.ts';
+import { BROKEN_SSHD, BUSY_PROGRAM, WEAKNESSES } from './weaknesses.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../shared/posture/src/fixtures');
+
+const named = process.argv.slice(2);
+const wanted = (name: string): boolean => named.length === 0 || named.includes(name);
+/** Checks that read one of the wanted probes. */
+const concerned = new Set(
+  checks.filter(({ reads }) => Object.values(reads).some(({ name }) => wanted(name))).map(({ id }) => id),
+);
 
 /** Probes that are asked at once; most of their time is Docker's. */
 const BESIDE_EACH_OTHER = 3;
 
 async function record(machine: Machine, as: string, user = 'root', only?: readonly string[]): Promise<void> {
   mkdirSync(join(FIXTURES, as), { recursive: true });
-  const left = probes.filter(({ name }) => only?.includes(name) ?? true);
+  const left = probes.filter(({ name }) => wanted(name) && (only?.includes(name) ?? true));
   const began = performance.now();
   const next = async (): Promise<void> => {
     for (let probe = left.pop(); probe !== undefined; probe = left.pop()) {
@@ -37,15 +46,20 @@ try {
   await machine.untilBooted();
   await record(machine, 'debian-12-plain');
   // What the plain server was remembered by is not the state that the hardened one is taken on in.
-  await machine.sh('rm -r /var/lib/muster-privd');
+  await machine.sh('rm -rf /var/lib/muster-privd');
   await machine.sh('sh /root/hardened.sh', { deadlineMs: 300_000 });
   await record(machine, 'debian-12-hardened');
   await record(machine, 'debian-12-unprivileged', 'nobody');
-  for (const { check, plant } of WEAKNESSES) {
+  for (const { check, plant } of WEAKNESSES.filter((one) => concerned.has(one.check))) {
     const ran = await machine.trySh(plant);
     if (ran.code !== 0) console.log(`${check} could not be planted: ${ran.stderr}${ran.stdout}`);
   }
   await record(machine, 'debian-12-weak');
+  if (wanted('busy')) {
+    await machine.sh(BUSY_PROGRAM.plant, { deadlineMs: 120_000 });
+    await record(machine, 'debian-12-busy', 'root', ['busy']);
+    await machine.sh(BUSY_PROGRAM.remove);
+  }
   await machine.sh(BROKEN_SSHD.plant);
   await record(machine, 'debian-12-broken', 'root', ['sshd']);
 } finally {

@@ -112,6 +112,18 @@ const OF_THE_HOST: readonly Weakness[] = [
     remove: 'systemctl stop weak-ftp; rm /usr/local/bin/pure-ftpd',
   },
   {
+    check: 'F2B-004',
+    shows: '"counted":"nothing"',
+    plant:
+      'for n in $(seq 40); do fail2ban-client set sshd delfailregex 0 >/dev/null 2>&1 || break; done; ' +
+      `mkdir -p ${KEPT} && printf '{"at":%s,"total":%s,"span":null}' $(($(date +%s) - 60)) ` +
+      `$(fail2ban-client status sshd | sed -n 's/.*Total failed:[^0-9]*//p') > ${KEPT}/jail-sight.json && ` +
+      'for n in 1 2 3 4 5 6; do ssh -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -p 2222 ' +
+      `guess$n@$(hostname -I | cut -d' ' -f1) true 2>/dev/null || true; done && sleep 1 && ` +
+      `journalctl -q -t sshd --since=-1min --grep='^Invalid user guess' >/dev/null`,
+    remove: `fail2ban-client restart sshd >/dev/null; rm -f ${KEPT}/jail-sight.json`,
+  },
+  {
     check: 'F2B-005',
     shows: '198.51.100.7',
     plant: `fail2ban-client set sshd banip 198.51.100.7 >/dev/null && sleep 1 && nft delete table inet f2b-table`,
@@ -299,6 +311,18 @@ const OF_THE_HOST: readonly Weakness[] = [
 ];
 
 export const WEAKNESSES: readonly Weakness[] = [...OF_THE_HOST, ...OF_SERVICES];
+
+/** A program of no package that has worked for 40 minutes: what the agent saw an hour ago is planted with it. Takes a minute. */
+export const BUSY_PROGRAM: Weakness = {
+  check: 'PER-007',
+  shows: 'program /opt/worker',
+  plant:
+    'cp /usr/bin/openssl /opt/worker && systemd-run --quiet --unit=worker /opt/worker speed -seconds 900 sha256 && sleep 64 && ' +
+    `mkdir -p ${KEPT} && pid=$(systemctl show -P MainPID worker) && now=$(date +%s) && ` +
+    `printf '{"at":%s,"programs":{"%s":{"used":%s,"since":%s}},"containers":{}}' ` +
+    `$((now - 62)) $pid $(($(ps -o times= -p $pid) - 61)) $((now - 2400)) > ${KEPT}/busy.json`,
+  remove: `systemctl stop worker && rm /opt/worker ${KEPT}/busy.json`,
+};
 
 /** Breaks sshd's own answers, so it is planted alone. */
 export const BROKEN_SSHD: Weakness = {

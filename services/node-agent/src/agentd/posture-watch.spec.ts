@@ -93,6 +93,28 @@ it('looks at once where something changed, before the rest of the round', async 
   expect(asked.slice(1, onChange.length)).toEqual(onChange.slice(1));
 });
 
+it('reads what somebody asks for now, and sends it although nothing changed', async () => {
+  const { state, asked, watch, sent } = watched(3600);
+  state.now += 2 * HOUR;
+  await watch.run();
+  asked.length = 0;
+  const scanned = await watch.scan(['sshd', 'a-probe-of-tomorrow', 'accounts']);
+  expect(scanned).toEqual({ read: 2, failed: ['a-probe-of-tomorrow'], tookMs: 0 });
+  expect(asked).toEqual(['accounts', 'sshd']);
+  expect(await sent()).toBe(probes.length + 2);
+  expect(await watch.scan(null)).toMatchObject({ read: probes.length, failed: [] });
+  asked.length = 0;
+  await watch.run();
+  expect(asked).toEqual([]);
+});
+
+it('names the probes that could not be run when somebody asks', async () => {
+  const { state, watch, sent } = watched(3600);
+  state.failing = true;
+  expect(await watch.scan(['sshd'])).toMatchObject({ read: 0, failed: ['sshd'] });
+  expect(await sent()).toBe(0);
+});
+
 it('stops at once while a probe waits for its answer, and sends nothing of what comes after', async () => {
   const answer = Promise.withResolvers<ProbeReport>();
   const asked: string[] = [];

@@ -65,6 +65,21 @@ export class PostureWatch {
     if (this.#timer !== undefined) this.#tick();
   }
 
+  /** Somebody wants to know now: each of these, or all, is read and travels whether it changed or not. */
+  async scan(names: readonly string[] | null): Promise<{ read: number; failed: string[]; tookMs: number }> {
+    const began = this.#with.now();
+    const failed = (names ?? []).filter((name) => !this.#turns.some(({ probe }) => probe === name));
+    let read = 0;
+    for (const turn of this.#turns) {
+      if (this.#stopped) break;
+      if (names !== null && !names.includes(turn.probe)) continue;
+      this.#told.delete(turn.probe);
+      if (await this.#take(turn)) read += 1;
+      else failed.push(turn.probe);
+    }
+    return { read, failed, tookMs: Math.max(0, this.#with.now() - began) };
+  }
+
   /** Does not wait for a probe: its answer may never come, and is gathered anew at the next start. */
   stop(): void {
     clearInterval(this.#timer);
@@ -85,13 +100,14 @@ export class PostureWatch {
     }
   }
 
-  async #take(turn: Turn): Promise<void> {
+  async #take(turn: Turn): Promise<boolean> {
     turn.stirred = false;
     turn.dueAt = this.#with.now() + turn.everyMs * (0.9 + 0.2 * this.#share(turn.probe));
-    await this.#report(turn.probe);
+    return this.#report(turn.probe);
   }
 
-  async #report(probe: string): Promise<void> {
+  /** False when there is nothing that could be sent. */
+  async #report(probe: string): Promise<boolean> {
     const report = await this.#with.run(probe).catch((error: unknown) => {
       this.#with.log('a probe could not be run', {
         probe,
@@ -99,12 +115,15 @@ export class PostureWatch {
       });
       return undefined;
     });
-    if (report === undefined || this.#stopped || this.#told.get(probe) === report.sha256) return;
+    if (report === undefined || this.#stopped) return false;
+    if (this.#told.get(probe) === report.sha256) return true;
     if (Buffer.byteLength(JSON.stringify(report)) > MAX_FRAME_BYTES / 2) {
-      return this.#with.log('a report is too large to be sent', { probe });
+      this.#with.log('a report is too large to be sent', { probe });
+      return false;
     }
     await this.#with.spool.push(1, { kind: 'posture', items: [report] });
     this.#told.set(probe, report.sha256);
+    return true;
   }
 
   #tick(): void {

@@ -3,6 +3,7 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Signed, SignedKeyset } from '@muster/contracts/agent';
+import type { WantedScan } from '../capabilities/posture/posture.capability.ts';
 import type { WantedFile } from '../capabilities/releases/take-file.ts';
 import { NO_EVENTS } from '../link/task-handler.ts';
 import type { CancelAnswer, JournalPage, TaskAnswer, TaskHandler, TaskState } from '../link/task-handler.ts';
@@ -35,6 +36,8 @@ export class PrivdClient implements TaskHandler {
   onOutcome: () => void = () => undefined;
   /** The helper wants a release downloaded; said again until it is there. */
   onWanted: (file: WantedFile) => void = () => undefined;
+  /** Somebody wants the server read now; said again until it was answered. */
+  onScan: (scan: WantedScan) => void = () => undefined;
   readonly #path: string;
   readonly #pending = new Map<number, Pending>();
   #socket: Promise<Socket> | undefined;
@@ -150,6 +153,9 @@ export class PrivdClient implements TaskHandler {
         return;
       case 'wanted':
         this.onWanted(said);
+        return;
+      case 'scan':
+        this.onScan({ scan: said.scan, probes: said.probes });
         return;
       case 'receipt':
         this.events.onReceipt(said.task, said.receipt);

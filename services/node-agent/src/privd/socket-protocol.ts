@@ -30,6 +30,14 @@ export const request = z.discriminatedUnion('op', [
   z.strictObject({ id, op: z.literal('unavailable'), why: z.string().max(300) }),
   z.strictObject({ id, op: z.literal('probe'), probe: z.string().max(40) }),
   z.strictObject({ id, op: z.literal('watch') }),
+  z.strictObject({
+    id,
+    op: z.literal('scanned'),
+    scan: z.uuid(),
+    read: z.int().nonnegative(),
+    failed: z.array(z.string().max(40)).max(100),
+    tookMs: z.int().nonnegative(),
+  }),
   z.strictObject({ id, op: z.literal('history'), after: z.int().nonnegative(), limit: z.int().min(1).max(5000) }),
 ]);
 export type Request = z.infer<typeof request>;
@@ -72,6 +80,7 @@ export const answers = {
   probe: z.strictObject({ report: probeReport }),
   /** Places of the host that are looked at as soon as something changes there. */
   watch: z.strictObject({ places: z.number() }),
+  scanned: z.strictObject({}),
   history: z.strictObject({ lines: z.array(banLogLine) }),
 } as const;
 export type Operation = keyof typeof answers;
@@ -84,5 +93,7 @@ export const reply = z.discriminatedUnion('t', [
   z.strictObject({ t: z.literal('receipt'), task: z.string(), receipt: signed }),
   /** A release to be downloaded; said again until it is there. */
   z.strictObject({ t: z.literal('wanted'), name: z.string(), sha256: z.string(), bytes: z.number() }),
+  /** Probes to be run now; said again until agentd has answered. */
+  z.strictObject({ t: z.literal('scan'), scan: z.string(), probes: z.array(z.string()).nullable() }),
 ]);
 export type Reply = z.infer<typeof reply>;

@@ -40,7 +40,7 @@ export class PrivdSocket {
     return this.#waiting === 0;
   }
 
-  push(message: Extract<Reply, { t: 'started' | 'receipt' | 'wanted' }>): void {
+  push(message: Extract<Reply, { t: 'started' | 'receipt' | 'wanted' | 'scan' }>): void {
     for (const client of this.#clients) send(client, message);
   }
 
@@ -127,6 +127,8 @@ export class PrivdSocket {
         return handlers.probe(message);
       case 'watch':
         return handlers.watch(message);
+      case 'scanned':
+        return handlers.scanned(message);
       case 'history':
         return handlers.history(message);
       case 'endorse':

@@ -1,9 +1,11 @@
 // Findings and waivers. What a server reports is telemetry; that a finding opened, changed or closed is history.
 import { z } from 'zod';
+import { signed } from '../agent/envelope.ts';
 import { event } from '../define.ts';
 import { reason, sha256, target, timestamp, uuid } from '../values.ts';
 import { approvedKind, inventoryItem } from './inventory.ts';
-import { area, checkId, evidence, severity, subject } from './values.ts';
+import { scannedProbes } from './tasks.ts';
+import { area, checkId, evidence, MOST_SCANNED, severity, subject } from './values.ts';
 
 const findingId = '0190b5e2-7a10-7000-8000-00000000f001';
 const waiverId = '0190b5e2-7a10-7000-8000-00000000f002';
@@ -26,6 +28,8 @@ export const FindingOpened = event('posture.FindingOpened', {
     severity,
     evidence,
     evidenceHash: sha256,
+    /** It was there when the server was taken on. */
+    intake: z.literal(true).optional(),
     ...judgedBy,
   }),
   example: {
@@ -217,6 +221,73 @@ export const FindingCommented = event('posture.FindingCommented', {
   example: { findingId, serverId, comment: 'The vendor has a ticket, answer on Monday' },
 });
 
+export const PolicyImported = event('posture.PolicyImported', {
+  class: 'action',
+  sentence: 'A signed policy pack was taken in: other dates, limits or approved ports judge from its day on',
+  schema: z.strictObject({
+    version: z.int().positive(),
+    /** Of the signed bytes. */
+    sha256,
+    validFrom: timestamp,
+    /** Whole, so that anybody can check what was signed. */
+    pack: signed,
+  }),
+  example: {
+    version: 12,
+    sha256: hash,
+    validFrom: at,
+    pack: { body: 'e30=', signature: `${'A'.repeat(86)}==`, keyId: '0123456789abcdef' },
+  },
+});
+export const IntakeDecided = event('posture.IntakeDecided', {
+  class: 'action',
+  sentence: 'What first scans found with one check was decided upon: accepted, given to somebody, or left open',
+  schema: z.strictObject({
+    decisionId: uuid,
+    checkId,
+    target,
+    /** Servers of the target when it was decided; null: all there were. */
+    serverIds: z.array(uuid).min(1).max(10_000).nullable(),
+    decision: z.enum(['accepted', 'assigned', 'opened']),
+    /** Who mends it until when, for what was assigned. */
+    owner: uuid.nullable(),
+    dueAt: timestamp.nullable(),
+    /** What accepts it, for what was accepted. */
+    waiverId: uuid.nullable(),
+    reason,
+  }),
+  example: {
+    decisionId: '0190b5e2-7a10-7000-8000-00000000f005',
+    checkId: 'SSH-002',
+    target: { kind: 'fleet' },
+    serverIds: null,
+    decision: 'assigned',
+    owner: '0190b5e2-7a10-7000-8000-00000000a001',
+    dueAt: '2026-12-20T00:00:00Z',
+    waiverId: null,
+    reason: 'Keys are rolled out until then',
+  },
+});
+export const ScanRequested = event('posture.ScanRequested', {
+  class: 'action',
+  sentence: 'Servers were asked to read themselves now, and not at each probe’s turn',
+  schema: z.strictObject({
+    operationId: uuid,
+    target,
+    /** Absent: all checks. */
+    checkId: checkId.optional(),
+    probes: scannedProbes,
+    serverIds: z.array(uuid).min(1).max(MOST_SCANNED),
+  }),
+  example: {
+    operationId: '0190b5e2-7a10-7000-8000-00000000f003',
+    target: { kind: 'server', serverId },
+    checkId: 'SSH-001',
+    probes: ['sshd'],
+    serverIds: [serverId],
+  },
+});
+
 export const postureEvents = [
   FindingOpened,
   FindingChanged,
@@ -231,4 +302,7 @@ export const postureEvents = [
   ApprovalWithdrawn,
   FindingTaken,
   FindingCommented,
+  ScanRequested,
+  PolicyImported,
+  IntakeDecided,
 ] as const;

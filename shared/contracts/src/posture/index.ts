@@ -1,7 +1,7 @@
 // Posture: what is wrong on servers, with evidence, and what of it is accepted until when.
 import { z } from 'zod';
 import { command, query } from '../define.ts';
-import { accepted, pageSize, reason, target, timestamp, uuid } from '../values.ts';
+import { accepted, pageSize, reason, sha256, target, timestamp, uuid } from '../values.ts';
 import {
   ApproveItems,
   ExportInventory,
@@ -10,12 +10,15 @@ import {
   ListInventory,
   WithdrawApproval,
 } from './inventory-actions.ts';
+import { DecideIntake, GetIntake } from './intake.ts';
 import { serverRef } from './inventory.ts';
 import { area, checkId, checkState, evidence, scoreFormula, severity, subject } from './values.ts';
 
 export * from './events.ts';
 export * from './inventory-actions.ts';
 export * from './inventory.ts';
+export * from './intake.ts';
+export * from './tasks.ts';
 export * from './values.ts';
 
 /** A waiver ends after at most a year. */
@@ -228,6 +231,22 @@ export const outsideView = z.strictObject({
 });
 export type OutsideView = z.infer<typeof outsideView>;
 
+/** The last time that this server was asked to scan itself at once. */
+export const scanProgress = z.strictObject({
+  operationId: uuid,
+  taskId: uuid,
+  /** asked: on its way to the server, or waiting for it. scanning: its agent has it. answered: all of it is here. */
+  state: z.enum(['asked', 'scanning', 'answered', 'failed']),
+  askedAt: timestamp,
+  finishedAt: timestamp.nullable(),
+  /** Reports that came since, of those that were asked for. */
+  reports: z.int().nonnegative(),
+  of: z.int().nonnegative(),
+  /** Why there was no answer. */
+  error: z.string().nullable(),
+});
+export type ScanProgress = z.infer<typeof scanProgress>;
+
 export const GetServerPosture = query('posture.GetServerPosture', {
   risk: 'low',
   on: ['server', 'serverId'],
@@ -258,6 +277,8 @@ export const GetServerPosture = query('posture.GetServerPosture', {
     ),
     /** null: nobody has looked from outside yet, or a past moment was asked for. */
     outside: outsideView.nullable(),
+    /** null: it was never asked, or the question is about the past. */
+    scan: scanProgress.nullable(),
   }),
 });
 
@@ -271,6 +292,29 @@ export const ListChecks = query('posture.ListChecks', {
     policy: z.int().positive(),
     checks: z.array(checkView),
     score: scoreFormula,
+  }),
+});
+
+export const GetPolicy = query('posture.GetPolicy', {
+  risk: 'low',
+  on: 'visible',
+  roles: ['operator', 'security', 'contractor'],
+  sentence: 'Read which version of dates, limits and ports judges, and how many servers have been judged by it',
+  input: z.strictObject({}),
+  output: z.strictObject({
+    version: z.int().positive(),
+    source: z.enum(['built-in', 'pack']),
+    /** Of the pack's signed bytes; null for what is built in. */
+    sha256: sha256.nullable(),
+    validFrom: timestamp.nullable(),
+    importedAt: timestamp.nullable(),
+    /** Version of the checks, which come with the software. */
+    catalogue: z.int().positive(),
+    /** Judged servers, and those of them that were judged by this policy and these checks. */
+    servers: z.int().nonnegative(),
+    judged: z.int().nonnegative(),
+    /** A pack that was taken in and judges from a day to come. */
+    next: z.strictObject({ version: z.int().positive(), validFrom: timestamp }).nullable(),
   }),
 });
 
@@ -357,6 +401,7 @@ export const GetFinding = query('posture.GetFinding', {
     mine: z.boolean(),
     /** Newest first. */
     moments: z.array(findingMoment),
+    scan: scanProgress.nullable(),
   }),
 });
 export const TakeFinding = command('posture.TakeFinding', {
@@ -374,6 +419,20 @@ export const CommentOnFinding = command('posture.CommentOnFinding', {
   sentence: 'Write something down about a finding, for whoever looks at it next',
   input: z.strictObject({ serverId: uuid, findingId: uuid, comment: reason }),
   output: accepted,
+});
+
+export const ScanServers = command('posture.ScanServers', {
+  risk: 'low',
+  on: ['target', 'target'],
+  roles: ['operator', 'security'],
+  sentence: 'Have a server, a group or the fleet read itself now, all of it or what one check needs',
+  input: z.strictObject({ target, checkId: checkId.optional() }),
+  output: accepted.extend({
+    operationId: uuid,
+    servers: z.int().nonnegative(),
+    /** Servers that were not asked: their agents run without a root helper, which takes tasks. */
+    skipped: z.int().nonnegative(),
+  }),
 });
 
 export const AcceptRisk = command('posture.AcceptRisk', {
@@ -423,6 +482,8 @@ export const postureQueries = [
   ListHostChanges,
   GetBaseline,
   GetFinding,
+  GetPolicy,
+  GetIntake,
 ] as const;
 export const postureCommands = [
   AcceptRisk,
@@ -432,4 +493,6 @@ export const postureCommands = [
   WithdrawApproval,
   TakeFinding,
   CommentOnFinding,
+  ScanServers,
+  DecideIntake,
 ] as const;

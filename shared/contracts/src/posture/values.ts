@@ -44,18 +44,23 @@ export type CheckState = z.infer<typeof checkState>;
 export const checkId = z.string().regex(/^[A-Z0-9]{2,4}-\d{3}$/, 'is not the id of a check, like SSH-001');
 export const subject = hostText(200);
 
+/** Servers that one request may have scanned: they all work at once. */
+export const MOST_SCANNED = 500;
+
 /** Parsed fields, never a file or a line of one. */
 export const evidence = z.record(z.string().max(60), z.union([hostText(600), z.number(), z.boolean()]));
 export type Evidence = z.infer<typeof evidence>;
 
 const json: z.ZodType<z.core.util.JSONType> = z.json();
 
+export const probeName = z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, 'is not the name of a probe');
+
 /**
  * One probe's report. Which fields a reading has is the probe's own word: a control plane that does not know a probe yet
  * keeps its report and judges nothing by it.
  */
 export const probeReport = z.strictObject({
-  probe: z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, 'is not the name of a probe'),
+  probe: probeName,
   at: timestamp,
   durationMs: z.int().nonnegative(),
   /** Of the reading and what was unreadable, canonical. */

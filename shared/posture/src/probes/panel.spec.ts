@@ -8,13 +8,13 @@ import { panel } from './panel.ts';
 const circumstances = { policy: posturePolicy, now: new Date('2026-11-22T07:00:00Z') };
 
 it.each([
-  ['plesk-documented', ['PLK-001']],
-  ['cpanel-documented', ['CPL-003']],
+  ['plesk-documented', ['PLK-001', 'PLK-002', 'PLK-003', 'PLK-004']],
+  ['cpanel-documented', ['CPL-001', 'CPL-003', 'GEN-001']],
   ['directadmin-documented', ['DAP-001']],
 ])('%s: its own checks find what is wrong, the others do not apply', async (server, expected) => {
   const { reading, unreadable } = await played(server, panel);
   expect(unreadable).toEqual([]);
-  const own = checks.filter(({ area, reads }) => area === 'panel' && 'panel' in reads);
+  const own = checks.filter(({ reads }) => 'panel' in reads);
   const failing = own.filter((check) => check.judge({ panel: reading }, circumstances).state === 'fail');
   expect(failing.map(({ id }) => id)).toEqual(expected);
   for (const { basis } of own) expect(basis).toBe('documented');
@@ -30,4 +30,38 @@ it('takes an API for closed only when its addresses are written as Plesk reads t
     ).state;
   expect(judged(['203.0.113.9'], true)).toBe('pass');
   expect(judged(['203.0.113.9', '203.0.113.10'], false)).toBe('fail');
+});
+
+it('names what is wrong: who lacks a second factor, what the advisor says, who may sign in', async () => {
+  const findings = async (server: string, id: string) => {
+    const { reading } = await played(server, panel);
+    const verdict = checks.find((one) => one.id === id)?.judge({ panel: reading }, circumstances);
+    return verdict?.state === 'fail'
+      ? verdict.failures.map(({ subject, evidence }) => ({ subject, ...evidence }))
+      : verdict;
+  };
+  expect(await findings('cpanel-documented', 'GEN-001')).toEqual([
+    { subject: 'account root', account: 'root', missing: 'no second factor' },
+  ]);
+  expect(await findings('cpanel-documented', 'CPL-001')).toEqual([
+    {
+      subject: 'advice SSH_password_authentication_enabled',
+      key: 'SSH_password_authentication_enabled',
+      summary: 'SSH password authentication is enabled.',
+    },
+  ]);
+  expect(await findings('plesk-documented', 'PLK-002')).toEqual([
+    { subject: null, policy: 'from everywhere but listed networks', networks: '192.0.2.0/255.255.255.0' },
+  ]);
+  expect(await findings('plesk-documented', 'GEN-001')).toMatchObject({ state: 'unknown' });
+});
+
+it('judges the version of a panel only by a policy that names one', async () => {
+  const { reading } = await played('cpanel-documented', panel);
+  const check = checks.find(({ id }) => id === 'UPD-011');
+  const judged = (cpanel: string) =>
+    check?.judge({ panel: reading }, { ...circumstances, policy: { ...posturePolicy, panels: { plesk: '', cpanel } } });
+  expect(judged('')).toMatchObject({ state: 'unknown' });
+  expect(judged('11.120.0.5')).toEqual({ state: 'pass' });
+  expect(judged('11.136.0.4')).toMatchObject({ state: 'fail' });
 });

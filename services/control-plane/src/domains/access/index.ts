@@ -4,6 +4,7 @@ export { GrantDuties } from './grants/grant-duties.ts';
 export { ClientPeople } from './grants/client-people.ts';
 export { Grants, GRANTS_CHANGED } from './grants/grants.ts';
 export { othersMay } from './grants/others.ts';
+export { PeopleHere } from './grants/people-here.ts';
 export { ownersInForce } from './grants/owners.ts';
 export { AccountsToReview } from './grants/review/accounts-to-review.ts';
 export { GrantsToReview } from './grants/review/grants-to-review.ts';

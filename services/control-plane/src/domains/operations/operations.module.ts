@@ -14,6 +14,7 @@ import { ResumeDispatchHandler } from './commands/resume-dispatch.command.ts';
 import { RetryOperationHandler } from './commands/retry-operation.command.ts';
 import { Dispatcher } from './delivery/dispatcher.ts';
 import { TaskCourier } from './delivery/task-courier.ts';
+import { LastJob } from './last-job.ts';
 import { OpenWork } from './open-work.ts';
 import { OperationPlaces } from './operation-places.ts';
 import { OperationRequests } from './operation-requests.ts';
@@ -39,6 +40,7 @@ export const operationsModule = domainModule({
     OperationPlaces,
     OperationRows,
     OpenWork,
+    LastJob,
     ListOperationsHandler,
     GetOperationHandler,
     GetTaskHandler,

@@ -1,6 +1,8 @@
 // The posture domain: reports of servers, findings made of them, waivers, scores.
 import type { Provider } from '@nestjs/common';
 import { LinkRegistry } from '../../platform/agent-link/link-registry.ts';
+import { SETTINGS, type Settings } from '../../platform/config/settings.ts';
+import { TRUST, type Trust } from '../../platform/keys/trust.ts';
 import { domainModule } from '../../platform/composition/platform.module.ts';
 import { WORKER_STORE } from '../../platform/composition/tokens.ts';
 import { APP_DATABASE, GATEWAY_DATABASE, WORKER_DATABASE, type Connection } from '../../platform/database/database.ts';
@@ -8,14 +10,18 @@ import type { EventStore, HintBus } from '../../platform/event-store/index.ts';
 import { HINTS } from '../../platform/hints/hints.ts';
 import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
-import { OwnChanges } from '../operations/index.ts';
+import { OPERATION_REQUESTS, OwnChanges, UnsettledTasks, type OperationRequests } from '../operations/index.ts';
 import { PEOPLE, type PersonNames } from '../../platform/personal-data/person-names.ts';
-import { APP_DIRECTORY, type ServerDirectory } from '../servers/index.ts';
+import { PeopleHere } from '../access/index.ts';
+import { ReleaseShelf } from '../releases/index.ts';
+import { AgentStandings, APP_DIRECTORY, type ServerDirectory } from '../servers/index.ts';
 import { AcceptRiskHandler } from './commands/accept-risk.command.ts';
 import { ApproveItemsHandler } from './commands/approve-items.command.ts';
 import { ApproveWaiverHandler } from './commands/approve-waiver.command.ts';
 import { CommentOnFindingHandler } from './commands/comment-on-finding.command.ts';
 import { TakeFindingHandler } from './commands/take-finding.command.ts';
+import { ScanServersHandler } from './commands/scan-servers.command.ts';
+import { DecideIntakeHandler } from './commands/decide-intake.command.ts';
 import { EndWaiverHandler } from './commands/end-waiver.command.ts';
 import { WithdrawApprovalHandler } from './commands/withdraw-approval.command.ts';
 import { FindingLives } from './finding-lives.ts';
@@ -23,6 +29,9 @@ import { FindingViews } from './finding-views.ts';
 import { InventoryKeeper } from './inventory/inventory-keeper.ts';
 import { InventoryRows } from './inventory/inventory-rows.ts';
 import { ReportsIngestion } from './ingestion/reports.ingestion.ts';
+import { AskServersWhenScanIsRequested } from './policies/ask-servers-when-scan-is-requested.policy.ts';
+import { judgeServersWhenAgentsComeAndGo } from './policies/judge-servers-when-agents-come-and-go.policy.ts';
+import { KnownFacts } from './known-facts.ts';
 import { PostureScope } from './posture-scope.ts';
 import { inventoryProjection } from './projections/inventory/inventory.projection.ts';
 import { findingNotesProjection } from './projections/finding-notes/finding-notes.projection.ts';
@@ -43,8 +52,15 @@ import { ReviewFindingsHandler } from './queries/review-findings.query.ts';
 import { ReviewOrder } from './review-order.ts';
 import { ListFindingGroupsHandler } from './queries/list-finding-groups.query.ts';
 import { ListWaiversHandler } from './queries/list-waivers.query.ts';
+import { intakeProjection } from './projections/intake/intake.projection.ts';
+import { GetIntakeHandler } from './queries/get-intake.query.ts';
+import { GetPolicyHandler } from './queries/get-policy.query.ts';
+import { Policies } from './policy/policies.ts';
+import { policiesProjection } from './projections/policies/policies.projection.ts';
+import { LoadPolicyFile } from './schedules/load-policy-file.schedule.ts';
 import { JudgeServers } from './schedules/judge-servers.schedule.ts';
 import { KeepWaivers } from './schedules/keep-waivers.schedule.ts';
+import { Scans } from './scans.ts';
 import { WaiverPlaces } from './waiver-places.ts';
 
 const FOLLOWED = Symbol('FOLLOWED');
@@ -52,11 +68,15 @@ const FOLLOWED = Symbol('FOLLOWED');
 const following: Provider[] = [
   {
     provide: FOLLOWED,
-    inject: [SubscriptionRegistry, HINTS],
-    useFactory: (registry: SubscriptionRegistry, hints: HintBus) => {
+    inject: [SubscriptionRegistry, HINTS, OPERATION_REQUESTS],
+    useFactory: (registry: SubscriptionRegistry, hints: HintBus, operations: OperationRequests) => {
       registry.add(findingsProjection(new LiveHints(hints)));
       registry.add(inventoryProjection(new LiveHints(hints)));
       registry.add(findingNotesProjection(new LiveHints(hints)));
+      registry.add(policiesProjection(new LiveHints(hints)));
+      registry.add(intakeProjection(new LiveHints(hints)));
+      registry.add(new AskServersWhenScanIsRequested(operations));
+      registry.add(judgeServersWhenAgentsComeAndGo);
     },
   },
   {
@@ -65,8 +85,26 @@ const following: Provider[] = [
     useFactory: (database: Connection, store: EventStore) =>
       new InventoryKeeper(database, store, new OwnChanges(database)),
   },
+  {
+    provide: Policies,
+    inject: [WORKER_DATABASE],
+    useFactory: (database: Connection) => new Policies(database),
+  },
+  {
+    provide: KnownFacts,
+    inject: [WORKER_DATABASE, SETTINGS, TRUST],
+    useFactory: (database: Connection, settings: Settings, trust: Trust) =>
+      new KnownFacts({
+        database,
+        agents: new AgentStandings(database),
+        tasks: new UnsettledTasks(database),
+        people: new PeopleHere(database),
+        releases: new ReleaseShelf(settings, trust),
+      }),
+  },
   JudgeServers,
   KeepWaivers,
+  LoadPolicyFile,
 ];
 
 const listening: Provider = {
@@ -106,7 +144,11 @@ export const postureModule = domainModule({
     ListHostChangesHandler,
     GetBaselineHandler,
     FindingLives,
+    Scans,
     GetFindingHandler,
+    GetPolicyHandler,
+    GetIntakeHandler,
+    DecideIntakeHandler,
     TakeFindingHandler,
     CommentOnFindingHandler,
     ApproveItemsHandler,
@@ -114,6 +156,7 @@ export const postureModule = domainModule({
     AcceptRiskHandler,
     ApproveWaiverHandler,
     EndWaiverHandler,
+    ScanServersHandler,
   ],
   worker: following,
   gateway: [listening],

@@ -75,10 +75,12 @@ export interface Judged {
   readonly results: readonly CheckResult[];
   readonly policy: number;
   readonly now: Date;
+  /** It is looked at for the first time: what is found was there before us. */
+  readonly intake?: boolean;
 }
 
 /** An open finding whose check cannot be answered now stays open: not knowing closes nothing. */
-export function decide(state: ServerPosture, { serverId, results, policy, now }: Judged): NewEvent[] {
+export function decide(state: ServerPosture, { serverId, results, policy, now, intake = false }: Judged): NewEvent[] {
   const events: NewEvent[] = [];
   const left = new Map(Object.entries(state.open));
   for (const { check, state: answer, failures, observedAt } of results) {
@@ -101,8 +103,16 @@ export function decide(state: ServerPosture, { serverId, results, policy, now }:
         ...by,
       };
       const before = state.open[id];
-      if (before === undefined) events.push(eventOf(FindingOpened, { ...common, subject, area: check.area }));
-      else if (before.evidenceHash !== evidenceHash) events.push(eventOf(FindingChanged, common));
+      if (before === undefined) {
+        events.push(
+          eventOf(FindingOpened, {
+            ...common,
+            subject,
+            area: check.area,
+            ...(intake ? { intake: true as const } : {}),
+          }),
+        );
+      } else if (before.evidenceHash !== evidenceHash) events.push(eventOf(FindingChanged, common));
     }
     const why = answer === 'not-applicable' ? 'not-applicable' : 'passed';
     for (const [id] of mine) if (!found.has(id)) events.push(closed(serverId, id, check.id, why, by));

@@ -37,6 +37,14 @@ export class ReleaseShelf {
       .toSorted((a, b) => compareVersions(b.version, a.version));
   }
 
+  /** What the files of an installed release must be, also of one whose manifest has lapsed since. */
+  async signedFiles(): Promise<{ version: string; inputs: string }[]> {
+    const shelved = await this.#read();
+    return shelved
+      .filter((one) => this.#isSigned(one.signed))
+      .map(({ manifest: { version, inputs } }) => ({ version, inputs }));
+  }
+
   /** What servers will verify. Throws a Refusal for a version that cannot be rolled out. */
   async manifestsOf(version: string): Promise<Signed[]> {
     const shelved = await this.#read();
@@ -71,9 +79,13 @@ export class ReleaseShelf {
     };
   }
 
-  #problem({ version, expiresAt }: ReleaseManifest, { keyId, body, signature }: Signed): string | null {
+  #isSigned({ keyId, body, signature }: Signed): boolean {
     const key = goodKey(this.trust.keyset, keyId, 'release', new Date());
-    if (key === undefined || !verifyFor('muster/release/v1', key, Buffer.from(body, 'base64'), signature)) {
+    return key !== undefined && verifyFor('muster/release/v1', key, Buffer.from(body, 'base64'), signature);
+  }
+
+  #problem({ version, expiresAt }: ReleaseManifest, signed: Signed): string | null {
+    if (!this.#isSigned(signed)) {
       return `${version} is not signed by this installation's release key`;
     }
     if (Date.parse(expiresAt) < Date.now()) return `The signature of ${version} lapsed; muster setup signs it anew`;

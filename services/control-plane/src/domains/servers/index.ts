@@ -2,6 +2,7 @@
 export { capabilityOperation } from './commands/set-capability.command.ts';
 export { ServerAnnotations, type ServerAnnotation } from './server-annotations.ts';
 export { AgentFleet } from './agent-fleet.ts';
+export { AgentStandings } from './agent-standings.ts';
 export { EnrolmentController } from './enrolment/enrolment.controller.ts';
 export { ServerAuthority } from './link/server-authority.ts';
 export { ServerKeys } from './link/server-keys.ts';

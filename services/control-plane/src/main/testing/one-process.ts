@@ -19,6 +19,8 @@ const CHECKPOINT_EVERY_MS = 200;
 export interface OneProcess {
   readonly database: TestDatabase;
   readonly superuser: pg.Pool;
+  /** With keys and secrets, as `muster --installation` takes it. */
+  readonly folder: string;
   readonly running: RunningControlPlane;
   stop(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function startOneProcess(environment: Readonly<Record<string, strin
   return {
     database,
     superuser,
+    folder,
     running,
     async stop() {
       await running.stop();

@@ -51,6 +51,11 @@ export class RunningMuster {
     return this.process.stop();
   }
 
+  /** With keys and secrets, as `muster --installation` takes it. */
+  get folder(): string {
+    return this.process.folder;
+  }
+
   /** As superuser. */
   get databaseUrl(): string {
     return this.process.database.url;

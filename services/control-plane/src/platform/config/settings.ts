@@ -55,6 +55,10 @@ export const settingsSchema = z.object({
   MUSTER_SECRET: z.string().optional().describe('The same as a variable, for where secrets are handed over like that'),
   MUSTER_WEB: z.string().optional().describe('Folder of the built dashboard, served by the API process when given'),
   MUSTER_RELEASES: z.string().optional().describe('Folder with the agent’s install script and tarballs'),
+  MUSTER_POSTURE_POLICY: z
+    .string()
+    .optional()
+    .describe('File with a signed policy pack, taken in by the worker at its start and whenever the file changes'),
   MUSTER_TRUSTED_PROXIES: z
     .string()
     .default('')

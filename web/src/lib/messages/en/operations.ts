@@ -21,6 +21,8 @@ export function operationTitle(kind: string, subject: string, servers: number): 
       return `Bring the whole block list to ${where}`;
     case 'releases.rollout':
       return `Install ${subject} on ${where}`;
+    case 'posture.scan':
+      return `Look again at ${subject} on ${where}`;
     default:
       return `${subject === '' ? kind : `${kind} of ${subject}`} on ${where}`;
   }
@@ -36,6 +38,7 @@ function operationVerb(kind: string): string {
     'bans.unprotect': 'no longer protecting',
     'bans.manage': 'changing what Muster manages:',
     'releases.rollout': 'installing',
+    'posture.scan': 'looking again at',
     'bans.resync': 'bringing the whole block list to',
   };
   return verbs[kind] ?? kind;
@@ -48,6 +51,7 @@ export function taskWords(task: string): string {
     'bans.snapshot@1': 'whole ban table',
     'bans.manage@1': 'set-up of the ban table',
     'bans.unban@1': 'release from fail2ban',
+    'posture.scan@1': 'scan of its posture',
     'releases.install@1': 'installation of an agent',
   };
   return words[task] ?? task;

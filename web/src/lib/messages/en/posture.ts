@@ -34,6 +34,13 @@ function countedItems(entry: AuditEntry, name: string): string {
   return counted(Array.isArray(items) ? items.length : 0, one, many);
 }
 
+/** What first scans found. */
+const INTAKE: Record<string, string> = {
+  accepted: 'accepted what first scans found with',
+  assigned: 'mends what first scans found with',
+  opened: 'left open what first scans found with',
+};
+
 export const postureSentences: Record<string, SentenceWriter> = {
   'posture.FindingOpened': (entry) => ({
     words: ['found ', { mono: field(entry, 'checkId') }, onServer(entry)],
@@ -90,6 +97,25 @@ export const postureSentences: Record<string, SentenceWriter> = {
   }),
   'posture.FindingTaken': (entry) => ({
     words: [field(entry, 'owner') === '' ? 'let a finding go' : 'took a finding', onServer(entry)],
+  }),
+  'posture.PolicyImported': (entry) => ({
+    words: [`took in policy ${field(entry, 'version')}: it judges from ${field(entry, 'validFrom').slice(0, 10)} on`],
+    aside: `SHA-256 ${field(entry, 'sha256').slice(0, 12)}…`,
+  }),
+  'posture.IntakeDecided': (entry) => ({
+    words: [
+      `${INTAKE[field(entry, 'decision')] ?? 'decided upon'} `,
+      { mono: field(entry, 'checkId') },
+      ` on ${whereOf(entry)}`,
+      field(entry, 'dueAt') === '' ? '' : ` until ${field(entry, 'dueAt').slice(0, 10)}`,
+    ],
+    aside: quoted(field(entry, 'reason')) ?? '',
+  }),
+  'posture.ScanRequested': (entry) => ({
+    words: [
+      ...(field(entry, 'checkId') === '' ? ['asked '] : ['asked about ', { mono: field(entry, 'checkId') }, ': ']),
+      `${whereOf(entry)} to look again now`,
+    ],
   }),
   'posture.FindingCommented': (entry) => ({
     words: ['commented on a finding', onServer(entry)],

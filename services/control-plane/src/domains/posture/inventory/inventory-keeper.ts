@@ -4,6 +4,7 @@ import { APPROVED_KINDS, HostChanged, type ApprovedKind, type ProbeReport } from
 import { canonicalText } from '@muster/kernel/canonical-json';
 import { sha256Hex } from '@muster/kernel/hashing';
 import { derivedId } from '@muster/kernel/ids';
+import type { Circumstances } from '@muster/posture/check';
 import { posturePolicy } from '@muster/posture/policy';
 import { sql, type Transaction } from 'kysely';
 import { eventOf } from '../../../platform/cqrs/event-of.ts';
@@ -38,14 +39,22 @@ export class InventoryKeeper {
     private readonly changes: Pick<OwnChanges, 'lastBetween'>,
   ) {}
 
-  async keep(server: Inspected, now: Date): Promise<void> {
-    for (const kind of kinds) await this.database.db.transaction().execute((trx) => this.#keep(trx, kind, server, now));
+  async keep(server: Inspected, circumstances: Circumstances): Promise<void> {
+    for (const kind of kinds) {
+      await this.database.db.transaction().execute((trx) => this.#keep(trx, kind, server, circumstances));
+    }
   }
 
-  async #keep(trx: Transaction<NoTables>, definition: KindDefinition, server: Inspected, now: Date): Promise<void> {
+  async #keep(
+    trx: Transaction<NoTables>,
+    definition: KindDefinition,
+    server: Inspected,
+    circumstances: Circumstances,
+  ): Promise<void> {
+    const { now } = circumstances;
     const { serverId, tenantId, reports } = server;
     const { kind } = definition;
-    const basis = basisOf(definition, reports, now);
+    const basis = basisOf(definition, reports, circumstances);
     const { rows } = await sql<Before>`
       insert into muster.posture_inventory_readings (server_id, kind, tenant_id, basis, read_at, complete)
       values (${serverId}, ${kind}, ${tenantId}, '', ${now}, false)
@@ -53,7 +62,7 @@ export class InventoryKeeper {
       returning basis, read_at, complete`.execute(trx);
     const [before] = rows;
     if (before === undefined || before.basis === basis) return;
-    const reading = definition.read(reports, now);
+    const reading = definition.read(reports, circumstances);
     await sql`
       update muster.posture_inventory_readings set basis = ${basis}, read_at = ${now}, complete = ${reading?.complete ?? false}
       where server_id = ${serverId} and kind = ${kind}`.execute(trx);
@@ -123,7 +132,11 @@ export const inventoryStream = (serverId: string) => `inventory-${serverId}`;
 const isApproved = (kind: string): kind is ApprovedKind => (APPROVED_KINDS as readonly string[]).includes(kind);
 
 /** Dates pass, and what a policy calls dangerous changes: the same reports are read again every day. */
-function basisOf({ probes }: KindDefinition, reports: ReadonlyMap<string, ProbeReport>, now: Date): string {
+function basisOf(
+  { probes }: KindDefinition,
+  reports: ReadonlyMap<string, ProbeReport>,
+  { policy, now }: Circumstances,
+): string {
   const told = probes.map((probe) => reports.get(probe)?.sha256 ?? null);
-  return sha256Hex(canonicalText([told, posturePolicy.version, now.toISOString().slice(0, 10)]));
+  return sha256Hex(canonicalText([told, policy.version, posturePolicy.version, now.toISOString().slice(0, 10)]));
 }

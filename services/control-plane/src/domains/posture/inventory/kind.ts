@@ -1,5 +1,7 @@
-// One kind of the inventory: which probes tell it, and what they tell. Pure: the same reports give the same items.
+// One kind of the inventory: which probes tell it, and what they tell. Pure: the same reports, policy and time give the same
+// items.
 import type { InventoryFacts, InventoryKind, ProbeReport } from '@muster/contracts/posture';
+import type { Circumstances } from '@muster/posture/check';
 import type { Probe } from '@muster/posture/probe';
 import type { z } from 'zod';
 
@@ -24,7 +26,7 @@ export interface KindDefinition {
   readonly kind: InventoryKind;
   readonly probes: readonly string[];
   /** null: nobody knows. */
-  read(reports: ReadonlyMap<string, ProbeReport>, now: Date): Reading | null;
+  read(reports: ReadonlyMap<string, ProbeReport>, circumstances: Circumstances): Reading | null;
 }
 
 /** What a probe read last, when it could and when we understand it. */

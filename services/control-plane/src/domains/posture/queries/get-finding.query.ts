@@ -11,6 +11,7 @@ import { PEOPLE, type PersonNames } from '../../../platform/personal-data/person
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
 import { viewOf } from '../check-views.ts';
 import { FindingLives, type FindingSpan } from '../finding-lives.ts';
+import { Scans } from '../scans.ts';
 
 const GetFindingQuery = queryOf(GetFinding);
 
@@ -28,6 +29,7 @@ export class GetFindingHandler implements IQueryHandler<MessageOf<typeof GetFind
     @Inject(APP_DIRECTORY) private readonly directory: ServerDirectory,
     @Inject(PEOPLE) private readonly people: PersonNames,
     @Inject(FindingLives) private readonly lives: FindingLives,
+    @Inject(Scans) private readonly scans: Scans,
   ) {}
 
   async execute({
@@ -59,6 +61,7 @@ export class GetFindingHandler implements IQueryHandler<MessageOf<typeof GetFind
       owner: owner === null ? null : person(owner),
       mine: owner === context.principal.actor,
       moments: [...momentsOf(spans), ...said].sort((a, b) => b.at.localeCompare(a.at)),
+      scan: await this.scans.of(serverId),
     };
   }
 }

@@ -14,6 +14,7 @@ import { summaryOf } from '../check-views.ts';
 import { FindingViews } from '../finding-views.ts';
 import { momentOf, standing } from '../moments.ts';
 import { outsideViewOf } from '../outside-view.ts';
+import { Scans } from '../scans.ts';
 import { reportsByProbe } from '../server-posture.aggregate.ts';
 
 const GetServerPostureQuery = queryOf(GetServerPosture);
@@ -25,19 +26,21 @@ export class GetServerPostureHandler implements IQueryHandler<MessageOf<typeof G
     @Inject(APP_DATABASE) private readonly database: Connection,
     @Inject(APP_DIRECTORY) private readonly directory: ServerDirectory,
     @Inject(FindingViews) private readonly findings: FindingViews,
+    @Inject(Scans) private readonly scans: Scans,
   ) {}
 
   async execute({ input: { serverId, at } }: MessageOf<typeof GetServerPostureQuery>): Promise<Answer> {
     const server = (await this.directory.refs([serverId])).get(serverId);
     if (server === undefined) throw notFound('server');
     const moment = momentOf(at, new Date());
-    const [found, coverage, reports, outside, score] = await Promise.all([
+    const [found, coverage, reports, outside, score, scan] = await Promise.all([
       this.findings.list(sql`where f.server_id = ${serverId} and ${standing('f', moment)} order by f.opened_position`),
       this.#coverage(serverId, moment),
       // What was read then is not kept: of the past there is what was made of it.
       moment === null ? this.#reports(serverId) : [],
       moment === null ? this.#outside(serverId) : null,
       this.#score(serverId, moment),
+      moment === null ? this.scans.of(serverId) : null,
     ]);
     return {
       server: { serverId, ...server },
@@ -59,6 +62,7 @@ export class GetServerPostureHandler implements IQueryHandler<MessageOf<typeof G
         }),
       reports,
       outside,
+      scan,
     };
   }
 

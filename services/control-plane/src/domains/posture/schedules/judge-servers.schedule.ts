@@ -1,9 +1,10 @@
 // Judges servers that reported something new, and each of them again when a date may have passed or the policy has
-// changed. Several workers may: the version of the server's stream decides whose events count.
+// changed, in batches. Several workers may: the version of the server's stream decides whose events count.
 import type { ProbeReport } from '@muster/contracts/posture';
 import { derivedId } from '@muster/kernel/ids';
+import type { Circumstances } from '@muster/posture/check';
 import { judgeServer } from '@muster/posture/judge';
-import { posturePolicy } from '@muster/posture/policy';
+import { posturePolicy, type PosturePolicy } from '@muster/posture/policy';
 import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { WORKER_STORE } from '../../../platform/composition/tokens.ts';
@@ -12,6 +13,8 @@ import { WORKER_DATABASE, type Connection } from '../../../platform/database/dat
 import { ConcurrencyConflict, type EventStore } from '../../../platform/event-store/index.ts';
 import { Schedule } from '../../../platform/schedules/schedule.ts';
 import { InventoryKeeper } from '../inventory/inventory-keeper.ts';
+import { KnownFacts } from '../known-facts.ts';
+import { Policies } from '../policy/policies.ts';
 import {
   decide,
   evolve,
@@ -29,6 +32,8 @@ const BESIDE_EACH_OTHER = 10;
 const AGAIN_AFTER_HOURS = 6;
 /** Reports come one by one: a server is judged when it has said what it had to say. */
 export const SETTLED_SECONDS = 2;
+/** Every probe has its first turn within a minute of the agent's start. */
+const INTAKE_MS = 3600_000;
 const ACTOR = 'posture.judge';
 
 interface Due {
@@ -38,6 +43,8 @@ interface Due {
   readonly due_at: string | null;
   readonly version: number;
   readonly state: unknown;
+  /** When it was judged for the first time. */
+  readonly first_at: Date | null;
 }
 
 @Injectable()
@@ -48,52 +55,65 @@ export class JudgeServers extends Schedule {
     @Inject(WORKER_DATABASE) private readonly database: Connection,
     @Inject(WORKER_STORE) private readonly store: EventStore,
     @Inject(InventoryKeeper) private readonly inventory: InventoryKeeper,
+    @Inject(Policies) private readonly policies: Policies,
+    @Inject(KnownFacts) private readonly facts: KnownFacts,
   ) {
     super();
   }
 
   async run(now: Date): Promise<void> {
     for (;;) {
-      const due = await this.#due(now);
+      const policy = await this.policies.at(now);
+      const due = await this.#due(now, policy);
+      const known = await this.facts.of(
+        due.map((server) => server.server_id),
+        now,
+      );
       for (let from = 0; from < due.length; from += BESIDE_EACH_OTHER) {
-        await Promise.all(due.slice(from, from + BESIDE_EACH_OTHER).map((server) => this.#judge(server, now)));
+        const batch = due.slice(from, from + BESIDE_EACH_OTHER);
+        await Promise.all(batch.map((server) => this.#judge(server, known(server.server_id), { policy, now })));
       }
       if (due.length < AT_ONCE) return;
     }
   }
 
-  async #due(now: Date): Promise<readonly Due[]> {
+  async #due(now: Date, { version }: PosturePolicy): Promise<readonly Due[]> {
     const { rows } = await sql<Due>`
-      (select server_id, tenant_id, due_at::text, version, state from muster.posture_judgements
+      (select server_id, tenant_id, due_at::text, version, state, first_at from muster.posture_judgements
        where due_at <= ${now}::timestamptz - make_interval(secs => ${SETTLED_SECONDS})
        order by muster.posture_judgements.due_at limit ${AT_ONCE})
       union all
-      (select server_id, tenant_id, due_at::text, version, state from muster.posture_judgements
+      (select server_id, tenant_id, due_at::text, version, state, first_at from muster.posture_judgements
        where due_at is null and (judged_at < ${now}::timestamptz - make_interval(hours => ${AGAIN_AFTER_HOURS})
-         or policy <> ${posturePolicy.version}) limit ${AT_ONCE})
+         or policy < ${version} or catalogue < ${posturePolicy.version}) limit ${AT_ONCE})
       limit ${AT_ONCE}`.execute(this.database.db);
     return rows;
   }
 
   async #judge(
-    { server_id: serverId, tenant_id: tenantId, due_at: dueAt, state, version }: Due,
-    now: Date,
+    { server_id: serverId, tenant_id: tenantId, due_at: dueAt, state, version, first_at: firstAt }: Due,
+    known: readonly ProbeReport[],
+    circumstances: Circumstances,
   ): Promise<void> {
-    const reports = reportsByProbe(await this.#reports(serverId));
-    await this.inventory.keep({ serverId, tenantId, reports }, now);
-    const results = judgeServer(reports, { policy: posturePolicy, now });
-    const known = serverPosture.safeParse(state);
-    const before = known.success && known.data.version === version ? known.data : await this.#fromStream(serverId);
+    const { policy, now } = circumstances;
+    // What is known here stands last: nothing that a server says counts in its place.
+    const reports = reportsByProbe([...(await this.#reports(serverId)), ...known]);
+    await this.inventory.keep({ serverId, tenantId, reports }, circumstances);
+    const results = judgeServer(reports, circumstances);
+    const kept = serverPosture.safeParse(state);
+    const before = kept.success && kept.data.version === version ? kept.data : await this.#fromStream(serverId);
     const after = await this.#append(serverId, tenantId, before, {
       serverId,
       results,
-      policy: posturePolicy.version,
+      policy: policy.version,
       now,
+      intake: firstAt === null || now.getTime() - firstAt.getTime() < INTAKE_MS,
     });
     // A report that came meanwhile has moved nothing: its server stays due.
     await sql`
-      update muster.posture_judgements set judged_at = ${now}, policy = ${posturePolicy.version}, version = ${after.version},
-        state = ${JSON.stringify(after)}::jsonb, due_at = case when due_at is not distinct from ${dueAt}::timestamptz then null else due_at end
+      update muster.posture_judgements set judged_at = ${now}, first_at = coalesce(first_at, ${now}), policy = ${policy.version},
+        catalogue = ${posturePolicy.version}, version = ${after.version}, state = ${JSON.stringify(after)}::jsonb,
+        due_at = case when due_at is not distinct from ${dueAt}::timestamptz then null else due_at end
       where server_id = ${serverId}`.execute(this.database.db);
   }
 

@@ -139,6 +139,9 @@ export class ServerTelemetry implements OnModuleInit {
       const event = eventOf(TelemetryLost, { serverId: server.serverId, kind: of, dropped });
       await this.#fact(server, seq, event, String(index));
     }
+    await sql`update muster.servers_presence set dropped_at = now() where server_id = ${server.serverId}`.execute(
+      this.database.db,
+    );
   }
 
   async #uninstalled(server: LinkedServer, items: Items<'uninstalled'>, seq: number): Promise<void> {

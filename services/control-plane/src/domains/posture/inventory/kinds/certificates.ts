@@ -1,6 +1,6 @@
 // Certificates that services show, by their files, the next to expire first.
+import type { Circumstances } from '@muster/posture/check';
 import { certificates as probe, type Certificate } from '@muster/posture/probes/certificates';
-import { posturePolicy } from '@muster/posture/policy';
 import { dayAfter } from '../days.ts';
 import { readingOf, type KindDefinition } from '../kind.ts';
 
@@ -9,7 +9,7 @@ const LONGEST_FACT = 300;
 export const certificates: KindDefinition = {
   kind: 'certificates',
   probes: [probe.name],
-  read(reports, now) {
+  read(reports, circumstances) {
     const reading = readingOf(probe, reports);
     if (reading === null) return null;
     return {
@@ -24,7 +24,7 @@ export const certificates: KindDefinition = {
           usedBy: one.usedBy.join(', '),
           path: one.path,
         },
-        attention: attentionTo(one, now),
+        attention: attentionTo(one, circumstances),
         toExplain: false,
       })),
     };
@@ -38,10 +38,10 @@ function issuerName(issuer: string): string {
   return [common, organisation].filter((one) => one !== undefined).join(', ') || issuer;
 }
 
-function attentionTo({ until, keyFits, chain }: Certificate, now: Date): string | null {
+function attentionTo({ until, keyFits, chain }: Certificate, { policy, now }: Circumstances): string | null {
   if (until < now.toISOString()) return 'It has expired';
-  if (until.slice(0, 10) <= dayAfter(now, posturePolicy.certificateDays)) {
-    return `It expires within ${posturePolicy.certificateDays} days`;
+  if (until.slice(0, 10) <= dayAfter(now, policy.certificateDays)) {
+    return `It expires within ${policy.certificateDays} days`;
   }
   if (keyFits === false) return 'Its key belongs to another one';
   return chain === 'ok' ? null : `Its chain is not trusted: ${chain}`;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gatherReport } from '@muster/posture/gather';
 import { authorizedKeys } from '@muster/posture/probes/authorized-keys';
+import { posturePolicy } from '@muster/posture/policy';
 import { keyUses } from '@muster/posture/probes/key-uses';
 import { Player } from '@muster/posture/testing/tape';
 import { expect, test } from 'vitest';
@@ -18,7 +19,7 @@ async function reportOf(machine: string, probe: typeof authorizedKeys | typeof k
 async function attention(now: Date, history: boolean): Promise<Record<string, string | null>> {
   const reports = [await reportOf('debian-12-weak', authorizedKeys)];
   if (history) reports.push(await reportOf('debian-12-weak', keyUses));
-  const reading = keys.read(new Map(reports.map((report) => [report.probe, report])), now);
+  const reading = keys.read(new Map(reports.map((report) => [report.probe, report])), { policy: posturePolicy, now });
   const items = reading?.items ?? [];
   return Object.fromEntries(items.map((one) => [`${one.facts['account']} ${one.facts['comment']}`, one.attention]));
 }

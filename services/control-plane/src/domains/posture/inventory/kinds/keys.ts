@@ -4,14 +4,12 @@ import { authorizedKeys } from '@muster/posture/probes/authorized-keys';
 import { keyUses } from '@muster/posture/probes/key-uses';
 import { readingOf, type FoundItem, type KindDefinition } from '../kind.ts';
 
-/** C2 of the requirements. */
-const UNUSED_DAYS = 90;
 const DAY = 86_400_000;
 
 export const keys: KindDefinition = {
   kind: 'keys',
   probes: [authorizedKeys.name, keyUses.name],
-  read(reports, now) {
+  read(reports, { policy, now }) {
     const reading = readingOf(authorizedKeys, reports);
     if (reading === null) return null;
     const told = readingOf(keyUses, reports);
@@ -23,7 +21,7 @@ export const keys: KindDefinition = {
       const used = last.get(item);
       const lastUsed = used === undefined ? null : new Date(used.lastAt * 1000).toISOString();
       const quietSince = used?.lastAt ?? history?.since ?? null;
-      const unused = quietSince !== null && now.getTime() - quietSince * 1000 > UNUSED_DAYS * DAY;
+      const unused = quietSince !== null && now.getTime() - quietSince * 1000 > policy.unusedDays * DAY;
       items.set(item, {
         item,
         // The same key stands together, wherever it opens something.
@@ -39,7 +37,7 @@ export const keys: KindDefinition = {
           file: key.file,
           options: key.options.join(', '),
         },
-        attention: unused ? `Not used in ${UNUSED_DAYS} days` : null,
+        attention: unused ? `Not used in ${policy.unusedDays} days` : null,
         toExplain: false,
       });
     }

@@ -1,19 +1,20 @@
 // Kinds whose items end some day, on recordings of real servers.
 import type { ProbeReport } from '@muster/contracts/posture';
+import { posturePolicy } from '@muster/posture/policy';
 import type { Probe } from '@muster/posture/probe';
 import { certificates as certificatesProbe } from '@muster/posture/probes/certificates';
 import { php as phpProbe } from '@muster/posture/probes/php';
 import { wordpress as wordpressProbe } from '@muster/posture/probes/wordpress';
 import { played } from '@muster/posture/testing/tape';
 import { expect, test } from 'vitest';
-import type { FoundItem, KindDefinition } from '../kind.ts';
+import type { KindDefinition } from '../kind.ts';
 import { certificates } from './certificates.ts';
 import { php } from './php.ts';
 import { wordpress } from './wordpress.ts';
 
 const RECORDED = new Date('2026-11-21T12:00:00Z');
 
-async function read(machine: string, kind: KindDefinition, probe: Probe, now = RECORDED): Promise<FoundItem[]> {
+async function read(machine: string, kind: KindDefinition, probe: Probe, now = RECORDED, policy = posturePolicy) {
   const { reading } = await played(machine, probe);
   const report: ProbeReport = {
     probe: probe.name,
@@ -24,7 +25,7 @@ async function read(machine: string, kind: KindDefinition, probe: Probe, now = R
     error: null,
     unreadable: [],
   };
-  const told = kind.read(new Map([[probe.name, report]]), now);
+  const told = kind.read(new Map([[probe.name, report]]), { policy, now });
   if (told === null) throw new Error('the reading was not understood');
   return told.items.toSorted((a, b) => (a.sort < b.sort ? -1 : 1));
 }
@@ -38,6 +39,12 @@ test('branches of PHP stand by the end of their fixes, and stand out when it has
   expect(items[0]?.facts).toMatchObject({ until: '2022-11-28', pools: 1, names: 'legacy' });
   const [earlier] = await read('debian-12-hardened', php, phpProbe, new Date('2026-01-10T00:00:00Z'));
   expect(earlier?.attention).toBeNull();
+  const sooner = {
+    ...posturePolicy,
+    php: { ...posturePolicy.php, '8.2': { security: '2026-01-01', active: '2025-01-01' } },
+  };
+  const [ended] = await read('debian-12-hardened', php, phpProbe, new Date('2026-01-10T00:00:00Z'), sooner);
+  expect(ended?.attention).toBe('It gets no security fixes');
 });
 
 test('certificates stand by their expiry, and stand out when it is near or they are not trusted', async () => {

@@ -1,6 +1,5 @@
 // Branches of PHP that are installed, with the pools that run them, and the last day of fixes of each.
 import { php as probe } from '@muster/posture/probes/php';
-import { posturePolicy } from '@muster/posture/policy';
 import { dayAfter } from '../days.ts';
 import { readingOf, type KindDefinition } from '../kind.ts';
 
@@ -9,15 +8,15 @@ const MOST_NAMED = 12;
 export const php: KindDefinition = {
   kind: 'php',
   probes: [probe.name],
-  read(reports, now) {
+  read(reports, { policy, now }) {
     const reading = readingOf(probe, reports);
     if (reading === null) return null;
     const today = dayAfter(now, 0);
-    const soon = dayAfter(now, posturePolicy.endOfLifeWarningDays);
+    const soon = dayAfter(now, policy.endOfLifeWarningDays);
     return {
       complete: reading.complete,
       items: reading.versions.map((version) => {
-        const until = posturePolicy.php[version]?.security ?? null;
+        const until = policy.php[version]?.security ?? null;
         const pools = reading.pools.filter((pool) => pool.version === version).map(({ name }) => name);
         return {
           item: `PHP ${version}`,
@@ -26,7 +25,7 @@ export const php: KindDefinition = {
           facts: {
             version,
             until,
-            activeUntil: posturePolicy.php[version]?.active ?? null,
+            activeUntil: policy.php[version]?.active ?? null,
             pools: pools.length,
             names: pools.slice(0, MOST_NAMED).join(', ').slice(0, 300),
           },

@@ -1,7 +1,6 @@
 // Every port that listens on a public address: somebody has to say why. UDP ports that programs take for their own questions
 // come and go, and are nobody's service.
 import { isPublic, listeners } from '@muster/posture/probes/listeners';
-import { posturePolicy } from '@muster/posture/policy';
 import { readingOf, type KindDefinition } from '../kind.ts';
 
 const FIRST_EPHEMERAL = 32_768;
@@ -9,7 +8,7 @@ const FIRST_EPHEMERAL = 32_768;
 export const ports: KindDefinition = {
   kind: 'ports',
   probes: [listeners.name],
-  read(reports) {
+  read(reports, { policy }) {
     const reading = readingOf(listeners, reports);
     if (reading?.read !== true) return null;
     const open = reading.listeners.filter(
@@ -19,7 +18,7 @@ export const ports: KindDefinition = {
     return {
       complete: true,
       items: [...distinct].map(([item, one]) => {
-        const service = posturePolicy.dataPorts[one.port];
+        const service = policy.dataPorts[one.port];
         return {
           item,
           // What nobody should ever reach stands before the rest of the fleet's ports.

@@ -1,0 +1,29 @@
+// PLK-002: Plesk admin login from any network.
+import { check, listed, notApplicable, passIf, unknown } from '../check.ts';
+import { panel } from '../probes/panel.ts';
+
+export default check({
+  id: 'PLK-002',
+  area: 'panel',
+  severity: 'high',
+  title: 'Plesk admin login from any network',
+  measured: 'plesk db: access_policy of misc, rows of cp_access',
+  expected: 'denied from networks that are not listed, and at least one is listed',
+  why: 'The administrator of Plesk is root of every site on the server. A stolen password is worth nothing where its owner cannot be.',
+  evidence: { policy: 'Policy', networks: 'Networks in the list' },
+  fix: 'Tools & Settings, Restrict Administrative Access: add the networks of your administrators, your own first, then choose "Denied from the networks that are not listed".',
+  undo: "On the server: plesk db \"update misc set val='allow' where param='access_policy'\".",
+  risk: 'lockout',
+  maps: [],
+  basis: 'documented',
+  reads: { panel },
+  judge({ panel: { plesk } }) {
+    if (plesk === null) return notApplicable('Plesk is not installed');
+    if (plesk.access === null) return unknown('Plesk’s database could not be asked');
+    const { policy, networks } = plesk.access;
+    return passIf(policy === 'deny' && networks.length > 0, {
+      policy: policy === 'deny' ? 'only from listed networks' : 'from everywhere but listed networks',
+      networks: listed(networks) || 'none',
+    });
+  },
+});
