@@ -1,6 +1,6 @@
 // Access that ends and access that is looked at, in the real pages: a contractor's grant of three seconds stops an open
 // page, a review is decided from the keyboard and attested, a person is let go and erased. Every dialog on the way is looked
-// at by axe, wide and narrow, in light and dark.
+// at by axe, wide in light and narrow in dark.
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../support/api-client.ts';
@@ -8,7 +8,7 @@ import { codeNow } from '../../support/second-factor.ts';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
 import { firstStart, type FirstStart } from '../support/first-start.ts';
 import { setUpOwner } from '../support/person.ts';
-import { inEveryView, overflow, serious } from '../support/readable.ts';
+import { inEachView, overflow, serious } from '../support/readable.ts';
 
 /** Screenshots for whoever wants to look: MUSTER_SHOTS names a folder. */
 const SHOTS = process.env['MUSTER_SHOTS'];
@@ -183,7 +183,7 @@ describe('access that ends, and access that is reviewed', () => {
 });
 
 async function look(page: Page, name: string): Promise<void> {
-  await inEveryView(page, async (view) => {
+  await inEachView(page, async (view) => {
     if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}-${view}.png` });
     expect(await serious(page), `${name} ${view}`).toEqual([]);
     expect(await overflow(page), `${name} ${view}`).toBe(0);

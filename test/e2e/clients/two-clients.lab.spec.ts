@@ -15,7 +15,7 @@ import { ApiClient } from '../../support/api-client.ts';
 import { codeNow } from '../../support/second-factor.ts';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
 import { eventually, labUnderTest, type LabUnderTest } from '../support/lab-under-test.ts';
-import { inEveryView, overflow, serious } from '../support/readable.ts';
+import { inEachView, overflow, serious } from '../support/readable.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const NAMES = ['kestrel', 'merle'] as const;
@@ -209,7 +209,7 @@ describe('two clients on one shared server', () => {
   it('is drawn so that axe finds nothing serious, in both themes and widths', async () => {
     const { visited } = party('kestrel');
     const { page } = visited;
-    await inEveryView(page, async (view) => {
+    await inEachView(page, async (view) => {
       expect(await serious(page), view).toEqual([]);
       expect(await overflow(page), view).toBe(0);
       if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/client-${view}.png`, fullPage: true });
