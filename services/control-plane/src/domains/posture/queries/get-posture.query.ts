@@ -9,7 +9,7 @@ import { notFound } from '../../../platform/errors/refusal.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
 import { everyArea } from '../cells.ts';
 import { momentOf, standing } from '../moments.ts';
-import { cursorOf, placeOf } from './place-in-list.ts';
+import { cursorOf, placeOf, type PlaceInList } from './place-in-list.ts';
 
 const GetPostureQuery = queryOf(GetPosture);
 type Answer = AnswerOf<typeof GetPostureQuery>;
@@ -31,6 +31,11 @@ interface Row {
   readonly before: string | null;
 }
 
+type Totals = Record<keyof Answer['counts'] | 'judged' | 'clean' | 'worse', number> & {
+  score: number | null;
+  change: number | null;
+};
+
 @QueryHandler(GetPostureQuery)
 export class GetPostureHandler implements IQueryHandler<MessageOf<typeof GetPostureQuery>> {
   constructor(
@@ -47,21 +52,18 @@ export class GetPostureHandler implements IQueryHandler<MessageOf<typeof GetPost
       groupId === undefined ? { kind: 'fleet' } : { kind: 'group', groupId },
     );
     if (servers === null) throw notFound('group');
-    const within = groupId === undefined ? sql`true` : sql`s.server_id = any(${servers}::uuid[])`;
-    const compared = new Date((moment ?? now).getTime() - COMPARED_MS);
     const place = placeOf(after, /^\d+(\.\d+)?$/);
-    const beyond = place === null ? sql`true` : sql`(s.score, s.server_id) > (${place.at}::numeric, ${place.id}::uuid)`;
-    const { rows } = await sql<Row>`
-      select s.*, j.judged_at, d.score as before
-      from muster.posture_scores s
-      left join muster.posture_judgements j using (server_id)
-      left join muster.posture_scores d on d.server_id = s.server_id and ${standing('d', compared)}
-      where s.tenant_id = ${tenantId} and ${standing('s', moment)} and ${within} and ${beyond}
-      order by s.score, s.server_id limit ${limit + 1}`.execute(this.database.db);
+    const asked: AskedMap = {
+      tenantId,
+      members: groupId === undefined ? null : servers,
+      moment,
+      compared: new Date((moment ?? now).getTime() - COMPARED_MS),
+    };
+    const { rows } = await worstServers(asked, place, limit).execute(this.database.db);
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     const [totals, names] = await Promise.all([
-      this.#totals(sql`s.tenant_id = ${tenantId} and ${standing('s', moment)} and ${within}`, compared),
+      this.#totals(asked),
       // Also of servers that have been retired since.
       this.directory.refs(shown.map((row) => row.server_id)),
     ]);
@@ -77,29 +79,54 @@ export class GetPostureHandler implements IQueryHandler<MessageOf<typeof GetPost
     };
   }
 
-  async #totals(which: RawBuilder<unknown>, compared: Date): Promise<Omit<Answer, 'at' | 'servers' | 'rows' | 'next'>> {
-    const { rows } = await sql<
-      Record<keyof Answer['counts'] | 'judged' | 'clean' | 'worse', number> & {
-        score: number | null;
-        change: number | null;
-      }
-    >`
-      select round(avg(s.score), 1)::float8 as score,
-        round(avg(s.score) filter (where d.score is not null) - avg(d.score), 1)::float8 as change,
-        count(*)::int as judged, coalesce(sum(s.critical), 0)::int as critical, coalesce(sum(s.high), 0)::int as high,
-        coalesce(sum(s.medium), 0)::int as medium, coalesce(sum(s.low), 0)::int as low,
-        coalesce(sum(s.accepted), 0)::int as accepted, coalesce(sum(s.unknown), 0)::int as unknown,
-        count(*) filter (where s.score = 100 and s.accepted = 0 and s.unknown = 0)::int as clean,
-        count(*) filter (where s.score < d.score)::int as worse
-      from muster.posture_scores s
-      left join muster.posture_scores d on d.server_id = s.server_id and ${standing('d', compared)}
-      where ${which}`.execute(this.database.db);
+  async #totals(asked: AskedMap): Promise<Omit<Answer, 'at' | 'servers' | 'rows' | 'next'>> {
+    const { rows } = await addedUp(asked).execute(this.database.db);
     const { score, change, judged, clean, worse, critical, high, medium, low, accepted, unknown } = rows[0] ?? NOTHING;
     return { score, change, judged, clean, worse, counts: { critical, high, medium, low, accepted, unknown } };
   }
 }
 
-const NOTHING = {
+export interface AskedMap {
+  readonly tenantId: string;
+  /** null: whatever the caller may see. */
+  readonly members: readonly string[] | null;
+  /** null is now. */
+  readonly moment: Date | null;
+  readonly compared: Date;
+}
+
+const which = ({ tenantId, members, moment }: AskedMap): RawBuilder<unknown> => {
+  const within = members === null ? sql`true` : sql`s.server_id = any(${members}::uuid[])`;
+  return sql`s.tenant_id = ${tenantId} and ${standing('s', moment)} and ${within}`;
+};
+
+/** Exported, as `addedUp` is, for the benchmark that sends them without an API before them. */
+export function worstServers(asked: AskedMap, place: PlaceInList | null, limit: number): RawBuilder<Row> {
+  const beyond = place === null ? sql`true` : sql`(s.score, s.server_id) > (${place.at}::numeric, ${place.id}::uuid)`;
+  return sql<Row>`
+    select s.*, j.judged_at, d.score as before
+    from muster.posture_scores s
+    left join muster.posture_judgements j using (server_id)
+    left join muster.posture_scores d on d.server_id = s.server_id and ${standing('d', asked.compared)}
+    where ${which(asked)} and ${beyond}
+    order by s.score, s.server_id limit ${limit + 1}`;
+}
+
+export function addedUp(asked: AskedMap): RawBuilder<Totals> {
+  return sql<Totals>`
+    select round(avg(s.score), 1)::float8 as score,
+      round(avg(s.score) filter (where d.score is not null) - avg(d.score), 1)::float8 as change,
+      count(*)::int as judged, coalesce(sum(s.critical), 0)::int as critical, coalesce(sum(s.high), 0)::int as high,
+      coalesce(sum(s.medium), 0)::int as medium, coalesce(sum(s.low), 0)::int as low,
+      coalesce(sum(s.accepted), 0)::int as accepted, coalesce(sum(s.unknown), 0)::int as unknown,
+      count(*) filter (where s.score = 100 and s.accepted = 0 and s.unknown = 0)::int as clean,
+      count(*) filter (where s.score < d.score)::int as worse
+    from muster.posture_scores s
+    left join muster.posture_scores d on d.server_id = s.server_id and ${standing('d', asked.compared)}
+    where ${which(asked)}`;
+}
+
+const NOTHING: Totals = {
   ...{ score: null, change: null, judged: 0, clean: 0, worse: 0 },
   ...{ critical: 0, high: 0, medium: 0, low: 0, accepted: 0, unknown: 0 },
 };
