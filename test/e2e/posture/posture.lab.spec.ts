@@ -15,6 +15,8 @@ import { enrol, type EnrolledServer } from '../../lab/enrol.ts';
 import { buildHostingImage, HOSTING_IMAGE } from '../../lab/images.ts';
 import { TEST_LAB } from '../../lab/lab.setup.ts';
 import { bootServer, type Machine } from '../../lab/machine.ts';
+import { monitorRedis, type RedisMonitor } from '../../lab/redis-monitor.ts';
+import { WireTap } from '../../lab/wire-tap.ts';
 import type { Weakness } from '../../lab/posture/weakness.ts';
 import { NOT_OF_A_CONTAINER, OF_DEBIAN_12, WEAKNESSES } from '../../lab/posture/weaknesses.ts';
 import type { ApiClient } from '../../support/api-client.ts';
@@ -39,6 +41,8 @@ describe('the posture of a hosting server', () => {
   let api: ApiClient;
   let weak: EnrolledServer;
   let twin: EnrolledServer;
+  let tap: WireTap;
+  let redis: RedisMonitor;
   const machines: Machine[] = [];
   const enrolled: EnrolledServer[] = [];
 
@@ -63,6 +67,8 @@ describe('the posture of a hosting server', () => {
     enrolled.push(twin);
   }, 600_000);
   afterAll(async () => {
+    redis?.close();
+    await tap?.close();
     // The lab is shared: what is asked of the whole fleet afterwards would wait for servers that are gone.
     const retiring = await up.lab.signIn();
     for (const { serverId } of enrolled) await retiring.call(RetireServer, { serverId, reason: 'The spec is over' });
@@ -187,6 +193,10 @@ describe('the posture of a hosting server', () => {
       'plant',
     );
     expect(PLANTED.length).toBeGreaterThanOrEqual(60);
+    // From here on every word of the agent is overheard: on its way to the gateway, and in Redis.
+    tap = await WireTap.before(up.lab.url);
+    redis = await monitorRedis(up.lab.dataFolder);
+    await weak.machine.sh(`sed -i 's#${up.lab.url}#${tap.url}#' /var/lib/muster-agent/agent.json`);
     await pace(weak, '--posture-seconds 20');
     await until(weak, (checks) => notShown(checks, PLANTED), 150_000);
     expect(failing(await checksOf(twin))).toEqual([]);
@@ -214,6 +224,10 @@ describe('the posture of a hosting server', () => {
     );
     expect(onServer.stdout.trim()).toBe('0');
     expect(await rowsWithSecrets(up)).toEqual([]);
+    const overheard = tap.fromServer.join('\n');
+    expect(probes.map(({ name }) => name).filter((name) => !overheard.includes(`"probe":"${name}"`))).toEqual([]);
+    expect(redis.heard.length).toBeGreaterThan(10);
+    expect(SEEDED.filter((secret) => `${overheard}\n${redis.heard.join('\n')}`.includes(secret))).toEqual([]);
     const logs = await promisify(execFile)('grep', [
       '-rlaF',
       ...SEEDED.flatMap((one) => ['-e', one]),
