@@ -97,6 +97,11 @@ export class Stack {
     process.kill(Number(pid), 'SIGKILL');
   }
 
+  async restart(service: string): Promise<void> {
+    await this.#compose(['restart', service], 60_000);
+    await this.untilHealthy();
+  }
+
   async exec(service: string, ...command: string[]): Promise<string> {
     return await docker(['exec', await this.container(service), ...command]);
   }
@@ -160,6 +165,7 @@ export class Stack {
       MUSTER_LISTEN: `${address}:${port}`,
       MUSTER_IMAGE: image,
       MUSTER_NETWORK: '10.75',
+      MUSTER_HEALTH_INTERVAL: '5s',
       MUSTER_OPEN_FILES: openFiles(),
     };
   }

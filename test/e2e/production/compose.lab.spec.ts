@@ -142,6 +142,25 @@ describe('the compose file behind its proxy', () => {
     expect(entries.filter(({ type }) => type === 'audit.MusterUpgraded')).toHaveLength(1);
   }, 600_000);
 
+  it('has its servers back once they trust the proxy’s next certificate, as the runbook says', async () => {
+    await stack.exec('proxy', 'rm', '/var/lib/muster-proxy/fullchain.pem', '/var/lib/muster-proxy/privkey.pem');
+    await stack.restart('proxy');
+    const renewed = await stack.certificate();
+    expect(new X509Certificate(renewed).fingerprint256).not.toBe(new X509Certificate(certificate).fingerprint256);
+    setDefaultCACertificates([...authorities, renewed]);
+    const { machine } = server;
+    await eventually(
+      'the server says why it stays away',
+      () => machine.sh('journalctl -u muster-agentd --since -2min --no-pager'),
+      (journal) => /certificate/i.test(journal),
+      60_000,
+    );
+    await machine.sh('cat > /usr/local/share/ca-certificates/muster.crt', { input: renewed });
+    await machine.sh('update-ca-certificates && systemctl restart muster-agentd');
+    const { operationId } = await block('198.51.100.74');
+    expect(await enforced(operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
+  }, 200_000);
+
   it('has a ledger that verifies with the auditor’s rights', async () => {
     expect(await stack.run('auditor')).toContain('The ledger is intact.');
   });

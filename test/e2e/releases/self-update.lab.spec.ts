@@ -17,7 +17,7 @@ import { eventually, labUnderTest, type LabUnderTest } from '../support/lab-unde
 
 const GOOD = '0.2.0';
 const BROKEN = '0.3.0';
-const WINDOW_SECONDS = 20;
+const WINDOW_SECONDS = 10;
 
 describe('the agent replaces itself', () => {
   let up: LabUnderTest;
