@@ -71,7 +71,7 @@ describe.skipIf(missing !== null)(missing === null ? title : `${title}. ${missin
     await muster.entrust(serverId);
     await until('the table is there', async () => server.nft('list', 'table', 'inet', 'muster').includes('prerouting'));
     const { blockId, operationId } = await block('203.0.113.77');
-    expect(await done(operationId)).toMatchObject({ state: 'succeeded' });
+    expect(await done(operationId)).toMatchObject({ state: 'succeeded', error: null });
     expect(server.nft('list', 'table', 'inet', 'muster')).toContain('203.0.113.77');
     const lifted = await muster.command(LiftBlock, { blockId, reason: 'It was ours' });
     expect(await done(lifted.operationId)).toMatchObject({ state: 'succeeded' });

@@ -12,12 +12,14 @@ import {
 } from './inventory-actions.ts';
 import { DecideIntake, GetIntake } from './intake.ts';
 import { serverRef } from './inventory.ts';
+import { outsideView } from './outside.ts';
 import { area, checkId, checkState, evidence, scoreFormula, severity, subject } from './values.ts';
 
 export * from './events.ts';
 export * from './inventory-actions.ts';
 export * from './inventory.ts';
 export * from './intake.ts';
+export * from './outside.ts';
 export * from './tasks.ts';
 export * from './values.ts';
 
@@ -195,41 +197,6 @@ export const GetFindings = query('posture.GetFindings', {
   input: z.strictObject({ checkId, at: asOf, after: z.string().max(80).optional(), limit: pageSize }),
   output: z.strictObject({ check: checkView, findings: z.array(findingView), next: z.string().nullable() }),
 });
-
-/** What a server says of its ports beside what the prober saw from outside, and the services with TLS that it met. */
-export const outsideView = z.strictObject({
-  at: timestamp,
-  /** `refused` says why one was not looked at. */
-  addresses: z.array(z.strictObject({ address: z.string(), refused: z.string().nullable() })),
-  /** Without those where both say that nobody is there. */
-  ports: z.array(
-    z.strictObject({
-      port: z.int().positive(),
-      programs: z.array(z.string()),
-      /** null: the server has not said. */
-      listens: z.boolean().nullable(),
-      /** null: not tried. */
-      answered: z.enum(['open', 'closed', 'silent']).nullable(),
-      verdict: z.enum(['reachable', 'filtered', 'unexplained', 'not-compared']),
-    }),
-  ),
-  closed: z.int().nonnegative(),
-  services: z.array(
-    z.strictObject({
-      kind: z.enum(['https', 'panel', 'smtp', 'imap', 'pop3']),
-      name: z.string(),
-      address: z.string(),
-      port: z.int().positive(),
-      answered: z.enum(['tls', 'plain', 'silent']),
-      protocols: z.array(z.string()),
-      /** When the certificate ends; null when none was shown. */
-      until: timestamp.nullable(),
-    }),
-  ),
-  /** What could not be seen, and why. */
-  failed: z.array(z.strictObject({ what: z.string(), why: z.string() })),
-});
-export type OutsideView = z.infer<typeof outsideView>;
 
 /** The last time that this server was asked to scan itself at once. */
 export const scanProgress = z.strictObject({

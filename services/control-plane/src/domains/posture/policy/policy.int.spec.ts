@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { generateSigningKey } from '@muster/kernel/signing';
 import { posturePolicy } from '@muster/posture/policy';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { signPack } from '../domains/posture/policy/sign-pack.ts';
-import { LoadPolicyFile } from '../domains/posture/schedules/load-policy-file.schedule.ts';
-import { readKey } from '../platform/keys/key-store.ts';
-import { ProbedServers } from './testing/probed-servers.ts';
-import { RunningMuster, type SignedIn } from './testing/running-muster.ts';
+import { signPack } from './sign-pack.ts';
+import { LoadPolicyFile } from '../schedules/load-policy-file.schedule.ts';
+import { readKey } from '../../../platform/keys/key-store.ts';
+import { ProbedServers } from '../../../main/testing/probed-servers.ts';
+import { RunningMuster, type SignedIn } from '../../../main/testing/running-muster.ts';
 
 /** Above everything that this software will ever have built in. */
 const FIRST = 1000;
