@@ -9,9 +9,11 @@ export class WireTap {
   /** Every frame of the server so far, oldest first. */
   readonly fromServer: string[] = [];
   readonly #server: Server;
+  readonly #sockets: WebSocketServer;
 
   private constructor(server: Server, url: string) {
     this.#server = server;
+    this.#sockets = new WebSocketServer({ server, perMessageDeflate: false });
     this.url = url;
   }
 
@@ -22,7 +24,7 @@ export class WireTap {
     await new Promise<void>((resolve) => server.listen(0, hostname, resolve));
     const { port } = server.address() as AddressInfo;
     const tap = new WireTap(server, `http://${hostname}:${port}`);
-    new WebSocketServer({ server, perMessageDeflate: false }).on('connection', (agent, request) => {
+    tap.#sockets.on('connection', (agent, request) => {
       const gateway = new WebSocket(`${controlPlane.replace(/^http/, 'ws')}${request.url ?? '/'}`);
       relay(agent, gateway, (frame) => tap.fromServer.push(frame));
       relay(gateway, agent);
@@ -31,6 +33,8 @@ export class WireTap {
   }
 
   async close(): Promise<void> {
+    // What was upgraded is no connection of the HTTP server any more, and its close would wait for it.
+    for (const agent of this.#sockets.clients) agent.terminate();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }

@@ -25,8 +25,12 @@ import { eventually, labUnderTest, type LabUnderTest } from '../support/lab-unde
 /** What somebody plants who has got in, and what is looked at as soon as it changes. */
 const AT_ONCE = ['WP-006', 'KEY-006', 'ACC-005', 'PER-002'];
 const AT_ONCE_MS = 10_000;
-/** An installed agent puts its table back by itself, so it cannot be missing for long. */
-const PLANTED = WEAKNESSES.filter(({ check }) => check !== 'FW-012');
+/**
+ * An installed agent puts its table back by itself, so it cannot be missing for long (FW-012), and compares two looks of its
+ * own at what a jail has counted (F2B-004): what is planted of that is tried on recordings only.
+ */
+const NOT_PLANTED = ['FW-012', 'F2B-004'];
+const PLANTED = WEAKNESSES.filter(({ check }) => !NOT_PLANTED.includes(check));
 /** Without the weakness it is not known, because no ledger or journal reaches back that far; not known closes nothing. */
 const NOT_KNOWN_AFTERWARDS = ['KEY-001', 'ACC-014', 'LOG-001'];
 const SEEDED = ['seeded-secret-7f3a', 'seeded-salt-5c1e', 'Summer2024!'];
