@@ -1,5 +1,5 @@
 // Checks as pages show them.
-import type { CheckView } from '@muster/contracts/posture';
+import { SEVERITIES, type CheckView, type Severity } from '@muster/contracts/posture';
 import type { CheckDefinition } from '@muster/posture/check';
 import { checkOf } from '@muster/posture/checks';
 
@@ -30,3 +30,15 @@ export function summaryById(checkId: string) {
       }
     : summaryOf(check);
 }
+
+interface Grouped {
+  readonly checkId: string;
+  readonly severity: Severity;
+  readonly servers: number;
+}
+
+/** For groups by check: the worst, then what most servers have. */
+export const worstFirst = (a: Grouped, b: Grouped): number =>
+  SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+  b.servers - a.servers ||
+  a.checkId.localeCompare(b.checkId);

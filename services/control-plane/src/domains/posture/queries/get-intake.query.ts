@@ -1,5 +1,5 @@
 // The queue of what first scans found: one line per check that waits for a decision, and what somebody is mending.
-import { GetIntake, SEVERITIES } from '@muster/contracts/posture';
+import { GetIntake } from '@muster/contracts/posture';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql } from 'kysely';
@@ -7,7 +7,7 @@ import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/m
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { PEOPLE, type PersonNames } from '../../../platform/personal-data/person-names.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
-import { summaryById } from '../check-views.ts';
+import { summaryById, worstFirst } from '../check-views.ts';
 import { PostureScope } from '../posture-scope.ts';
 
 const GetIntakeQuery = queryOf(GetIntake);
@@ -64,12 +64,7 @@ export class GetIntakeHandler implements IQueryHandler<MessageOf<typeof GetIntak
           since: since.toISOString(),
           names: some.map((id) => names.get(id) ?? id).sort(),
         }))
-        .sort(
-          (a, b) =>
-            SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-            b.servers - a.servers ||
-            a.checkId.localeCompare(b.checkId),
-        ),
+        .sort(worstFirst),
       assigned: assigned.map(({ decision_id, check_id, owner, due_at, servers, findings }) => ({
         ...summaryById(check_id),
         decisionId: decision_id,

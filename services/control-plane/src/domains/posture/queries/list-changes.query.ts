@@ -1,12 +1,12 @@
 // What is different since a moment: what opened and is still open, what was open and no longer is, grouped by check.
-import { ListChanges, SEVERITIES } from '@muster/contracts/posture';
+import { ListChanges } from '@muster/contracts/posture';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql, type RawBuilder } from 'kysely';
 import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
-import { summaryById } from '../check-views.ts';
+import { summaryById, worstFirst } from '../check-views.ts';
 import { momentOf, standing } from '../moments.ts';
 import { PostureScope } from '../posture-scope.ts';
 
@@ -61,12 +61,7 @@ export class ListChangesHandler implements IQueryHandler<MessageOf<typeof ListCh
           latest: latest.toISOString(),
           names: some.map((id) => names.get(id) ?? id).sort(),
         }))
-        .sort(
-          (a, b) =>
-            SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-            b.servers - a.servers ||
-            a.checkId.localeCompare(b.checkId),
-        );
+        .sort(worstFirst);
     return { since: since.toISOString(), ...moved, opened: view(opened), closed: view(closed) };
   }
 
