@@ -32,11 +32,12 @@ export function bytes(value: number): string {
   return `${figure} ${units[unit] ?? 'B'}`;
 }
 
-/** "a", "a and b", "a, b and 3 more". */
-export function listed(names: readonly string[], most = 3): string {
-  if (names.length <= 1) return names[0] ?? '';
-  if (names.length <= most) return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
-  return `${names.slice(0, most - 1).join(', ')} and ${count(names.length - most + 1)} more`;
+/** "a", "a and b", "a, b and 3 more". `all`: how many there are, when only the first of them are named. */
+export function listed(names: readonly string[], most = 3, all = names.length): string {
+  if (all <= 1) return names.join('');
+  if (all <= most && all === names.length) return `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+  const shown = names.slice(0, most - 1);
+  return `${shown.join(', ')} and ${count(all - shown.length)} more`;
 }
 
 /** Host strings are cut in the middle: both ends carry meaning. */
