@@ -39,7 +39,7 @@ import { grantParts } from './grants/grant-parts.ts';
 import { OwnerSetup } from './owner-setup.ts';
 import { networkParts } from './networks/network-parts.ts';
 import { Passkeys } from './passkeys.ts';
-import { People } from './people.ts';
+import { People, SEALED_FOR } from './people.ts';
 import { PersonLinks } from './person-links.ts';
 import { DigestRefusedSignIns } from './policies/digest-refused-sign-ins.policy.ts';
 import { PeopleProjection } from './projections/people.projection.ts';
@@ -106,7 +106,12 @@ export const accessModule = domainModule({
       provide: PeopleProjection,
       inject: [SubscriptionRegistry, PersonalData, MasterKey, HINTS],
       useFactory: (registry: SubscriptionRegistry, personal: PersonalData, master: MasterKey, hints: HintBus) => {
-        const projection = new PeopleProjection(personal, new SecretBox(master, 'access'), new LiveHints(hints), hints);
+        const projection = new PeopleProjection(
+          personal,
+          new SecretBox(master, SEALED_FOR),
+          new LiveHints(hints),
+          hints,
+        );
         registry.add(projection);
         registry.add(new BreakGlassProjection(new LiveHints(hints)));
         return projection;

@@ -12,7 +12,7 @@ export { BreakGlass } from './break-glass/break-glass.ts';
 export { EntryController } from './entry.controller.ts';
 export { LiveOperators } from './live-operators.ts';
 export { OwnerSetup } from './owner-setup.ts';
-export { firstAccountAt, People } from './people.ts';
+export { firstAccountAt, People, SEALED_FOR } from './people.ts';
 export { accessInlineTables } from './inline-tables.ts';
 export { TokensToReview } from './api-tokens/tokens-to-review.ts';
 export { SESSION_ENDED, SESSIONS_CHANGED, Sessions } from './sessions.ts';

@@ -8,6 +8,9 @@ import type { PersonNames } from '../../platform/personal-data/person-names.ts';
 import { ownerExists } from './owner-link.ts';
 import type { AccessTables } from './tables.ts';
 
+/** What tags of addresses are made under, here and wherever they are compared. */
+export const SEALED_FOR = 'access';
+
 export interface Person {
   readonly personId: string;
   readonly tenantId: string;
@@ -28,7 +31,7 @@ export class People implements PersonNames {
     @Inject(PersonalData) private readonly personal: PersonalData,
     @Inject(MasterKey) master: MasterKey,
   ) {
-    this.box = new SecretBox(master, 'access');
+    this.box = new SecretBox(master, SEALED_FOR);
   }
 
   async byId(personId: string): Promise<Person | null> {

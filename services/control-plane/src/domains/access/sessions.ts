@@ -247,14 +247,15 @@ export class Sessions {
   /** What a page asks by itself is no use of the session: nobody may be sitting there. Where from is written down anyway. */
   async #touch(row: Row, source: string, attended: boolean): Promise<void> {
     const sourceTag = this.people.box.tag(source);
-    const moved = row.source_tag !== sourceTag;
-    if (!moved && (!attended || row.used_at.getTime() > Date.now() - TOUCH_SECONDS * 1000)) return;
-    const sealed = moved ? await this.personal.seal(row.person_id, source) : row.source;
+    // An address that nobody can read protects nobody from being blocked.
+    const anew = row.source_tag !== sourceTag || (await this.personal.openIfReadable(row.source)) === undefined;
+    if (!anew && (!attended || row.used_at.getTime() > Date.now() - TOUCH_SECONDS * 1000)) return;
+    const sealed = anew ? await this.personal.seal(row.person_id, source) : row.source;
     await sql`
       update muster.access_sessions set used_at = case when ${attended}::boolean then now() else used_at end,
         source_tag = ${sourceTag}, source = ${sealed}
       where session_id = ${row.session_id}`.execute(this.database.db);
-    if (moved) this.#changed();
+    if (anew) this.#changed();
   }
 
   #changed(): void {

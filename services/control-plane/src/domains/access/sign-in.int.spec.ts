@@ -151,6 +151,24 @@ describe('a session', () => {
       .toMatchObject({ why: 'idle' });
   });
 
+  test('whose address cannot be read any more lists it as unknown, and has it written down anew with its next use', async () => {
+    const [here, there] = [api.browser('198.51.100.21'), api.browser('198.51.100.22')];
+    await signIn(here);
+    await signIn(there);
+    const idOf = async (browser: Browser) =>
+      ((await browser.get('/api/session')).body['me'] as { sessionId: string }).sessionId;
+    const both = [await idOf(here), await idOf(there)];
+    await api.superuser.query(`update muster.access_sessions set source = '' where session_id = any($1)`, [both]);
+    const addresses = async (browser: Browser) => {
+      const { status, body } = await browser.get('/api/account');
+      expect(status).toBe(200);
+      const sessions = body['sessions'] as { sessionId: string; address: string }[];
+      return both.map((id) => sessions.find(({ sessionId }) => sessionId === id)?.address);
+    };
+    expect(await addresses(here)).toEqual(['198.51.100.21', '']);
+    expect(await addresses(there)).toEqual(['198.51.100.21', '198.51.100.22']);
+  });
+
   test('is not kept alive by an open page that nobody uses', async () => {
     const browser = api.browser();
     await signIn(browser);

@@ -104,7 +104,12 @@ export class LedgerReader {
 
   /** Personal fields in the clear for those who may, else null; also null once the person was erased. */
   async #opened(value: JsonValue | undefined, mayOpen: boolean): Promise<JsonValue> {
-    if (typeof value === 'string' && SEALED.test(value)) return mayOpen ? this.personal.open(value) : null;
+    if (typeof value === 'string' && SEALED.test(value)) {
+      if (!mayOpen) return null;
+      const plain = await this.personal.openIfReadable(value);
+      // Somebody typed what only looks like a sealed field: it is read as it was typed.
+      return plain === undefined ? value : plain;
+    }
     if (Array.isArray(value)) return Promise.all(value.map((item: JsonValue) => this.#opened(item, mayOpen)));
     if (typeof value !== 'object' || value === null) return value ?? null;
     const fields = await Promise.all(

@@ -13,7 +13,7 @@ import {
 } from '../../platform/database/database.ts';
 import type { EventStore, HintBus } from '../../platform/event-store/index.ts';
 import { HINTS } from '../../platform/hints/hints.ts';
-import { PersonalData } from '../../platform/personal-data/personal-data.ts';
+import { MasterKey, PersonalData } from '../../platform/personal-data/personal-data.ts';
 import { PEOPLE, type PersonNames } from '../../platform/personal-data/person-names.ts';
 import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
@@ -61,9 +61,10 @@ function systemAddresses(
   database: Connection,
   directory: ServerDirectory,
   personal: PersonalData,
+  master: MasterKey,
   settings: Settings,
 ): SystemAddresses {
-  const operators = new LiveOperators(database, personal, settings.MUSTER_SESSION_IDLE_SECONDS);
+  const operators = new LiveOperators(database, personal, master, settings.MUSTER_SESSION_IDLE_SECONDS);
   return new SystemAddresses(directory, operators, settings.publicUrl);
 }
 
@@ -71,15 +72,16 @@ const reading: Provider[] = [
   BlockPlaces,
   {
     provide: BLOCK_REACH,
-    inject: [SYSTEM_DATABASE, APP_DIRECTORY, SYSTEM_DIRECTORY, PEOPLE, PersonalData, SETTINGS],
+    inject: [SYSTEM_DATABASE, APP_DIRECTORY, SYSTEM_DIRECTORY, PEOPLE, PersonalData, MasterKey, SETTINGS],
     useFactory: (
       database: Connection,
       seen: ServerDirectory,
       all: ServerDirectory,
       people: PersonNames,
       personal: PersonalData,
+      master: MasterKey,
       settings: Settings,
-    ) => new BlockReach(database, seen, people, systemAddresses(database, all, personal, settings)),
+    ) => new BlockReach(database, seen, people, systemAddresses(database, all, personal, master, settings)),
   },
   {
     provide: BanLog,
@@ -134,7 +136,7 @@ const following: Provider[] = [
   },
   {
     provide: SystemAddresses,
-    inject: [WORKER_DATABASE, WORKER_DIRECTORY, PersonalData, SETTINGS],
+    inject: [WORKER_DATABASE, WORKER_DIRECTORY, PersonalData, MasterKey, SETTINGS],
     useFactory: systemAddresses,
   },
   EndWhatIsOver,

@@ -10,6 +10,7 @@ import { notFound, Refusal } from '../../platform/errors/refusal.ts';
 import type { ListedServer, ServerDirectory } from '../servers/index.ts';
 import type { BlockedPlace } from './concerned-clients.ts';
 import {
+  refuseHidden,
   refuseOutOfReach,
   refuseProtected,
   refuseTooWide,
@@ -18,6 +19,7 @@ import {
   type StandingProtection,
 } from './block-rules.ts';
 import { bounded, overlaps } from './range-index.ts';
+import type { SystemEntry } from './protection.aggregate.ts';
 import type { SystemAddresses } from './system-addresses.ts';
 
 /** What a server's table takes, with room for the pieces that protections leave of a block. */
@@ -63,18 +65,20 @@ export class BlockReach {
     const parsed = ipRange(range);
     refuseTooWide(parsed, 'blocked');
     refuseUnblockable(parsed, 'blocked');
-    const standing = await this.protections(tenantId, range);
+    const system = await this.system.of(tenantId);
+    const standing = await this.#protections(tenantId, range, system.entries);
     // Its label may name another client's server.
     const sight = currentSight();
     if (standing.length > 0 && sight && !seesFleet(sight)) refuseUnsaid(range);
     refuseProtected(range, standing);
+    if (system.mayHide(parsed)) refuseHidden(range, system.unread);
     const { targetName, servers, managed } = reached;
     refuseOutOfReach({ targetName, kind: target.kind, servers: servers.length, managed: managed.length });
     await this.#refuseTooMany(tenantId);
   }
 
   /** The list as it is written down, and what Muster protects at this very moment. */
-  async protections(tenantId: string, range: string): Promise<StandingProtection[]> {
+  async #protections(tenantId: string, range: string, system: readonly SystemEntry[]): Promise<StandingProtection[]> {
     const { rows } = await sql<{
       range: string;
       label: string;
@@ -96,7 +100,7 @@ export class BlockReach {
     }));
     const known = new Set(listed.map((entry) => `${entry.kind} ${entry.range}`));
     const wanted = bounded(range);
-    const now = (await this.system.of(tenantId))
+    const now = system
       .filter((entry) => overlaps(bounded(entry.range), wanted) && !known.has(`${entry.kind} ${entry.range}`))
       .map(({ kind, label, range: own }) => ({ kind, label, range: own, ownerName: null, until: null }));
     return [...now, ...listed];

@@ -3,6 +3,7 @@ import { ipRange } from '@muster/kernel/ip-range';
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../platform/errors/refusal.ts';
 import {
+  refuseHidden,
   refuseOutOfReach,
   refuseProtected,
   refuseTooWide,
@@ -71,6 +72,17 @@ describe('a range on the never-blocked list', () => {
       '192.0.2.1 is never blocked: it is the address of this control plane, and 1 more',
       '192.0.2.1 is never blocked: somebody is signed in from there right now, and 1 more',
     ]);
+  });
+});
+
+describe('an operator whose address cannot be read', () => {
+  it.each([
+    [1, 'somebody'],
+    [3, 'one of 3 people'],
+  ])('of %i', (unread, who) => {
+    expect(sentence(() => refuseHidden('203.0.113.0/24', unread))).toBe(
+      `203.0.113.0/24 may hold the address of ${who} signed in right now, which cannot be read. It is written down anew with their next request, or when they sign in again`,
+    );
   });
 });
 

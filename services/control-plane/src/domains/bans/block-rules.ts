@@ -71,6 +71,17 @@ export function refuseUnsaid(range: string): never {
   });
 }
 
+/** Somebody is signed in from an address that cannot be read: what might cut them off is not done unseen. */
+export function refuseHidden(range: string, unread: number): never {
+  const who = unread === 1 ? 'somebody' : `one of ${unread} people`;
+  throw new Refusal(
+    'conflict',
+    'operator-unread',
+    `${range} may hold the address of ${who} signed in right now, which cannot be read. It is written down anew with their next request, or when they sign in again`,
+    { fields: [{ path: 'range', message: 'may hold the address of a signed-in operator' }] },
+  );
+}
+
 function touches(range: string, listed: string): string {
   return range === listed ? 'is never blocked:' : `touches ${listed}, which is never blocked:`;
 }

@@ -1,6 +1,6 @@
 // Addresses that Muster itself keeps from being blocked: its servers, itself, and whoever is signed in.
 import { lookup } from 'node:dns/promises';
-import { parseIpRange } from '@muster/kernel/ip-range';
+import { parseIpRange, type IpRange } from '@muster/kernel/ip-range';
 import type { LiveOperators } from '../access/index.ts';
 import type { ServerDirectory } from '../servers/index.ts';
 import { isUnblockable } from './block-rules.ts';
@@ -12,6 +12,14 @@ const LABEL = 120;
 /** Servers and names change slowly; who is signed in is asked every time. */
 const REMEMBER_MS = 5000;
 
+interface SystemProtections {
+  readonly entries: readonly SystemEntry[];
+  /** Operators who are signed in from an address that cannot be read: no entry stands for them. */
+  readonly unread: number;
+  /** Whether such an address may lie in this range. */
+  mayHide(range: IpRange): boolean;
+}
+
 export class SystemAddresses {
   readonly #slow = new Map<string, { readonly at: number; readonly entries: Promise<readonly SystemEntry[]> }>();
 
@@ -22,10 +30,11 @@ export class SystemAddresses {
     private readonly publicUrl: string,
   ) {}
 
-  async of(tenantId: string): Promise<readonly SystemEntry[]> {
-    const [slow, operators] = await Promise.all([this.#remembered(tenantId), this.operators.addresses(tenantId)]);
+  async of(tenantId: string): Promise<SystemProtections> {
+    const [slow, operators] = await Promise.all([this.#remembered(tenantId), this.operators.now(tenantId)]);
     // Who it is stays out of it: the list is read by everybody, the event stays for ever.
-    return [...slow, ...entries('live-operator', 'A signed-in operator', operators)];
+    const live = entries('live-operator', 'A signed-in operator', operators.addresses);
+    return { entries: [...slow, ...live], unread: operators.unread, mayHide: operators.mayHide };
   }
 
   #remembered(tenantId: string): Promise<readonly SystemEntry[]> {

@@ -1,6 +1,7 @@
 // Personal fields are ciphertext from the first event on: AES-256-GCM under a key per data subject. The subject keys lie
 // wrapped in `vault.subject_keys`; erasing a person deletes that row, and every copy of the ciphertext goes dark.
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { isUuid } from '@muster/kernel/ids';
 import { Gathered } from '../database/gathered.ts';
 import type { QueryPool } from '../database/scoped-pool.ts';
 import { decrypt, encrypt } from './sealing.ts';
@@ -39,6 +40,13 @@ export class SecretBox {
   }
 }
 
+/** Cut off, changed, moved here from elsewhere, or sealed under a key that is no longer there. */
+class Unreadable extends Error {
+  constructor(cause?: unknown) {
+    super('a sealed field cannot be read', { cause });
+  }
+}
+
 export class PersonalData {
   readonly #pool: QueryPool;
   readonly #wrapping: Buffer;
@@ -67,7 +75,7 @@ export class PersonalData {
     }
     const wrapped = await this.#stored.ask(subject);
     if (!wrapped) return null;
-    const key = decrypt(this.#wrapping, wrapped, subject);
+    const key = opened(this.#wrapping, wrapped, subject);
     // Bounded: a process that lives long meets many people.
     if (this.#keys.size > 5000) this.#keys.clear();
     this.#keys.set(subject, { key, at: Date.now() });
@@ -89,16 +97,34 @@ export class PersonalData {
     return `sealed:1:${subject}:${encrypt(key, Buffer.from(plain), subject).toString('base64')}`;
   }
 
-  /** null when the subject was erased. */
+  /** null when the subject was erased. Throws Unreadable. */
   async open(sealed: string): Promise<string | null> {
     const [, , subject, body] = sealed.split(':');
-    if (!subject || !body) throw new TypeError('not a sealed field');
+    if (!subject || !isUuid(subject) || !body) throw new Unreadable();
     const key = await this.#keyOf(subject, false);
-    return key ? decrypt(key, Buffer.from(body, 'base64'), subject).toString('utf8') : null;
+    return key ? opened(key, Buffer.from(body, 'base64'), subject).toString('utf8') : null;
+  }
+
+  /** As `open`, for whoever can go on without it: undefined when it cannot be read. */
+  async openIfReadable(sealed: string): Promise<string | null | undefined> {
+    try {
+      return await this.open(sealed);
+    } catch (error) {
+      if (error instanceof Unreadable) return undefined;
+      throw error;
+    }
   }
 
   /** In every process, when a person is erased. */
   forget(subject: string): void {
     this.#keys.delete(subject);
+  }
+}
+
+function opened(key: Uint8Array, sealed: Buffer, bound: string): Buffer {
+  try {
+    return decrypt(key, sealed, bound);
+  } catch (error) {
+    throw new Unreadable(error);
   }
 }

@@ -67,8 +67,8 @@ export class GetAccountHandler implements IQueryHandler<MessageOf<typeof GetAcco
         sessions.map(async (row) => ({
           sessionId: row.session_id,
           current: row.session_id === sessionId,
-          device: row.device ? ((await this.personal.open(row.device)) ?? '') : '',
-          address: (await this.personal.open(row.source)) ?? '',
+          device: row.device ? ((await this.personal.openIfReadable(row.device)) ?? '') : '',
+          address: (await this.personal.openIfReadable(row.source)) ?? '',
           // Written by this domain, from the contract's own words.
           factor: row.factor as FactorKind,
           signedInAt: row.created_at.toISOString(),

@@ -63,16 +63,17 @@ export class KeepSystemProtections extends Schedule {
 
   async run(now: Date): Promise<void> {
     const tenantId = DEFAULT_TENANT;
-    const wanted = new Map(
-      (await this.addresses.of(tenantId)).map((entry) => [systemEntryId(tenantId, entry.kind, entry.range), entry]),
-    );
+    const { entries, unread } = await this.addresses.of(tenantId);
+    const wanted = new Map(entries.map((entry) => [systemEntryId(tenantId, entry.kind, entry.range), entry]));
     const { rows } = await sql<Standing>`
       select entry_id, kind from muster.bans_protections
       where tenant_id = ${tenantId} and origin = 'system' and ended_at is null`.execute(this.database.db);
     const standing = new Set(rows.map((row) => row.entry_id));
     const operationId = newId();
     const missing = [...wanted].filter(([entryId]) => !standing.has(entryId));
-    const surplus = rows.filter((row) => !wanted.has(row.entry_id) && this.#missingLong(row.entry_id, row.kind, now));
+    // While somebody's address cannot be read, any of these may be theirs.
+    const ended = rows.filter(({ kind }) => kind !== 'live-operator' || unread === 0);
+    const surplus = ended.filter((row) => !wanted.has(row.entry_id) && this.#missingLong(row.entry_id, row.kind, now));
     for (const entryId of [...wanted.keys(), ...surplus.map((row) => row.entry_id)]) this.#missingSince.delete(entryId);
     // Together, so that they reach the log as neighbours and servers as one change.
     await Promise.all([

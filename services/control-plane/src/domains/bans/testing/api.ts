@@ -7,8 +7,8 @@ import { newContext } from '../../../platform/cqrs/principal.ts';
 import { Recorder } from '../../../platform/cqrs/recorder.ts';
 import type { Connection } from '../../../platform/database/database.ts';
 import type { PersonNames } from '../../../platform/personal-data/person-names.ts';
-import { MasterKey, PersonalData } from '../../../platform/personal-data/personal-data.ts';
-import { LiveOperators } from '../../access/index.ts';
+import { MasterKey, PersonalData, SecretBox } from '../../../platform/personal-data/personal-data.ts';
+import { LiveOperators, SEALED_FOR } from '../../access/index.ts';
 import { ServerDirectory } from '../../servers/index.ts';
 import { BlockReach } from '../block-reach.ts';
 import { BlockViews } from '../block-views.ts';
@@ -22,6 +22,7 @@ const nameless: PersonNames = { names: () => Promise.resolve(new Map()) };
 
 export class Api {
   readonly personal: PersonalData;
+  readonly #master = new MasterKey(randomBytes(32));
   readonly directory: ServerDirectory;
   readonly reach: BlockReach;
   readonly views: BlockViews;
@@ -36,7 +37,7 @@ export class Api {
 
   constructor(private readonly world: World) {
     const { database, store } = world.app;
-    this.personal = new PersonalData(database.pool, new MasterKey(randomBytes(32)));
+    this.personal = new PersonalData(database.pool, this.#master);
     this.directory = new ServerDirectory(database);
     this.reach = new BlockReach(database, this.directory, nameless, this.system(database));
     this.views = new BlockViews(database, this.directory, nameless);
@@ -44,7 +45,7 @@ export class Api {
   }
 
   system(database: Connection): SystemAddresses {
-    const operators = new LiveOperators(database, this.personal, 3600);
+    const operators = new LiveOperators(database, this.personal, this.#master, 3600);
     return new SystemAddresses(this.directory, operators, `http://${CONTROL_PLANE}:7410`);
   }
 
@@ -90,11 +91,12 @@ export class Api {
       [newId(), DEFAULT_TENANT, personId, JSON.stringify(over)],
     );
     const sealed = await this.personal.seal(personId, source);
+    const tag = new SecretBox(this.#master, SEALED_FOR).tag(source);
     await this.world.superuser.query(
       `insert into muster.access_sessions (session_id, token_hash, tenant_id, person_id, factor, factor_at, source_tag,
          source, expires_at)
-       values ($1, $2, $3, $4, 'totp', now(), '', $5, now() + interval '1 hour')`,
-      [sessionId, Buffer.from(sessionId), DEFAULT_TENANT, personId, sealed],
+       values ($1, $2, $3, $4, 'totp', now(), $6, $5, now() + interval '1 hour')`,
+      [sessionId, Buffer.from(sessionId), DEFAULT_TENANT, personId, sealed, tag],
     );
     return sessionId;
   }
