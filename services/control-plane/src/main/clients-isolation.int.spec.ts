@@ -3,8 +3,8 @@
 import { endpoints } from '@muster/contracts/endpoints';
 import { newId } from '@muster/kernel/ids';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Authority } from '../platform/cqrs/authority.ts';
 import { jailOf, TwoClients, type Party } from './testing/two-clients.ts';
+import { withoutBus } from './testing/without-bus.ts';
 
 /** Where the spec's own requests come from. */
 const HERE = '127.0.0.1';
@@ -35,16 +35,7 @@ describe.each([
 ])('a client’s login, %s', (_, off) => {
   let restore = (): void => undefined;
   beforeAll(() => {
-    if (!off) return;
-    const authority = two.muster.running.app.get(Authority);
-    const { requirePermission, decide } = authority;
-    authority.requirePermission = () => undefined;
-    authority.decide = (_definition, _input, principal) =>
-      Promise.resolve({
-        sight: { scopes: (principal.grants ?? []).map(({ scope }) => scope), actor: principal.actor },
-        grant: null,
-      });
-    restore = () => Object.assign(authority, { requirePermission, decide });
+    if (off) restore = withoutBus(two.muster);
   });
   afterAll(() => restore());
 

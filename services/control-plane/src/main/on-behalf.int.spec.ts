@@ -2,9 +2,9 @@
 // in nobody else's. Only where the client has something, and only for whoever sees the client.
 import { newId } from '@muster/kernel/ids';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Authority } from '../platform/cqrs/authority.ts';
 import type { Answer, SignedIn } from './testing/running-muster.ts';
 import { TwoClients, type Party } from './testing/two-clients.ts';
+import { withoutBus } from './testing/without-bus.ts';
 
 const REASON = 'Olga saw the neighbour being attacked too';
 let two: TwoClients;
@@ -105,6 +105,49 @@ test('a block that was nobody’s may be lifted for whoever asked for it', async
   ]);
 });
 
+test('an entry of the never-blocked list and its end stand there too, without what is not the client’s to read', async () => {
+  const wish = {
+    range: '203.0.113.96/29',
+    label: 'Their payment provider',
+    reason: REASON,
+    until: new Date(Date.now() + 86_400_000).toISOString(),
+    onBehalfOf: merle.clientId,
+  };
+  const before = [await doneFor(kestrel), await doneFor(merle)].map(({ length }) => length);
+  const made = await two.ask('POST', '/api/bans/protections', wish);
+  await two.ask('POST', `/api/bans/protections/${String(made['entryId'])}/end`, {});
+  const done = await doneFor(merle);
+  const told = done.slice(0, done.length - (before[1] ?? 0));
+  expect(told.map(({ type, by }) => [type, by])).toEqual([
+    ['bans.ProtectionEndedForClient', { kind: 'team', name: null }],
+    ['bans.AddressProtectedForClient', { kind: 'team', name: null }],
+  ]);
+  expect(told[1]?.data).toMatchObject({ range: wish.range, until: wish.until });
+  for (const secret of ['Olga', 'neighbour', 'payment', 'kestrel']) expect(JSON.stringify(told)).not.toContain(secret);
+  expect(await doneFor(kestrel)).toHaveLength(before[0] ?? 0);
+});
+
+test('an entry is refused for a client that has nothing on the fleet, and for one that does not exist', async () => {
+  const { clientId } = await two.ask('POST', '/api/clients', { name: 'Newcomer ltd', externalRef: null });
+  const protect = async (onBehalfOf: unknown) => {
+    const { status, body } = await two.muster.call('POST', '/api/bans/protections', two.owner, {
+      range: '203.0.113.111',
+      label: 'x',
+      reason: REASON,
+      until: new Date(Date.now() + 86_400_000).toISOString(),
+      onBehalfOf,
+    });
+    return [status, body['detail']];
+  };
+  expect(await protect(clientId)).toEqual([
+    409,
+    'Newcomer ltd has no site and no server on the fleet, and 203.0.113.111 is not its own',
+  ]);
+  expect(await protect(newId())).toEqual([404, 'There is no client with that id']);
+  const { entries } = await two.ask('GET', '/api/bans/protections');
+  expect(JSON.stringify(entries)).not.toContain('203.0.113.111');
+});
+
 test('is refused where the client has nothing', async () => {
   const wish = { range: '203.0.113.53', onBehalfOf: kestrel.clientId, target: { kind: 'server', serverId: elsewhere } };
   const refused = await block(wish);
@@ -122,16 +165,7 @@ describe.each([
 ])('a client out of sight, %s', (_, off) => {
   let restore = (): void => undefined;
   beforeAll(() => {
-    if (!off) return;
-    const authority = two.muster.running.app.get(Authority);
-    const { requirePermission, decide } = authority;
-    authority.requirePermission = () => undefined;
-    authority.decide = (_definition, _input, principal) =>
-      Promise.resolve({
-        sight: { scopes: (principal.grants ?? []).map(({ scope }) => scope), actor: principal.actor },
-        grant: null,
-      });
-    restore = () => Object.assign(authority, { requirePermission, decide });
+    if (off) restore = withoutBus(two.muster);
   });
   afterAll(() => restore());
 

@@ -1,22 +1,15 @@
 // The matrix once more with the bus's checks switched off: row-level security alone must keep what is not theirs out of
 // every answer. What somebody holds does not matter then; where they hold it does.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Authority } from '../platform/cqrs/authority.ts';
 import { actions, Matrix, traceOf } from './testing/matrix.ts';
 import { ENDS_THINGS } from './testing/matrix-rows.ts';
+import { withoutBus } from './testing/without-bus.ts';
 
 let matrix: Matrix;
 
 beforeAll(async () => {
   matrix = await Matrix.start(['auditor']);
-  const authority = matrix.muster.running.app.get(Authority);
-  authority.requirePermission = () => undefined;
-  // Everything is allowed; what is seen is what any grant shows.
-  authority.decide = (_definition, _input, principal) =>
-    Promise.resolve({
-      sight: { scopes: (principal.grants ?? []).map(({ scope }) => scope), actor: principal.actor },
-      grant: null,
-    });
+  withoutBus(matrix.muster);
 }, 120_000);
 afterAll(() => matrix.muster.stop());
 

@@ -93,6 +93,19 @@ export const ProtectionEnded = event('bans.ProtectionEnded', {
   }),
   example: { entryId, range: '203.0.113.32/28', why: 'expired', operationId: null },
 });
+/** Beside `AddressProtected`, for whom it was done: the label, the reason and the owner stand there and not here. */
+export const AddressProtectedForClient = event('bans.AddressProtectedForClient', {
+  class: 'action',
+  sentence: 'An address or range was put on the never-blocked list on a client’s behalf',
+  schema: z.strictObject({ clientId: uuid, entryId: uuid, range: canonicalRange, until: timestamp }),
+  example: { clientId, entryId, range: '203.0.113.32/28', until: '2027-02-28T00:00:00Z' },
+});
+export const ProtectionEndedForClient = event('bans.ProtectionEndedForClient', {
+  class: 'action',
+  sentence: 'An entry left the never-blocked list before its time: one on a client’s behalf, or on its behalf',
+  schema: z.strictObject({ clientId: uuid, entryId: uuid, range: canonicalRange }),
+  example: { clientId, entryId, range: '203.0.113.32/28' },
+});
 export const TableDrifted = event('bans.TableDrifted', {
   class: 'fact',
   sentence: 'A server’s ban table differs from what it should hold',
@@ -145,6 +158,8 @@ export const banEvents = [
   BlockLiftedForClient,
   AddressProtected,
   ProtectionEnded,
+  AddressProtectedForClient,
+  ProtectionEndedForClient,
   TableDrifted,
   TableRepaired,
   BanLogDigested,

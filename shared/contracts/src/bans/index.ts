@@ -176,6 +176,8 @@ export const ProtectAddress = command('bans.ProtectAddress', {
     label: z.string().trim().min(1, 'Say what it is').max(120, 'A label ends at 120 characters'),
     reason,
     until: timestamp,
+    /** The client that asked for it, or whom it helps; its own record says so. It must have something on the fleet. */
+    onBehalfOf: uuid.optional(),
   }),
   output: accepted.extend({
     entryId: uuid,
@@ -189,7 +191,11 @@ export const EndProtection = command('bans.EndProtection', {
   on: 'fleet',
   roles: ['operator', 'security'],
   sentence: 'End an entry of the never-blocked list',
-  input: z.strictObject({ entryId: uuid }),
+  input: z.strictObject({
+    entryId: uuid,
+    /** The client that asked for it. One that the entry was made for reads of its end anyway. */
+    onBehalfOf: uuid.optional(),
+  }),
   output: accepted.extend({ operationId: uuid }),
 });
 

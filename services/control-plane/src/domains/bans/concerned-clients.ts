@@ -1,7 +1,8 @@
-// On whose behalf a block may be made or lifted. What a client has is known to another domain, which stands on this one: so
+// On whose behalf a block or an entry of the never-blocked list may be made or ended. What a client has is known to another domain, which stands on this one: so
 // the question is asked here and answered there.
 import type { ConcernedClient } from '@muster/contracts/bans';
 import { notFound, Refusal } from '../../platform/errors/refusal.ts';
+import type { ServerDirectory } from '../servers/index.ts';
 
 export interface BlockedPlace {
   readonly tenantId: string;
@@ -34,4 +35,16 @@ export async function refuseUnconcerned(
     'not-concerned',
     `${found.name} has no site and no server on ${place.targetName}, and ${place.range} is not its own`,
   );
+}
+
+/** For what reaches every server, as an entry of the never-blocked list does. */
+export async function refuseUnconcernedOnFleet(
+  clients: ConcernedClients,
+  directory: ServerDirectory,
+  onBehalfOf: string | undefined,
+  { tenantId, range }: Pick<BlockedPlace, 'tenantId' | 'range'>,
+): Promise<void> {
+  if (onBehalfOf === undefined) return;
+  const servers = (await directory.ids(tenantId, { kind: 'fleet' })) ?? [];
+  await refuseUnconcerned(clients, onBehalfOf, { tenantId, range, servers, targetName: 'the fleet' });
 }

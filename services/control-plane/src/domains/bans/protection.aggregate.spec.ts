@@ -78,6 +78,29 @@ describe('a person’s entry', () => {
   });
 });
 
+describe('an entry on a client’s behalf', () => {
+  const [clientId, other] = [newId(), newId()];
+  it('is said to the client without its label, its reason and its owner', () => {
+    const wished = { ...wish('203.0.113.32/28'), onBehalfOf: clientId };
+    const [made, said] = protect(wished, NOW);
+    expect(made?.data).not.toHaveProperty('onBehalfOf');
+    expect(said).toMatchObject({ type: 'bans.AddressProtectedForClient' });
+    expect(said?.data).toEqual({
+      clientId,
+      entryId: wished.entryId,
+      range: '203.0.113.32/28',
+      until: inDays(30).toISOString(),
+    });
+  });
+  it('tells its end to the client it was made for and to the one that asked, to each once', () => {
+    const standing = after(neverProtected, protect({ ...wish('203.0.113.32/28'), onBehalfOf: clientId }, NOW));
+    const told = (onBehalfOf?: string) => end(standing, operationId, onBehalfOf).map(({ data }) => data['clientId']);
+    expect(told()).toEqual([undefined, clientId]);
+    expect(told(clientId)).toEqual([undefined, clientId]);
+    expect(told(other)).toEqual([undefined, clientId, other]);
+  });
+});
+
 describe('a system entry', () => {
   const entry = { kind: 'own-server', range: '192.0.2.10', label: 'fra-web-01' } as const;
   const standing = after(neverProtected, keep(neverProtected, tenant, entry, operationId));

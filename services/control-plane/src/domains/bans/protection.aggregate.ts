@@ -1,6 +1,11 @@
 // One entry of the never-blocked list. System entries come and go with what they protect; people's have an owner and an
 // end. Pure.
-import { AddressProtected, ProtectionEnded } from '@muster/contracts/bans';
+import {
+  AddressProtected,
+  AddressProtectedForClient,
+  ProtectionEnded,
+  ProtectionEndedForClient,
+} from '@muster/contracts/bans';
 import { derivedId } from '@muster/kernel/ids';
 import { ipRange } from '@muster/kernel/ip-range';
 import type { z } from 'zod';
@@ -24,20 +29,34 @@ export interface ProtectionState {
   readonly version: number;
   readonly entry: Protected | null;
   readonly standing: boolean;
+  /** On whose behalf it was made. */
+  readonly clientId: string | null;
 }
-export const neverProtected: ProtectionState = { version: 0, entry: null, standing: false };
+export const neverProtected: ProtectionState = { version: 0, entry: null, standing: false, clientId: null };
 
 export type ProtectionFact =
   | { readonly type: 'bans.AddressProtected'; readonly data: Protected }
-  | { readonly type: 'bans.ProtectionEnded'; readonly data: z.output<typeof ProtectionEnded.schema> };
+  | { readonly type: 'bans.ProtectionEnded'; readonly data: z.output<typeof ProtectionEnded.schema> }
+  | {
+      readonly type: 'bans.AddressProtectedForClient';
+      readonly data: z.output<typeof AddressProtectedForClient.schema>;
+    }
+  | {
+      readonly type: 'bans.ProtectionEndedForClient';
+      readonly data: z.output<typeof ProtectionEndedForClient.schema>;
+    };
 
 export function evolve(state: ProtectionState, fact: ProtectionFact): ProtectionState {
   const version = state.version + 1;
   switch (fact.type) {
     case 'bans.AddressProtected':
-      return { version, entry: fact.data, standing: true };
+      return { version, entry: fact.data, standing: true, clientId: null };
     case 'bans.ProtectionEnded':
-      return { version, entry: state.entry, standing: false };
+      return { ...state, version, standing: false };
+    case 'bans.AddressProtectedForClient':
+      return { ...state, version, clientId: fact.data.clientId };
+    case 'bans.ProtectionEndedForClient':
+      return { ...state, version };
   }
 }
 
@@ -51,6 +70,10 @@ function factOf(event: StoredEvent): ProtectionFact {
       return { type: event.type, data: AddressProtected.schema.parse(event.data) };
     case 'bans.ProtectionEnded':
       return { type: event.type, data: ProtectionEnded.schema.parse(event.data) };
+    case 'bans.AddressProtectedForClient':
+      return { type: event.type, data: AddressProtectedForClient.schema.parse(event.data) };
+    case 'bans.ProtectionEndedForClient':
+      return { type: event.type, data: ProtectionEndedForClient.schema.parse(event.data) };
   }
   throw new Error(`${event.type} does not belong to a protection's stream`);
 }
@@ -63,6 +86,7 @@ export interface ProtectionWish {
   readonly owner: string;
   readonly reason: string;
   readonly until: Date;
+  readonly onBehalfOf?: string | undefined;
 }
 
 export function protect(wish: ProtectionWish, now: Date): NewEvent[] {
@@ -78,22 +102,18 @@ export function protect(wish: ProtectionWish, now: Date): NewEvent[] {
     const sentence = 'An entry lasts at most a year. Give an earlier end and renew it then';
     throw new Refusal('invalid', 'end-too-late', sentence, field(sentence));
   }
+  const { onBehalfOf: clientId, ...entry } = wish;
+  const until = wish.until.toISOString();
   return [
-    eventOf(AddressProtected, {
-      entryId: wish.entryId,
-      range: wish.range,
-      label: wish.label,
-      origin: 'person',
-      kind: 'person',
-      owner: wish.owner,
-      reason: wish.reason,
-      until: wish.until.toISOString(),
-      operationId: wish.operationId,
-    }),
+    eventOf(AddressProtected, { ...entry, origin: 'person', kind: 'person', until }),
+    ...(clientId === undefined
+      ? []
+      : [eventOf(AddressProtectedForClient, { clientId, entryId: wish.entryId, range: wish.range, until })]),
   ];
 }
 
-export function end(state: ProtectionState, operationId: string): NewEvent[] {
+/** Each client that it concerns reads of it: the one it was made for, and the one that asked now. */
+export function end(state: ProtectionState, operationId: string, onBehalfOf?: string): NewEvent[] {
   const { entry } = state;
   if (!entry) throw new Refusal('not-found', 'not-found', 'There is no entry with that id');
   if (!state.standing) throw new Refusal('conflict', 'already-ended', `The entry for ${entry.range} has ended already`);
@@ -105,7 +125,11 @@ export function end(state: ProtectionState, operationId: string): NewEvent[] {
     );
   }
   const { entryId, range } = entry;
-  return [eventOf(ProtectionEnded, { entryId, range, why: 'ended-by-person', operationId })];
+  const clients = new Set([state.clientId, onBehalfOf].filter((clientId) => typeof clientId === 'string'));
+  return [
+    eventOf(ProtectionEnded, { entryId, range, why: 'ended-by-person', operationId }),
+    ...[...clients].map((clientId) => eventOf(ProtectionEndedForClient, { clientId, entryId, range })),
+  ];
 }
 
 export function expire(state: ProtectionState, operationId: string, now: Date): NewEvent[] {

@@ -69,8 +69,9 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'bans.BlockAddress': block,
   'bans.LiftBlock': ({ blockId }) => ({ blockId, reason }),
   'bans.ListProtections': nothing,
-  'bans.ProtectAddress': () => ({
+  'bans.ProtectAddress': ({ clientId }) => ({
     range: '192.0.2.9',
+    onBehalfOf: clientId,
     label: 'x',
     reason,
     until: new Date(Date.now() - 1).toISOString(),

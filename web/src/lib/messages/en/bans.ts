@@ -58,6 +58,21 @@ export const banSentences: Record<string, SentenceWriter> = {
       field(entry, 'why')
     ],
   }),
+  'bans.AddressProtectedForClient': (entry) => ({
+    words: [
+      'put ',
+      { mono: field(entry, 'range') },
+      ` on the never-blocked list for ${nameOf(entry, 'clientId', 'a client')},${forHowLong(entry)}`,
+    ],
+  }),
+  'bans.ProtectionEndedForClient': (entry) => ({
+    words: [
+      'took ',
+      { mono: field(entry, 'range') },
+      ` off the never-blocked list for ${nameOf(entry, 'clientId', 'a client')}`,
+    ],
+    glyph: { name: 'undone', label: 'Ended' },
+  }),
   'bans.TableDrifted': (entry) => ({
     subject: nameOf(entry, 'serverId', 'A server'),
     words: ['does not hold the block list that it should'],

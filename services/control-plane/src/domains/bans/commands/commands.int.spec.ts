@@ -37,8 +37,8 @@ beforeAll(async () => {
   const clients = new ClientsOfServers(database);
   blocking = new BlockAddressHandler(api.reach, clients, store, api.recorder);
   lifting = new LiftBlockHandler(database, api.directory, clients, store, api.recorder);
-  protecting = new ProtectAddressHandler(database, store, api.recorder);
-  ending = new EndProtectionHandler(store, api.recorder);
+  protecting = new ProtectAddressHandler(database, api.directory, clients, store, api.recorder);
+  ending = new EndProtectionHandler(api.directory, clients, store, api.recorder);
   previewing = new PreviewBlockHandler(api.reach, clients, store, api.views, new Sightings(database));
   world.follow(blocksProjection);
   over = new EndWhatIsOver(world.worker.database, world.worker.store);

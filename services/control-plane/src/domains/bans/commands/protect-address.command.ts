@@ -9,7 +9,10 @@ import { Recorder } from '../../../platform/cqrs/recorder.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { Refusal } from '../../../platform/errors/refusal.ts';
 import { EventStore } from '../../../platform/event-store/index.ts';
+import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
+import { refuseUnconcernedOnFleet, type ConcernedClients } from '../concerned-clients.ts';
 import { protect, protectionStream } from '../protection.aggregate.ts';
+import { CONCERNED_CLIENTS } from '../tokens.ts';
 import { inWords } from '../words.ts';
 
 const ProtectAddressCommand = commandOf(ProtectAddress);
@@ -18,6 +21,8 @@ const ProtectAddressCommand = commandOf(ProtectAddress);
 export class ProtectAddressHandler implements ICommandHandler<MessageOf<typeof ProtectAddressCommand>> {
   constructor(
     @Inject(APP_DATABASE) private readonly database: Connection,
+    @Inject(APP_DIRECTORY) private readonly directory: ServerDirectory,
+    @Inject(CONCERNED_CLIENTS) private readonly clients: ConcernedClients,
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(Recorder) private readonly recorder: Recorder,
   ) {}
@@ -27,7 +32,7 @@ export class ProtectAddressHandler implements ICommandHandler<MessageOf<typeof P
     context,
   }: MessageOf<typeof ProtectAddressCommand>): Promise<OutcomeOf<typeof ProtectAddressCommand>> {
     const { actor, tenantId } = context.principal;
-    const { range, label, reason } = input;
+    const { range, label, reason, onBehalfOf } = input;
     const entryId = derivedId('bans.protection', actor, context.commandId);
     const operationId = derivedId('bans.operation', actor, context.commandId);
     const frees = await this.#freed(tenantId, range);
@@ -36,8 +41,9 @@ export class ProtectAddressHandler implements ICommandHandler<MessageOf<typeof P
     const [before] = await this.store.readStream(streamId);
     if (before) return { eventIds: [before.eventId], replayed: true, answer };
     const until = new Date(input.until);
-    const events = protect({ entryId, operationId, range, label, owner: actor, reason, until }, new Date());
+    const events = protect({ entryId, operationId, range, label, owner: actor, reason, until, onBehalfOf }, new Date());
     await this.#refuseRepeated(tenantId, range, until);
+    await refuseUnconcernedOnFleet(this.clients, this.directory, onBehalfOf, { tenantId, range });
     const { eventIds, replayed } = await this.recorder.record(context, {
       streamId,
       streamType: 'protection',

@@ -1,5 +1,10 @@
 // Read model of clients and sites: what they are now, and whose each site was and when.
-import { BlockedForClient, BlockLiftedForClient } from '@muster/contracts/bans';
+import {
+  AddressProtectedForClient,
+  BlockedForClient,
+  BlockLiftedForClient,
+  ProtectionEndedForClient,
+} from '@muster/contracts/bans';
 import {
   ClientArchived,
   ClientChanged,
@@ -24,9 +29,13 @@ import { READ_MODEL } from '../../../platform/projections/read-barrier.ts';
 import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
 
 /** What is done to its own, and what the operations team does elsewhere on its behalf. */
-const types = [...events.filter(({ type }) => type.startsWith('clients.')), BlockedForClient, BlockLiftedForClient].map(
-  ({ type }) => type,
-);
+const types = [
+  ...events.filter(({ type }) => type.startsWith('clients.')),
+  BlockedForClient,
+  BlockLiftedForClient,
+  AddressProtectedForClient,
+  ProtectionEndedForClient,
+].map(({ type }) => type);
 
 export class ClientsProjection implements Subscription {
   readonly name = `${READ_MODEL}clients`;
