@@ -7,7 +7,8 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { createDatabase, type TestDatabase } from '../../../../../test/support/postgres.ts';
 import { readSettings } from '../../platform/config/settings.ts';
-import { InProcessHintBus } from '../../platform/event-store/index.ts';
+import { APPENDED, InProcessHintBus, SEQUENCED, type HintBus } from '../../platform/event-store/index.ts';
+import { HINTS } from '../../platform/hints/hints.ts';
 import { ensureKeys, readKey } from '../../platform/keys/key-store.ts';
 import { Sequencer } from '../../platform/sequencer/sequencer.ts';
 import { SignedMarkFile } from '../../platform/sequencer/signed-mark.ts';
@@ -33,9 +34,10 @@ export async function startOneProcess(environment: Readonly<Record<string, strin
   ensureKeys(keys, ORIGIN, new Date());
   writeFileSync(join(folder, 'secret'), randomBytes(32).toString('base64'), { mode: 0o600 });
   const superuser = quietPool(database.url);
+  const sequencerHints = new InProcessHintBus();
   const sequencer = new Sequencer({
     pool: quietPool(database.urlAs('muster_sequencer')),
-    hints: new InProcessHintBus(),
+    hints: sequencerHints,
     log: pino({ level: 'silent' }),
     ledgerKey: readKey(keys, 'ledger'),
     mark: new SignedMarkFile(keys),
@@ -58,6 +60,7 @@ export async function startOneProcess(environment: Readonly<Record<string, strin
       ...environment,
     }),
   );
+  passOn(running.app.get<HintBus>(HINTS), sequencerHints);
   return {
     database,
     superuser,
@@ -71,6 +74,12 @@ export async function startOneProcess(environment: Readonly<Record<string, strin
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** As Redis does between processes: without it each would look again only every few hundredths of a second. */
+function passOn(application: HintBus, sequencer: HintBus): void {
+  application.subscribe(APPENDED, (payload) => sequencer.publish(APPENDED, payload));
+  sequencer.subscribe(SEQUENCED, (payload) => application.publish(SEQUENCED, payload));
 }
 
 /** Every event of a type, oldest first. */

@@ -3,12 +3,13 @@
 import { randomUUID } from 'node:crypto';
 import { sha256 } from '@muster/kernel/hashing';
 import { DEFAULT_TENANT, derivedId, newId } from '@muster/kernel/ids';
-import { sql } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../../../../test/support/postgres.ts';
 import { EventStore, InProcessHintBus, LogTail, type Append } from '../event-store/index.ts';
 import { Projections, type Subscription } from './index.ts';
+import { AWAITED, ReadBarrier, READ_MODEL } from './read-barrier.ts';
 
 let database: TestDatabase;
 let pool: pg.Pool;
@@ -115,6 +116,23 @@ describe('a subscription', () => {
     const projections = start(recorder('choosy', { types: ['t.Wanted'] }));
     expect(await projections.hasHandled('choosy', 1, last, 5_000)).toBe(true);
     expect((await seenBy('choosy')).map((row) => row.type)).toEqual(['t.Wanted', 't.Wanted']);
+  });
+
+  test('that has nothing to do keeps no reader waiting, also while the log never rests', async () => {
+    const hints = new InProcessHintBus();
+    const projections = start(recorder(`${READ_MODEL}idle`, { types: ['t.Never'] }));
+    hints.subscribe(AWAITED, (payload) => projections.hurry((payload as { position: number }).position));
+    const barrier = new ReadBarrier({ pool, db: new Kysely({ dialect: new PostgresDialect({ pool }) }) }, hints);
+    await expect.poll(() => projections.hasHandled(`${READ_MODEL}idle`, 1, 0, 0)).toBe(true);
+    let over = false;
+    const noise = (async () => {
+      while (!over) await happen('t.Noise');
+    })();
+    const shown: boolean[] = [];
+    for (let round = 0; round < 4; round++) shown.push(await barrier.reached(await happen('t.Command'), 400));
+    over = true;
+    await noise;
+    expect(shown).toEqual([true, true, true, true]);
   });
 
   test('that begins now does not see the past', async () => {

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import type { EventStore, LogTail } from '../event-store/index.ts';
 import { read, readAll, resume } from './checkpoints.ts';
 import { LogEnd } from './log-end.ts';
+import { READ_MODEL } from './read-barrier.ts';
 import { SubscriptionWorker, type WorkerLog } from './subscription-worker.ts';
 import type { Subscription, SubscriptionState } from './subscription.ts';
 
@@ -36,6 +37,11 @@ export class Projections {
       this.#workers.set(key, new SubscriptionWorker(subscription, { ...this.#parts, end, db: this.#db }));
     }
     for (const worker of this.#workers.values()) worker.start();
+  }
+
+  /** Somebody waits until it is on record that read models have come this far. */
+  hurry(position: number): void {
+    for (const [key, worker] of this.#workers) if (key.startsWith(READ_MODEL)) worker.hurry(position);
   }
 
   /** Ends after the batches at hand. */

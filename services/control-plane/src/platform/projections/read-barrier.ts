@@ -7,7 +7,12 @@ import type { HintBus } from '../event-store/index.ts';
 export const PROJECTED = 'projection.advanced';
 /** Subscriptions whose name begins with this are read models; policies are not waited for. */
 export const READ_MODEL = 'read-model/';
-const LOOK_AGAIN = 25;
+/** Somebody waits until read models say that they have come this far; payload `{ position }`. */
+export const AWAITED = 'projection.awaited';
+/** Milliseconds between two looks: at first, and at most. */
+const FASTEST = 4;
+const SLOWEST = 25;
+const BACK_OFF = 1.5;
 
 export class ReadBarrier {
   constructor(
@@ -18,7 +23,7 @@ export class ReadBarrier {
   /** False when the deadline passed first: the write is safe, the pages show it a little later. */
   async reached(position: number, timeoutMs: number): Promise<boolean> {
     const deadline = Date.now() + timeoutMs;
-    for (;;) {
+    for (let pause = FASTEST; ; pause = Math.min(pause * BACK_OFF, SLOWEST)) {
       const { rows } = await sql<{ behind: number }>`
         select count(*)::int as behind from es.subscriptions
         where position < ${position} and status = 'running' and starts_with(name, ${READ_MODEL})`.execute(
@@ -27,7 +32,8 @@ export class ReadBarrier {
       if ((rows[0]?.behind ?? 0) === 0) return true;
       const left = deadline - Date.now();
       if (left <= 0) return false;
-      await this.#hinted(Math.min(left, LOOK_AGAIN));
+      this.hints.publish(AWAITED, { position });
+      await this.#hinted(Math.min(left, pause));
     }
   }
 

@@ -4,12 +4,13 @@ import type { HintBus } from '../event-store/index.ts';
 import { HINTS } from '../hints/hints.ts';
 import type { Subscription } from './subscription.ts';
 import { Projections } from './projections.ts';
-import { PROJECTED } from './read-barrier.ts';
+import { AWAITED, PROJECTED } from './read-barrier.ts';
 
 @Injectable()
 export class SubscriptionRegistry implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #log = new Logger('Subscriptions');
   readonly #subscriptions: Subscription[] = [];
+  #stopListening: () => void = () => undefined;
 
   constructor(
     @Inject(Projections) private readonly projections: Projections,
@@ -34,10 +35,14 @@ export class SubscriptionRegistry implements OnApplicationBootstrap, OnApplicati
 
   onApplicationBootstrap(): void {
     this.projections.start(this.#subscriptions);
+    this.#stopListening = this.hints.subscribe(AWAITED, (payload) =>
+      this.projections.hurry((payload as { position: number }).position),
+    );
     this.#log.log(`${this.#subscriptions.length} subscriptions follow the ledger`);
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.#stopListening();
     await this.projections.stop();
   }
 }

@@ -36,7 +36,7 @@ const TRIES = 4;
 const RETRY_AFTER = 50;
 const LOOK_AGAIN_WHEN_PAUSED = 1_000;
 const LOOK_AGAIN_WHEN_IDLE = 5_000;
-/** A stretch of the log without anything for us moves the checkpoint only now and then, or once the log is quiet. */
+/** A stretch of the log without anything for us moves the checkpoint only now and then, once the log is quiet, or when awaited. */
 const SAVE_EMPTY_STRETCH_AFTER = 1_000;
 const SAVE_EMPTY_STRETCH_WHEN_QUIET_FOR = 50;
 /**
@@ -56,6 +56,9 @@ export class SubscriptionWorker {
   #seen = -1;
   #savedAt = 0;
   #workedAt = -Infinity;
+  /** The furthest that anybody waits for. */
+  #awaited = -1;
+  #hurried = Promise.withResolvers<void>();
   /** Read while the batch before it is being handled, by one that is far behind. */
   #ahead: { readonly from: number; readonly stretch: Promise<Stretch> } | undefined;
 
@@ -66,6 +69,16 @@ export class SubscriptionWorker {
 
   start(): void {
     this.#running ??= this.#run();
+  }
+
+  /** Nobody who waits for this position is left waiting for a stretch without anything for us. */
+  hurry(position: number): void {
+    // A hint may come from anywhere: what lies far beyond the log as we know it is not waited for by anybody.
+    if (!(position > this.#saved && position < this.#parts.tail.size + BATCH)) return;
+    this.#awaited = Math.max(this.#awaited, position);
+    if (this.#seen === this.#saved) return;
+    this.#hurried.resolve();
+    this.#hurried = Promise.withResolvers<void>();
   }
 
   async stop(): Promise<void> {
@@ -230,9 +243,11 @@ export class SubscriptionWorker {
 
   async #idle(): Promise<void> {
     const unsaved = this.#seen !== this.#saved;
+    if (unsaved && this.#awaited > this.#saved) return this.#saveEmptyStretch();
     const grown = await Promise.race([
       this.#parts.tail.longerThan(this.#seen + 1, unsaved ? SAVE_EMPTY_STRETCH_WHEN_QUIET_FOR : LOOK_AGAIN_WHEN_IDLE),
       this.#stopping.promise,
+      this.#hurried.promise,
     ]);
     if (grown !== true || performance.now() - this.#savedAt > SAVE_EMPTY_STRETCH_AFTER) await this.#saveEmptyStretch();
   }
