@@ -749,6 +749,28 @@ $$;
 ALTER FUNCTION muster.scope_list() OWNER TO muster_owner;
 
 --
+-- Name: scopes_holding(uuid, text[]); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.scopes_holding(server uuid, scopes text[]) RETURNS SETOF text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with candidate (scope) as (
+    select 'server:' || server
+    union select 'group:' || m.group_id from muster.servers_group_members m where m.server_id = server
+    union select 'tag:' || tag from muster.servers_servers s, unnest(s.tags) tag where s.server_id = server
+    union select 'client:' || o.client_id from muster.clients_servers o where o.server_id = server
+  )
+  select scope from unnest(scopes) scope
+  where scope = 'fleet'
+    or (scope in (select c.scope from candidate c)
+      and exists (select 1 from muster.servers_in(array[scope]) id where id = server))
+$$;
+
+ALTER FUNCTION muster.scopes_holding(server uuid, scopes text[]) OWNER TO muster_owner;
+
+--
 -- Name: sees_all(); Type: FUNCTION; Schema: muster; Owner: muster_owner
 --
 
@@ -3689,6 +3711,12 @@ CREATE INDEX clients_servers_client_id_idx ON muster.clients_servers USING btree
 CREATE INDEX clients_site_spans_server_id_client_id_idx ON muster.clients_site_spans USING btree (server_id, client_id);
 
 --
+-- Name: clients_sites_client_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX clients_sites_client_id_idx ON muster.clients_sites USING btree (client_id) WHERE (client_id IS NOT NULL);
+
+--
 -- Name: clients_sites_client_id_name_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
@@ -4974,13 +5002,13 @@ CREATE POLICY shown ON muster.access_tokens TO muster_app USING ((( SELECT muste
 -- Name: audit_entries shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.audit_entries TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR (actor = ( SELECT muster.asking() AS asking)) OR (('client:'::text || client_id) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
+CREATE POLICY shown ON muster.audit_entries TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers)) OR (actor = ( SELECT muster.asking() AS asking)) OR (('client:'::text || client_id) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
 
 --
 -- Name: bans_ban_log shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.bans_ban_log TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR ((server_id IS NULL) AND (place = 'fleet'::text) AND ( SELECT muster.runs_servers() AS runs_servers)) OR ((server_id IS NULL) AND starts_with(place, 'group '::text) AND (('group:'::text || substr(place, 7)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))) OR ((by_kind = 'jail'::text) AND ((server_id, by_name) IN ( SELECT v.server_id,
+CREATE POLICY shown ON muster.bans_ban_log TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers)) OR ((server_id IS NULL) AND (place = 'fleet'::text) AND ( SELECT muster.runs_servers() AS runs_servers)) OR ((server_id IS NULL) AND starts_with(place, 'group '::text) AND (('group:'::text || substr(place, 7)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))) OR ((by_kind = 'jail'::text) AND ((server_id, by_name) IN ( SELECT v.server_id,
     v.jail
    FROM muster.visible_jails() v(server_id, jail, since))) AND (EXISTS ( SELECT 1
    FROM muster.visible_jails() v(server_id, jail, since)
@@ -4990,7 +5018,7 @@ CREATE POLICY shown ON muster.bans_ban_log TO muster_app USING ((( SELECT muster
 -- Name: bans_blocks shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.bans_blocks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (((target ->> 'kind'::text) = 'fleet'::text) AND ( SELECT muster.runs_servers() AS runs_servers)) OR (((target ->> 'kind'::text) = 'server'::text) AND (((target ->> 'serverId'::text))::uuid = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))) OR (((target ->> 'kind'::text) = 'group'::text) AND ((('group:'::text || (target ->> 'groupId'::text)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])) OR (EXISTS ( SELECT 1
+CREATE POLICY shown ON muster.bans_blocks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (((target ->> 'kind'::text) = 'fleet'::text) AND ( SELECT muster.runs_servers() AS runs_servers)) OR (((target ->> 'kind'::text) = 'server'::text) AND (((target ->> 'serverId'::text))::uuid IN ( SELECT muster.visible_servers() AS visible_servers))) OR (((target ->> 'kind'::text) = 'group'::text) AND ((('group:'::text || (target ->> 'groupId'::text)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])) OR (EXISTS ( SELECT 1
    FROM muster.bans_desired_groups g
   WHERE (g.group_id = ((bans_blocks.target ->> 'groupId'::text))::uuid)))))));
 
@@ -4998,43 +5026,43 @@ CREATE POLICY shown ON muster.bans_blocks TO muster_app USING ((( SELECT muster.
 -- Name: bans_desired shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.bans_desired TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.bans_desired TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: bans_desired_groups shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.bans_desired_groups TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.bans_desired_groups TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: bans_desired_tasks shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.bans_desired_tasks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.bans_desired_tasks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: bans_enforcements shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.bans_enforcements TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.bans_enforcements TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: bans_fail2ban shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.bans_fail2ban TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.bans_fail2ban TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: bans_held shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.bans_held TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.bans_held TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: bans_jails shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.bans_jails TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR ((server_id, jail) IN ( SELECT v.server_id,
+CREATE POLICY shown ON muster.bans_jails TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers)) OR ((server_id, jail) IN ( SELECT v.server_id,
     v.jail
    FROM muster.visible_jails() v(server_id, jail, since)))));
 
@@ -5056,13 +5084,13 @@ CREATE POLICY shown ON muster.clients_clients TO muster_app USING ((( SELECT mus
 -- Name: clients_found shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.clients_found TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.clients_found TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: clients_found_sites shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.clients_found_sites TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR (EXISTS ( SELECT 1
+CREATE POLICY shown ON muster.clients_found_sites TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers)) OR (EXISTS ( SELECT 1
    FROM muster.clients_sites s
   WHERE ((s.server_id = clients_found_sites.server_id) AND (s.name = clients_found_sites.name) AND (s.removed_at IS NULL))))));
 
@@ -5082,7 +5110,7 @@ CREATE POLICY shown ON muster.clients_rules TO muster_app USING (( SELECT muster
 -- Name: clients_servers shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.clients_servers TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR (('client:'::text || client_id) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
+CREATE POLICY shown ON muster.clients_servers TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers)) OR (('client:'::text || client_id) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
 
 --
 -- Name: clients_site_spans shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -5094,13 +5122,13 @@ CREATE POLICY shown ON muster.clients_site_spans TO muster_app USING ((( SELECT 
 -- Name: clients_sites shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.clients_sites TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))) OR (('client:'::text || client_id) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
+CREATE POLICY shown ON muster.clients_sites TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers)) OR (('client:'::text || client_id) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))));
 
 --
 -- Name: operations_cancels shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.operations_cancels TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.operations_cancels TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: operations_holds shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -5112,13 +5140,13 @@ CREATE POLICY shown ON muster.operations_holds TO muster_app USING (true) WITH C
 -- Name: operations_journals shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.operations_journals TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))))) WITH CHECK (( SELECT muster.sees_all() AS sees_all));
+CREATE POLICY shown ON muster.operations_journals TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers)))) WITH CHECK (( SELECT muster.sees_all() AS sees_all));
 
 --
 -- Name: operations_lost_actions shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.operations_lost_actions TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers))))) WITH CHECK (( SELECT muster.sees_all() AS sees_all));
+CREATE POLICY shown ON muster.operations_lost_actions TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers)))) WITH CHECK (( SELECT muster.sees_all() AS sees_all));
 
 --
 -- Name: operations_operations shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -5138,73 +5166,73 @@ CREATE POLICY shown ON muster.operations_stops TO muster_app USING (true) WITH C
 -- Name: operations_tasks shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.operations_tasks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.operations_tasks TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_approvals shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_approvals TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.posture_approvals TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_coverage shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_coverage TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.posture_coverage TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_finding_notes shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_finding_notes TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.posture_finding_notes TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_findings shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_findings TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.posture_findings TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_host_changes shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_host_changes TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.posture_host_changes TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_intake shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_intake TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.posture_intake TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_inventory shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_inventory TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.posture_inventory TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_inventory_readings shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_inventory_readings TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.posture_inventory_readings TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_judgements shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_judgements TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.posture_judgements TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_outside_reports shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_outside_reports TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.posture_outside_reports TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_outside_turns shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_outside_turns TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.posture_outside_turns TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_policies shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -5216,19 +5244,19 @@ CREATE POLICY shown ON muster.posture_policies TO muster_app USING ((( SELECT mu
 -- Name: posture_reports shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_reports TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.posture_reports TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_scores shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_scores TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.posture_scores TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: posture_waivers shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_waivers TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (((target ->> 'kind'::text) = 'fleet'::text) AND (cardinality(ARRAY( SELECT muster.visible_servers() AS visible_servers)) > 0)) OR (((target ->> 'kind'::text) = 'server'::text) AND (((target ->> 'serverId'::text))::uuid = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))) OR (((target ->> 'kind'::text) = 'group'::text) AND (('group:'::text || (target ->> 'groupId'::text)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])))));
+CREATE POLICY shown ON muster.posture_waivers TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (((target ->> 'kind'::text) = 'fleet'::text) AND (cardinality(ARRAY( SELECT muster.visible_servers() AS visible_servers)) > 0)) OR (((target ->> 'kind'::text) = 'server'::text) AND (((target ->> 'serverId'::text))::uuid IN ( SELECT muster.visible_servers() AS visible_servers))) OR (((target ->> 'kind'::text) = 'group'::text) AND (('group:'::text || (target ->> 'groupId'::text)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])))));
 
 --
 -- Name: releases_rollouts shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -5258,13 +5286,13 @@ CREATE POLICY shown ON muster.reviews_reviews TO muster_app USING (( SELECT must
 -- Name: servers_barred shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.servers_barred TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.servers_barred TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: servers_capabilities shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.servers_capabilities TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.servers_capabilities TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: servers_enrolments shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -5276,7 +5304,7 @@ CREATE POLICY shown ON muster.servers_enrolments TO muster_app USING (( SELECT m
 -- Name: servers_group_members shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.servers_group_members TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.servers_group_members TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: servers_groups shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -5288,19 +5316,19 @@ CREATE POLICY shown ON muster.servers_groups TO muster_app USING ((( SELECT must
 -- Name: servers_inventory shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.servers_inventory TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.servers_inventory TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: servers_presence shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.servers_presence TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.servers_presence TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: servers_servers shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.servers_servers TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))));
+CREATE POLICY shown ON muster.servers_servers TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
 
 --
 -- Name: SCHEMA es; Type: ACL; Schema: -; Owner: muster_owner
@@ -5505,6 +5533,13 @@ GRANT ALL ON FUNCTION muster.runs_servers() TO muster_app;
 
 REVOKE ALL ON FUNCTION muster.scope_list() FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.scope_list() TO muster_app;
+
+--
+-- Name: FUNCTION scopes_holding(server uuid, scopes text[]); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.scopes_holding(server uuid, scopes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.scopes_holding(server uuid, scopes text[]) TO muster_app;
 
 --
 -- Name: FUNCTION sees_all(); Type: ACL; Schema: muster; Owner: muster_owner

@@ -1,6 +1,6 @@
 // Grants: they stop pages and sockets when they end, cannot be stretched by whoever holds one, and explain themselves.
 import { scopeKey, type GrantScope } from '@muster/contracts/access';
-import { newId } from '@muster/kernel/ids';
+import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
 import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Matrix } from './testing/matrix.ts';
@@ -115,6 +115,34 @@ describe('who can do this, and why', () => {
     expect(new Set(there.grants.map(({ scope }) => scopeKey(scope)))).toEqual(new Set(['fleet']));
     expect(there.elsewhere).toBe(anywhere.grants.length - there.grants.length);
     expect(await explained(`&server=${newId()}`)).toMatchObject({ grants: [], holders: 0 });
+  });
+
+  test('asks of a server which scopes hold it, and finds those whose servers it is among', async () => {
+    const { superuser } = matrix.muster;
+    const own = await matrix.muster.server('own-web');
+    await superuser.query('insert into muster.clients_servers values ($1, $2, $3, now())', [
+      own,
+      DEFAULT_TENANT,
+      mine.clientId,
+    ]);
+    const scopesOf = ({ serverId, groupId, mark, clientId }: Things) =>
+      [`client:${clientId}`, `group:${groupId}`, `server:${serverId}`, `tag:${mark}`] as const;
+    const [client, ...servers] = scopesOf(mine);
+    const all = [client, ...servers, ...scopesOf(theirs), `server:${own}`];
+    const holding = async (serverId: string) => {
+      const { rows } = await superuser.query<{ asked: string[]; among: string[] }>(
+        `select array(select scope from muster.scopes_holding($1, $2) scope order by 1) as asked,
+           array(select scope from unnest($2::text[]) scope
+             where exists (select 1 from muster.servers_in(array[scope]) id where id = $1) order by 1) as among`,
+        [serverId, all],
+      );
+      expect(rows[0]?.asked).toEqual(rows[0]?.among);
+      return rows[0]?.asked;
+    };
+    expect(await holding(mine.serverId)).toEqual(servers);
+    expect(await holding(theirs.serverId)).toEqual(scopesOf(theirs).slice(1));
+    expect(await holding(own)).toEqual([client, `server:${own}`]);
+    expect(await holding(newId())).toEqual([]);
   });
 
   test('comes page by page, each grant once and in the order of the whole', async () => {

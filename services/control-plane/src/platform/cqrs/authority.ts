@@ -75,9 +75,9 @@ export class Authority {
   async scopesHolding(serverId: string, scopes: readonly string[], tenantId: string): Promise<readonly string[]> {
     if ((await this.subjects.locate('server', serverId, tenantId)) === null) return [];
     const { rows } = await sql<{ scope: string }>`
-      select scope from unnest(${[...new Set(scopes)]}::text[]) scope
-      where scope = ${FLEET} or exists (
-        select 1 from muster.servers_in(array[scope]) id where id = ${serverId}::uuid)`.execute(this.database.db);
+      select scope from muster.scopes_holding(${serverId}::uuid, ${[...new Set(scopes)]}::text[]) scope`.execute(
+      this.database.db,
+    );
     return rows.map(({ scope }) => scope);
   }
 

@@ -58,7 +58,10 @@ export class ListPeopleHandler implements IQueryHandler<MessageOf<typeof ListPeo
         (select count(*)::int from muster.access_recovery_codes r where r.person_id = p.person_id and r.used_at is null) as codes,
         s.last_sign_in, coalesce(s.sessions, 0) as sessions, l.purpose, l.expires_at as link_expires,
         array[${ORDER.order}]::text[] as at
-      from muster.access_people p
+      from (
+        select * from muster.access_people p
+        where p.tenant_id = ${tenantId} and ${beyond(ORDER, after)}
+        order by ${ORDER.order}, p.person_id limit ${limit + 1}) p
       left join lateral (
         select array_agg(distinct g.role) as roles from muster.access_grants g
         where g.holder_id = p.person_id and g.ended_at is null and (g.until is null or g.until > now())) h on true
@@ -68,8 +71,7 @@ export class ListPeopleHandler implements IQueryHandler<MessageOf<typeof ListPeo
         select max(created_at) as last_sign_in, count(*) filter (where ended_at is null and expires_at > now()
           and used_at > now() - make_interval(secs => ${this.settings.MUSTER_SESSION_IDLE_SECONDS}))::int as sessions
         from muster.access_sessions s where s.person_id = p.person_id) s on true
-      where p.tenant_id = ${tenantId} and ${beyond(ORDER, after)}
-      order by ${ORDER.order}, p.person_id limit ${limit + 1}`.execute(this.database.db);
+      order by ${ORDER.order}, p.person_id`.execute(this.database.db);
     const { page, next } = cut(rows, limit, (row) => row.person_id);
     const people = await Promise.all(
       page.map(async (row) => ({
