@@ -1,4 +1,5 @@
-import { events } from '@muster/contracts';
+import { events, queries } from '@muster/contracts';
+import { RevokeGrant } from '@muster/contracts/access';
 import type { AuditEntry } from '@muster/contracts/audit';
 import { describe, expect, it } from 'vitest';
 import { operationTitle } from './en/operations.ts';
@@ -50,6 +51,26 @@ describe('the message catalogue', () => {
     const sentence = sentenceOf(blocked);
     expect(`${sentence.subject} ${plain(sentence)}`).toBe('Mara Okafor blocked 203.0.113.77 on Frankfurt web for 1 d');
     expect(sentence.aside).toBe('“root guessing”');
+  });
+
+  it('says what was refused as the catalogue does, and what was read in words', () => {
+    const revoked = sentenceOf(
+      entry('audit.CommandRefused', { what: 'access.RevokeGrant', code: 'x', why: 'y', subject: null }),
+    );
+    expect(plain(revoked)).toBe(`was refused: ${RevokeGrant.sentence.toLowerCase()}`);
+    const read = queries
+      .filter(({ sensitive }) => sensitive)
+      .map(({ name }) => plain(sentenceOf(entry('audit.SensitiveRead', { what: name, subject: null }))));
+    expect(read.length).toBeGreaterThan(3);
+    expect(read.filter((words) => /\w\.\w/.test(words))).toEqual([]);
+  });
+
+  it('names the role that somebody was invited as, where there is one', () => {
+    const invited = (role: string) => plain(sentenceOf(entry('access.PersonInvited', { personId: 'x', role })));
+    expect([invited('client-admin'), invited('none')]).toEqual([
+      'invited somebody as client administrator',
+      'invited somebody',
+    ]);
   });
 
   it('survives a closed personal field and a type of a newer control plane', () => {

@@ -1,5 +1,5 @@
 import { count, counted } from '../../platform/quantities.ts';
-import { grantSentences } from './grants.ts';
+import { grantSentences, ROLES } from './grants.ts';
 import { networkSentences } from './networks.ts';
 import { tokenSentences } from './tokens.ts';
 import { field, figure, nameOf, quoted, type SentenceWriter } from '../sentence.ts';
@@ -23,6 +23,8 @@ const SESSION_ENDS: Readonly<Record<string, string>> = {
   recovered: 'the account was recovered',
   'token-reused': 'somebody showed an old token of it: a copy was stolen',
 };
+/** Whoever is invited holds nothing before a grant says so; entries of older releases name a role. */
+const invitedAs = (role: string): string => (ROLES[role] === undefined ? '' : ` as ${ROLES[role]}`);
 const aside = (text: string | undefined): { aside?: string } => (text === undefined ? {} : { aside: text });
 
 export const accessSentences: Record<string, SentenceWriter> = {
@@ -39,7 +41,7 @@ export const accessSentences: Record<string, SentenceWriter> = {
   'access.PasskeyRemoved': () => ({ words: ['removed a passkey'] }),
   'access.PasswordSet': (entry) => ({ words: ['set a new password'], aside: PASSWORD_BY[field(entry, 'by')] ?? '' }),
   'access.PersonInvited': (entry) => ({
-    words: ['invited ', { bold: nameOf(entry, 'personId', 'somebody') }, ` as ${field(entry, 'role')}`],
+    words: ['invited ', { bold: nameOf(entry, 'personId', 'somebody') }, invitedAs(field(entry, 'role'))],
     aside: 'with a link that works once',
   }),
   'access.InvitationAccepted': () => ({ words: ['accepted the invitation'] }),

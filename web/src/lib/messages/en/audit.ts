@@ -1,5 +1,6 @@
+import { commands, queries } from '@muster/contracts';
 import { count, counted, cutMiddle } from '../../platform/quantities.ts';
-import { field, figure, nameOf, type SentenceWriter } from '../sentence.ts';
+import { field, figure, nameOf, type Part, type SentenceWriter } from '../sentence.ts';
 
 /** What somebody tried or read, by the name of its command or query. */
 const ATTEMPTS: Record<string, string> = {
@@ -19,7 +20,23 @@ const ATTEMPTS: Record<string, string> = {
 const READS: Record<string, string> = {
   'audit.ExportLedger': 'exported the ledger',
   'audit.GetEntry': 'read a raw entry',
+  'clients.ExportExtract': 'exported what was done for a client',
+  'posture.ExportFindings': 'exported the findings',
+  'posture.ExportInventory': 'exported the inventory',
 };
+
+/** What a command or query is for, as the catalogue says it: "end a grant before its time". */
+const PURPOSES: ReadonlyMap<string, string> = new Map(
+  [...commands, ...queries].map(({ name, sentence }) => [name, sentence.charAt(0).toLowerCase() + sentence.slice(1)]),
+);
+
+/** In a word or two where people have one for it. */
+function attempt(what: string): readonly Part[] {
+  const known = ATTEMPTS[what];
+  if (known !== undefined) return [`was refused ${known}`];
+  const purpose = PURPOSES.get(what);
+  return purpose === undefined ? ['was refused ', { mono: what }] : [`was refused: ${purpose}`];
+}
 
 export const auditSentences: Record<string, SentenceWriter> = {
   'audit.MusterUpgraded': (entry) => {
@@ -31,9 +48,10 @@ export const auditSentences: Record<string, SentenceWriter> = {
   },
   'audit.CommandRefused': (entry) => {
     const subject = field(entry, 'subject');
-    const words = [`was refused ${ATTEMPTS[field(entry, 'what')] ?? field(entry, 'what')}`];
+    const what = field(entry, 'what');
+    const words = attempt(what);
     return {
-      words: subject === '' ? words : [...words, ' of ', { mono: subject }],
+      words: subject === '' ? words : [...words, what in ATTEMPTS ? ' of ' : ' · ', { mono: subject }],
       aside: field(entry, 'why'),
       glyph: { name: 'lock', label: 'Refused' },
     };

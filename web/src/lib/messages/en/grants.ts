@@ -3,7 +3,8 @@ import { field, figure, nameOf, quoted, type SentenceWriter } from '../sentence.
 
 type Entry = Parameters<SentenceWriter>[0];
 
-const ROLES: Readonly<Record<string, string>> = {
+/** A built-in role in the middle of a sentence. */
+export const ROLES: Readonly<Record<string, string>> = {
   owner: 'owner',
   operator: 'operator',
   security: 'security',
