@@ -2097,12 +2097,19 @@ CREATE TABLE muster.posture_approvals (
     owner text NOT NULL,
     reason text NOT NULL,
     approved_at timestamp with time zone NOT NULL,
-    review_at timestamp with time zone NOT NULL
+    review_at timestamp with time zone NOT NULL,
+    program text
 );
 
 ALTER TABLE ONLY muster.posture_approvals FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.posture_approvals OWNER TO muster_owner;
+
+--
+-- Name: COLUMN posture_approvals.program; Type: COMMENT; Schema: muster; Owner: muster_owner
+--
+
+COMMENT ON COLUMN muster.posture_approvals.program IS 'Of a port: who listened when it was approved; nobody answers for another';
 
 --
 -- Name: posture_coverage; Type: TABLE; Schema: muster; Owner: muster_owner
@@ -2120,6 +2127,25 @@ CREATE TABLE muster.posture_coverage (
 ALTER TABLE ONLY muster.posture_coverage FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.posture_coverage OWNER TO muster_owner;
+
+--
+-- Name: posture_duties; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_duties (
+    tenant_id uuid NOT NULL,
+    duty text NOT NULL,
+    about text NOT NULL,
+    target jsonb NOT NULL,
+    done_on date NOT NULL,
+    actor text NOT NULL,
+    note text NOT NULL,
+    attested_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY muster.posture_duties FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE muster.posture_duties OWNER TO muster_owner;
 
 --
 -- Name: posture_finding_notes; Type: TABLE; Schema: muster; Owner: muster_owner
@@ -2161,12 +2187,19 @@ CREATE TABLE muster.posture_findings (
     changed_at timestamp with time zone NOT NULL,
     observed_at timestamp with time zone NOT NULL,
     waiver_id uuid,
+    closed_by jsonb,
     CONSTRAINT posture_findings_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text])))
 );
 
 ALTER TABLE ONLY muster.posture_findings FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE muster.posture_findings OWNER TO muster_owner;
+
+--
+-- Name: COLUMN posture_findings.closed_by; Type: COMMENT; Schema: muster; Owner: muster_owner
+--
+
+COMMENT ON COLUMN muster.posture_findings.closed_by IS 'The approval that closed it at to_at; null when it is open, mended or gone';
 
 --
 -- Name: posture_groups; Type: TABLE; Schema: muster; Owner: muster_owner
@@ -3253,6 +3286,13 @@ ALTER TABLE ONLY muster.posture_coverage
     ADD CONSTRAINT posture_coverage_pkey PRIMARY KEY (server_id, from_at);
 
 --
+-- Name: posture_duties posture_duties_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_duties
+    ADD CONSTRAINT posture_duties_pkey PRIMARY KEY (tenant_id, duty, about);
+
+--
 -- Name: posture_finding_notes posture_finding_notes_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -3799,6 +3839,12 @@ CREATE INDEX operations_tasks_state_requested_at_idx ON muster.operations_tasks 
 --
 
 CREATE INDEX platform_commands_answered_at_idx ON muster.platform_commands USING btree (answered_at);
+
+--
+-- Name: posture_approvals_review_at_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_approvals_review_at_idx ON muster.posture_approvals USING btree (review_at);
 
 --
 -- Name: posture_coverage_server_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
@@ -4433,6 +4479,12 @@ ALTER TABLE muster.posture_approvals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE muster.posture_coverage ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: posture_duties; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE muster.posture_duties ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: posture_finding_notes; Type: ROW SECURITY; Schema: muster; Owner: muster_owner
 --
 
@@ -4725,6 +4777,12 @@ CREATE POLICY process ON muster.posture_approvals TO muster_owner, muster_worker
 --
 
 CREATE POLICY process ON muster.posture_coverage TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
+
+--
+-- Name: posture_duties process; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY process ON muster.posture_duties TO muster_owner, muster_worker, muster_gateway, muster_signer, muster_sequencer, muster_auditor USING (true) WITH CHECK (true);
 
 --
 -- Name: posture_finding_notes process; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -5179,6 +5237,12 @@ CREATE POLICY shown ON muster.posture_approvals TO muster_app USING ((( SELECT m
 --
 
 CREATE POLICY shown ON muster.posture_coverage TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (server_id IN ( SELECT muster.visible_servers() AS visible_servers))));
+
+--
+-- Name: posture_duties shown; Type: POLICY; Schema: muster; Owner: muster_owner
+--
+
+CREATE POLICY shown ON muster.posture_duties TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (((target ->> 'kind'::text) = 'fleet'::text) AND (cardinality(ARRAY( SELECT muster.visible_servers() AS visible_servers)) > 0)) OR (((target ->> 'kind'::text) = 'server'::text) AND (((target ->> 'serverId'::text))::uuid IN ( SELECT muster.visible_servers() AS visible_servers))) OR (((target ->> 'kind'::text) = 'group'::text) AND (('group:'::text || (target ->> 'groupId'::text)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])))));
 
 --
 -- Name: posture_finding_notes shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -6244,6 +6308,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_approvals TO muster_wo
 GRANT SELECT ON TABLE muster.posture_coverage TO muster_auditor;
 GRANT SELECT ON TABLE muster.posture_coverage TO muster_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_coverage TO muster_worker;
+
+--
+-- Name: TABLE posture_duties; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_duties TO muster_auditor;
+GRANT SELECT ON TABLE muster.posture_duties TO muster_app;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_duties TO muster_worker;
 
 --
 -- Name: TABLE posture_finding_notes; Type: ACL; Schema: muster; Owner: muster_owner

@@ -2,18 +2,26 @@
 // the control plane. It never says "pass" for what it could not see.
 import type { Area, Evidence, Severity } from '@muster/contracts/posture';
 import type { z } from 'zod';
+import type { Approvable } from './approved.ts';
 import type { Source } from './probe.ts';
 import type { PosturePolicy } from './policy.ts';
 
 export type Verdict =
   | { readonly state: 'pass' }
   | { readonly state: 'unknown' | 'not-applicable'; readonly why: string }
-  | { readonly state: 'fail'; readonly failures: readonly Failure[] };
+  | {
+      readonly state: 'fail';
+      readonly failures: readonly Failure[];
+      /** What could not be seen beside: without it, being rid of every failure would be a pass. */
+      readonly unseen?: string;
+    };
 
 export interface Failure {
   /** What of the server it is about (`key SHA256:…`, `port tcp/3306`); null when it is about all of it. */
   readonly subject: string | null;
   readonly evidence: Evidence;
+  /** What of the inventory it is about: it is no failure while somebody answers for all of that. */
+  readonly approvable?: Approvable;
 }
 
 export interface Circumstances {
@@ -71,9 +79,11 @@ export const fail = (evidence: Evidence, subject: string | null = null): Verdict
   state: 'fail',
   failures: [{ subject, evidence }],
 });
-/** One finding per failure; none is a pass. */
-export const failures = (all: readonly Failure[]): Verdict =>
-  all.length === 0 ? pass : { state: 'fail', failures: all };
+/** One finding per failure; none is a pass, unless there is something that could not be seen. */
+export const failures = (all: readonly Failure[], unseen: string | null = null): Verdict => {
+  if (all.length === 0) return unseen === null ? pass : unknown(unseen);
+  return { state: 'fail', failures: all, ...(unseen === null ? {} : { unseen }) };
+};
 /**
  * One answer about many things that were asked one by one: what is wrong; else what is not known; a pass only when all
  * of them were seen. `left` were not asked at all.

@@ -14,6 +14,8 @@ import agt001 from './checks/agt-001-silent.ts';
 import agt002 from './checks/agt-002-unsettled.ts';
 import agt003 from './checks/agt-003-spool.ts';
 import agt004 from './checks/agt-004-files.ts';
+import agt005 from './checks/agt-005-break-glass.ts';
+import agt006 from './checks/agt-006-incident-plan.ts';
 import cpl001 from './checks/cpl-001-advisor.ts';
 import cpl003 from './checks/cpl-003-tokens.ts';
 import dap001 from './checks/dap-001-hardening.ts';
@@ -113,6 +115,7 @@ import upd011 from './checks/upd-011-panel.ts';
 import waf001 from './checks/waf-001-loaded.ts';
 import waf002 from './checks/waf-002-detection-only.ts';
 import waf004 from './checks/waf-004-sites-without.ts';
+import waf006 from './checks/waf-006-blocks.ts';
 import web001 from './checks/web-001-expiry.ts';
 import web002 from './checks/web-002-names.ts';
 import web003 from './checks/web-003-chain.ts';
@@ -130,6 +133,7 @@ import wp005 from './checks/wp-005-config-readable.ts';
 import wp006 from './checks/wp-006-shell.ts';
 import wp008 from './checks/wp-008-inactive.ts';
 import wp009 from './checks/wp-009-debug.ts';
+import wp010 from './checks/wp-010-core-files.ts';
 import wp011 from './checks/wp-011-new-administrator.ts';
 import wp012 from './checks/wp-012-login.ts';
 
@@ -148,6 +152,8 @@ export const checks: readonly CheckDefinition[] = [
   agt002,
   agt003,
   agt004,
+  agt005,
+  agt006,
   cpl001,
   cpl003,
   dap001,
@@ -247,6 +253,7 @@ export const checks: readonly CheckDefinition[] = [
   waf001,
   waf002,
   waf004,
+  waf006,
   web001,
   web002,
   web003,
@@ -264,6 +271,7 @@ export const checks: readonly CheckDefinition[] = [
   wp006,
   wp008,
   wp009,
+  wp010,
   wp011,
   wp012,
 ];

@@ -33,6 +33,7 @@ export const TOOLS = [
   'stat',
   'sysctl',
   'systemctl',
+  'tail',
   'timedatectl',
   'uname',
   'visudo',

@@ -4,8 +4,10 @@ import type { CheckState, Evidence, ProbeReport } from '@muster/contracts/postur
 import { canonicalText } from '@muster/kernel/canonical-json';
 import { sha256Hex } from '@muster/kernel/hashing';
 import type { z } from 'zod';
+import { withoutApproved, type ApprovedFailure } from './approved.ts';
 import { checks } from './checks.ts';
 import type { CheckDefinition, Circumstances, Verdict } from './check.ts';
+import { answeredFor } from './known/answered-for.ts';
 import { isOutside } from './outside.ts';
 import type { Source } from './probe.ts';
 
@@ -21,6 +23,8 @@ export interface CheckResult {
   /** Why it is not known, does not apply, or went wrong. */
   readonly why: string | null;
   readonly failures: readonly JudgedFailure[];
+  /** What is no failure because somebody answers for it. */
+  readonly approved: readonly ApprovedFailure[];
   /** When the oldest of its readings was taken; null when one is missing. */
   readonly observedAt: string | null;
 }
@@ -43,6 +47,7 @@ export function judgeCheck(check: CheckDefinition, reports: Reports, circumstanc
     state,
     why,
     failures: [],
+    approved: [],
     observedAt: observedAt(check, reports),
   });
   const readings: Record<string, unknown> = {};
@@ -70,15 +75,24 @@ export function judgeCheck(check: CheckDefinition, reports: Reports, circumstanc
     case 'unknown':
     case 'not-applicable':
       return answer(verdict.state, verdict.why);
-    case 'fail':
+    case 'fail': {
+      const approvals = readingOf(answeredFor, reports, circumstances.now)?.approvals ?? [];
+      const named = verdict.failures.map((one) => ({ ...one, subject: one.subject?.slice(0, 200) ?? null }));
+      const { left, approved } = withoutApproved(named, approvals, circumstances.now);
+      if (left.length === 0) {
+        const { unseen = null } = verdict;
+        return { ...answer(unseen === null ? 'pass' : 'unknown', unseen), approved };
+      }
       return {
         ...answer('fail', null),
-        failures: verdict.failures.slice(0, MOST_FAILURES).map(({ subject, evidence }) => ({
-          subject: subject?.slice(0, 200) ?? null,
+        approved,
+        failures: left.slice(0, MOST_FAILURES).map(({ subject, evidence }) => ({
+          subject,
           evidence,
           evidenceHash: sha256Hex(canonicalText(evidence)),
         })),
       };
+    }
   }
 }
 

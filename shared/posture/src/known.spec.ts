@@ -6,6 +6,7 @@ import { judgeCheck, type CheckResult } from './judge.ts';
 import { isKnownHere, knownReport, knownSources } from './known.ts';
 import { agentStanding } from './known/agent-standing.ts';
 import { answeredFor } from './known/answered-for.ts';
+import { duties } from './known/duties.ts';
 import { releasedAgents } from './known/released-agents.ts';
 import { posturePolicy } from './policy.ts';
 import { agentFiles } from './probes/agent-files.ts';
@@ -93,6 +94,8 @@ const keysReport: ProbeReport = {
 const approval = (item: string, changes: object = {}) => ({
   kind: 'keys' as const,
   item,
+  program: null,
+  owner: '0190b5e2-7a10-7000-8000-00000000a001',
   approvedAt: ago(60),
   reviewAt: '2027-11-01T00:00:00Z',
   ownerHere: true,
@@ -158,4 +161,19 @@ it('AGT-004 finds an agent whose files are not those that were signed', async ()
   expect(judged('AGT-004', report, knownReport(releasedAgents, { releases: [] }, now)).state).toBe('unknown');
   const touched = await filesOf(INSTALLED.replace('644 ', '664 '));
   expect(judged('AGT-004', touched.report, signed(reading.inputs ?? '')).state).toBe('fail');
+});
+
+it('AGT-005 and AGT-006 fail while nobody has attested their duty, and from the day after it was due', () => {
+  const on = (id: string, ...attested: { duty: 'break-glass-drill' | 'incident-plan'; doneOn: string }[]) =>
+    judged(id, knownReport(duties, { attested }, now));
+  expect(evidenceOf(on('AGT-005'))).toEqual(['fail', [{ done: 'never', due: 'now' }]]);
+  const drill = { duty: 'break-glass-drill', doneOn: '2026-08-22' } as const;
+  expect(on('AGT-005', drill).state).toBe('pass');
+  expect(evidenceOf(on('AGT-005', { ...drill, doneOn: '2026-08-21' }))).toEqual([
+    'fail',
+    [{ done: '2026-08-21', due: '2026-11-21' }],
+  ]);
+  expect(on('AGT-006', drill).state).toBe('fail');
+  expect(on('AGT-006', { duty: 'incident-plan', doneOn: '2026-05-26' }).state).toBe('pass');
+  expect(on('AGT-006', { duty: 'incident-plan', doneOn: '2026-05-25' }).state).toBe('fail');
 });

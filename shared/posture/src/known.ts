@@ -6,10 +6,11 @@ import { sha256Hex } from '@muster/kernel/hashing';
 import type { z } from 'zod';
 import { agentStanding } from './known/agent-standing.ts';
 import { answeredFor } from './known/answered-for.ts';
+import { duties } from './known/duties.ts';
 import { releasedAgents } from './known/released-agents.ts';
 import type { Source } from './probe.ts';
 
-export const knownSources = [agentStanding, answeredFor, releasedAgents] as const satisfies readonly Source[];
+export const knownSources = [agentStanding, answeredFor, duties, releasedAgents] as const satisfies readonly Source[];
 
 const NAMES: ReadonlySet<string> = new Set(knownSources.map(({ name }) => name));
 export const isKnownHere = ({ name }: Pick<Source, 'name'>): boolean => NAMES.has(name);

@@ -49,6 +49,10 @@ const values = z
     memoryPressure: z.number().min(1).max(100),
     mailQueue: z.strictObject({ messages: z.int().min(1), perSender: z.int().min(1) }),
     wordpress: z.record(version, version),
+    wordpressCore: z.record(
+      z.string().regex(/^\d+(\.\d+){1,3} [A-Za-z_]{2,20}$/, 'is not a version and a locale like 6.8.3 de_DE'),
+      z.record(z.string().min(1).max(120), z.string().regex(/^[0-9a-f]{24}$/, 'is not a digest of a folder')),
+    ),
     extensions: z.record(word, z.strictObject({ fixed: version, cve: word })),
     panels: z.strictObject({ plesk: version.or(z.literal('')), cpanel: version.or(z.literal('')) }),
     loginLimiters: z.array(word).max(200),
@@ -130,7 +134,8 @@ export function withPack(
   builtIn: PosturePolicy,
   { version: own, values: all }: Pick<PolicyPack, 'version' | 'values'>,
 ) {
-  const { expectedJails, endOfLife, dataPorts, panelPorts, php, wordpress, extensions, ...replaced } = given(all);
+  const { expectedJails, endOfLife, dataPorts, panelPorts, php, wordpress, wordpressCore, extensions, ...replaced } =
+    given(all);
   return {
     ...builtIn,
     ...replaced,
@@ -141,6 +146,7 @@ export function withPack(
     panelPorts: { ...builtIn.panelPorts, ...panelPorts },
     php: { ...builtIn.php, ...php },
     wordpress: { ...builtIn.wordpress, ...wordpress },
+    wordpressCore: { ...builtIn.wordpressCore, ...wordpressCore },
     extensions: { ...builtIn.extensions, ...extensions },
   } satisfies PosturePolicy;
 }

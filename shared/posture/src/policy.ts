@@ -37,6 +37,8 @@ export interface PosturePolicy {
   readonly mailQueue: { readonly messages: number; readonly perSender: number };
   /** Of each branch of WordPress the first version with every security fix that we know of. */
   readonly wordpress: Readonly<Record<string, string>>;
+  /** Of `<version> <locale>` of WordPress the digest of each folder, as core-folders.ts makes them. */
+  readonly wordpressCore: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Of a plugin or theme the first version without a hole that is used in the wild, and which hole. */
   readonly extensions: Readonly<Record<string, { readonly fixed: string; readonly cve: string }>>;
   /** Oldest version of a control panel that its maker still mends; empty: nobody has said. */
@@ -54,7 +56,7 @@ export interface PosturePolicy {
 }
 
 export const posturePolicy: PosturePolicy = {
-  version: 5,
+  version: 6,
   leastRsaBits: 3072,
   // AGENT.md SSH-005; CIS Debian 12 5.1.6, 5.1.12, 5.1.15.
   weakAlgorithms: [
@@ -170,6 +172,8 @@ export const posturePolicy: PosturePolicy = {
     '6.7': '6.7.4',
     '6.8': '6.8.3',
   },
+  // WordPress publishes them for each version and locale: packs bring those that are in use.
+  wordpressCore: {},
   extensions: {
     'wp-file-manager': { fixed: '6.9', cve: 'CVE-2020-25213' },
     'litespeed-cache': { fixed: '6.4', cve: 'CVE-2024-28000' },

@@ -19,6 +19,7 @@ import { listeners } from './probes/listeners.ts';
 import { logFiles } from './probes/log-files.ts';
 import { logging } from './probes/logging.ts';
 import { mail } from './probes/mail.ts';
+import { modules } from './probes/modules.ts';
 import { nameServer } from './probes/name-server.ts';
 import { panel } from './probes/panel.ts';
 import { passwordPolicy } from './probes/password-policy.ts';
@@ -31,9 +32,11 @@ import { siteSecrets } from './probes/site-secrets.ts';
 import { sshd } from './probes/sshd.ts';
 import { sudo } from './probes/sudo.ts';
 import { updates } from './probes/updates.ts';
+import { wafLog } from './probes/waf-log.ts';
 import { webAnswers } from './probes/web-answers.ts';
 import { webFiles } from './probes/web-files.ts';
 import { webServer } from './probes/web-server.ts';
+import { wordpressCore } from './probes/wordpress-core.ts';
 import { wordpress } from './probes/wordpress.ts';
 
 export const probes = [
@@ -56,6 +59,7 @@ export const probes = [
   logFiles,
   logging,
   mail,
+  modules,
   nameServer,
   panel,
   passwordPolicy,
@@ -68,8 +72,10 @@ export const probes = [
   sshd,
   sudo,
   updates,
+  wafLog,
   webAnswers,
   webFiles,
   webServer,
   wordpress,
+  wordpressCore,
 ] as const satisfies readonly Probe[];

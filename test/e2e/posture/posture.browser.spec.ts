@@ -95,6 +95,7 @@ const PATHS = [
   '/posture/views/certificates?show=all',
   '/posture/views/ports',
   '/posture/views/review',
+  '/posture/duties',
   '/posture/ACC-001',
 ];
 /** The tokens are the same on every page: two of the four views see every page, the others the map. */
@@ -163,6 +164,30 @@ describe('the posture pages', () => {
     await page.getByText('Cache of the shop, closed by the firewall').waitFor();
     await page.goto('/posture?day=2026-01-01');
     await page.getByRole('heading', { level: 1, name: 'No server had been judged by then' }).waitFor();
+  });
+
+  it('say on a finding’s page who answers for what it found', async () => {
+    const { page } = visited;
+    const { rows } = await muster.superuser.query<{ finding_id: string }>(
+      `select finding_id from muster.posture_findings where server_id = $1 and subject = 'port tcp/6379 of redis-server'`,
+      [servers.get('fra-web-03')],
+    );
+    await page.goto(`${weakPage()}/findings/${rows[0]?.finding_id ?? ''}`);
+    await page.getByText('Olga Owner answers for it').waitFor({ timeout: 15_000 });
+    expect(await serious(page)).toEqual([]);
+  });
+
+  it('take the word of somebody that a duty was done', async () => {
+    const { page } = visited;
+    await page.goto('/posture/duties');
+    await page.getByText('Nobody has ever attested it').first().waitFor();
+    await page.getByRole('button', { name: 'Attest it… Break-glass drill' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('What you say to it').fill('Console and offline key of fra-web-01');
+    await dialog.getByLabel('Your name').fill('Olga Owner');
+    expect(await serious(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Attest it' }).click();
+    await page.getByText('Console and offline key of fra-web-01').waitFor();
   });
 
   it('tell a client what is open on its site, and nothing of the server', async () => {

@@ -36,7 +36,9 @@ const NOT_KNOWN_AFTERWARDS = ['KEY-001', 'ACC-014', 'LOG-001'];
 const SEEDED = ['seeded-secret-7f3a', 'seeded-salt-5c1e', 'Summer2024!'];
 const HARDENED_IMAGE = `${HOSTING_IMAGE}:hardened-under-test`;
 const DROP_IN = '/run/systemd/system/muster-agentd.service.d/lab.conf';
-const ALLOWED = [...NOT_OF_A_CONTAINER, ...OF_DEBIAN_12];
+/** Nobody has done a drill here, nor read a plan again. */
+const OF_PEOPLE = ['AGT-005', 'AGT-006'];
+const ALLOWED = [...NOT_OF_A_CONTAINER, ...OF_DEBIAN_12, ...OF_PEOPLE];
 
 type Checks = Map<string, { state: string; why: string | null; findings: readonly unknown[] }>;
 

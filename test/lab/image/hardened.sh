@@ -82,6 +82,9 @@ mkdir -p /etc/letsencrypt/renewal && printf 'version = 2.1.0\n' > /etc/letsencry
 useradd -r -M -s /usr/sbin/nologin shop
 sed 's/^SecRuleEngine .*/SecRuleEngine On/' /etc/nginx/modsecurity.conf > /etc/nginx/modsecurity-shop.conf
 sed -i '/unicode.mapping/d' /etc/nginx/modsecurity-shop.conf
+# The rules of OWASP; refusals are counted in JSON, one line each.
+printf 'SecAuditLogFormat JSON\nSecAuditLogType Serial\nSecAuditLog /var/log/nginx/modsec_audit.log\nInclude /etc/modsecurity/crs/crs-setup.conf\nInclude /usr/share/modsecurity-crs/rules/*.conf\n' \
+  >> /etc/nginx/modsecurity-shop.conf
 cat > /etc/nginx/sites-available/shop.test <<'SITE'
 server {
   listen 80;

@@ -57,6 +57,16 @@ export const OF_SERVICES: readonly Weakness[] = [
     remove: `rm -r /etc/nginx/sites-enabled/leaky.test /var/www/leaky.test && ${reloadNginx}`,
   },
   {
+    check: 'WAF-006',
+    shows: 'rule 941100 on shop.test/wp-admin/post.php',
+    // Somebody who is signed in is refused again and again.
+    plant: `for n in 1 2 3 4; do
+      curl -ks -o /dev/null --resolve shop.test:443:127.0.0.1 -H 'Cookie: wordpress_logged_in_1a=seeded-secret-7f3a' \
+        'https://shop.test/wp-admin/post.php?content=%3Cscript%3Ealert(1)%3C/script%3E&token=seeded-secret-7f3a'
+    done`,
+    remove: ': > /var/log/nginx/modsec_audit.log',
+  },
+  {
     check: 'WAF-002',
     shows: '"engine":"DetectionOnly"',
     plant: `sed -i 's/^SecRuleEngine On/SecRuleEngine DetectionOnly/' /etc/nginx/modsecurity-shop.conf`,

@@ -94,3 +94,28 @@ test('what an agent says under the name of a source that is known here is not ta
   );
   expect(rows).toEqual([]);
 });
+
+test('a duty that nobody attests fails on the servers it is about, until somebody does by his own name', async () => {
+  const failing = async () => [(await checkOf('AGT-005')).state, (await checkOf('AGT-006')).state];
+  expect(await failing()).toEqual(['fail', 'fail']);
+  const today = new Date().toISOString().slice(0, 10);
+  const attest = (body: object) =>
+    muster.call('POST', '/api/posture/duties', owner, {
+      duty: 'break-glass-drill',
+      target: { kind: 'fleet' },
+      doneOn: today,
+      name: 'Olga Owner',
+      note: 'Console and offline key of one server',
+      ...body,
+    });
+  expect((await attest({ name: 'Somebody Else' })).body['detail']).toMatch(/Type your own name/);
+  expect((await attest({ doneOn: '2020-01-01' })).body['code']).toBe('done-on');
+  const done = await attest({});
+  expect(done.status, done.text).toBe(202);
+  await muster.until(async () => (await checkOf('AGT-005')).state === 'pass', 20_000);
+  expect((await checkOf('AGT-006')).state).toBe('fail');
+  const { body } = await muster.call('GET', '/api/posture/duties', owner);
+  expect(body['attested']).toMatchObject([
+    { duty: 'break-glass-drill', targetName: 'the fleet', by: 'Olga Owner', doneOn: today, overdue: false },
+  ]);
+});

@@ -79,6 +79,8 @@ export const endpoints: Readonly<Record<string, readonly [method: Method, path: 
   'posture.ListChecks': ['GET', '/api/posture/checks'],
   'posture.GetIntake': ['GET', '/api/posture/intake'],
   'posture.DecideIntake': ['POST', '/api/posture/intake'],
+  'posture.ListDuties': ['GET', '/api/posture/duties'],
+  'posture.AttestDuty': ['POST', '/api/posture/duties'],
   'posture.GetPolicy': ['GET', '/api/posture/policy'],
   'posture.ListWaivers': ['GET', '/api/posture/waivers'],
   'posture.ReviewFindings': ['GET', '/api/posture/review'],

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { signed } from '../agent/envelope.ts';
 import { event } from '../define.ts';
-import { reason, sha256, target, timestamp, uuid } from '../values.ts';
+import { hostText, reason, sealedText, sha256, target, timestamp, uuid } from '../values.ts';
+import { duty, dutyDay } from './duties.ts';
 import { approvedKind, inventoryItem } from './inventory.ts';
 import { scannedProbes } from './tasks.ts';
 import { area, checkId, evidence, MOST_SCANNED, severity, subject } from './values.ts';
@@ -75,8 +76,20 @@ export const FindingClosed = event('posture.FindingClosed', {
     findingId: uuid,
     serverId: uuid,
     checkId,
-    /** passed: measured as it should be. not-applicable: what it was about is gone. */
-    why: z.enum(['passed', 'not-applicable']),
+    /**
+     * passed: measured as it should be. not-applicable: what it was about is gone. approved: it is there, and somebody
+     * answers for it until a review.
+     */
+    why: z.enum(['passed', 'not-applicable', 'approved']),
+    approval: z
+      .strictObject({
+        kind: approvedKind,
+        items: z.array(inventoryItem).min(1).max(100),
+        owner: uuid,
+        approvedAt: timestamp,
+        reviewAt: timestamp,
+      })
+      .optional(),
     ...judgedBy,
   }),
   example: { findingId, serverId, checkId: 'SSH-001', why: 'passed', policy: 1, observedAt: at },
@@ -156,7 +169,7 @@ export const WaiverEnded = event('posture.WaiverEnded', {
 
 export const HostChanged = event('posture.HostChanged', {
   class: 'fact',
-  sentence: 'Keys, ports, administrators or units of a server are not what they were',
+  sentence: 'Keys, ports, administrators, units, cron or modules of a server are not what they were',
   schema: z.strictObject({
     serverId: uuid,
     kind: approvedKind,
@@ -177,11 +190,14 @@ export const HostChanged = event('posture.HostChanged', {
 });
 export const ItemsApproved = event('posture.ItemsApproved', {
   class: 'action',
-  sentence: 'Somebody answers for what a server has: keys, ports, administrators or units, until a review',
+  sentence:
+    'Somebody answers for what a server has: keys, ports, administrators, units, cron or modules, until a review',
   schema: z.strictObject({
     serverId: uuid,
     kind: approvedKind,
     items: z.array(inventoryItem).min(1).max(2000),
+    /** Of ports: the program that listened there then. Nobody answers for another one. */
+    programs: z.record(z.string().max(300), hostText(64)).optional(),
     owner: uuid,
     reason,
     reviewAt: timestamp,
@@ -288,6 +304,26 @@ export const ScanRequested = event('posture.ScanRequested', {
   },
 });
 
+export const DutyAttested = event('posture.DutyAttested', {
+  class: 'action',
+  sentence: 'Somebody attested by name and second factor that a duty was done which no program can look after',
+  schema: z.strictObject({
+    duty,
+    target,
+    doneOn: dutyDay,
+    /** As it was typed; it is the attesting person's own. */
+    name: sealedText,
+    note: reason,
+  }),
+  example: {
+    duty: 'break-glass-drill',
+    target: { kind: 'fleet' },
+    doneOn: '2026-11-19',
+    name: 'sealed:1:0190b5e2-7a10-7000-8000-00000000a001:AAAA',
+    note: 'Console and offline key of one server in each data centre',
+  },
+});
+
 export const postureEvents = [
   FindingOpened,
   FindingChanged,
@@ -305,4 +341,5 @@ export const postureEvents = [
   ScanRequested,
   PolicyImported,
   IntakeDecided,
+  DutyAttested,
 ] as const;

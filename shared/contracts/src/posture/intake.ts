@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import { command, query } from '../define.ts';
 import { accepted, reason, target, timestamp, uuid } from '../values.ts';
-import { area, checkId, severity } from './values.ts';
+import { checkSummary } from './checks.ts';
+import { checkId } from './values.ts';
 
-const check = z.strictObject({ checkId, title: z.string(), area, severity });
-
-export const waitingGroup = check.extend({
+export const waitingGroup = checkSummary.extend({
   servers: z.int().nonnegative(),
   findings: z.int().nonnegative(),
   since: timestamp,
@@ -15,7 +14,7 @@ export const waitingGroup = check.extend({
 });
 export type WaitingGroup = z.infer<typeof waitingGroup>;
 
-export const assignedGroup = check.extend({
+export const assignedGroup = checkSummary.extend({
   decisionId: uuid,
   owner: z.string(),
   dueAt: timestamp,

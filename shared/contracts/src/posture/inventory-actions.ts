@@ -12,7 +12,7 @@ export const ListInventory = query('posture.ListInventory', {
   on: 'visible',
   roles: ['operator', 'security', 'contractor'],
   sentence:
-    'List one kind of what servers have over the fleet: keys, open ports, administrators, units, updates that wait, PHP, certificates, WordPress',
+    'List one kind of what servers have over the fleet: keys, open ports, administrators, units, cron, modules, updates that wait, PHP, certificates, WordPress',
   input: z.strictObject({
     kind: inventoryKind,
     groupId: uuid.optional(),
@@ -52,7 +52,7 @@ export const ListHostChanges = query('posture.ListHostChanges', {
   on: 'visible',
   roles: ['operator', 'security', 'contractor'],
   sentence:
-    'List changes of keys, ports, administrators and units on servers, newest first, with those that no task of ours explains',
+    'List changes of what somebody answers for (keys, ports, administrators, units, cron, modules), newest first, with those that no task of ours explains',
   input: z.strictObject({
     groupId: uuid.optional(),
     serverId: uuid.optional(),

@@ -1,4 +1,4 @@
-// What servers have that somebody has to answer for or look after: keys, open ports, administrators, units, updates that
+// What servers have that somebody has to answer for or look after: keys, open ports, administrators, units, cron, modules, updates that
 // wait, versions of PHP and WordPress, certificates. Each kind is a list over the fleet with columns of its own; the words
 // for them stand here, for pages and exports alike.
 import { z } from 'zod';
@@ -10,6 +10,7 @@ export const INVENTORY_KINDS = [
   'administrators',
   'units',
   'cron',
+  'modules',
   'updates',
   'php',
   'certificates',
@@ -25,6 +26,7 @@ export const APPROVED_KINDS = [
   'administrators',
   'units',
   'cron',
+  'modules',
 ] as const satisfies readonly InventoryKind[];
 export const approvedKind = z.enum(APPROVED_KINDS);
 export type ApprovedKind = z.infer<typeof approvedKind>;
@@ -77,6 +79,11 @@ export const INVENTORY_WORDS: Readonly<Record<InventoryKind, InventoryWords>> = 
     title: 'Cron files',
     sentence: 'Every file that cron reads, by the digest of what it holds.',
     columns: { path: 'Path', sha256: 'SHA-256 begins' },
+  },
+  modules: {
+    title: 'Modules',
+    sentence: 'Every module of the kernel, of each PHP and of nginx.',
+    columns: { of: 'Of', name: 'Module' },
   },
   updates: {
     title: 'Pending security updates',

@@ -12,7 +12,7 @@ export default check({
   expected: 'nobody joined sudo, wheel, docker, lxd, disk, adm, shadow without somebody accounting for it',
   why: 'Whoever is in one of these groups is root, or can become root with one command. A new name there is either a colleague or somebody who wants to stay.',
   evidence: { group: 'Group', member: 'Account', since: 'Seen since' },
-  fix: 'Ask who added it. gpasswd -d ACCOUNT GROUP takes it out again; see first that another administrator gets in.',
+  fix: 'Ask who added it. gpasswd -d ACCOUNT GROUP takes it out again; see first that another administrator gets in. A colleague: approve the account on the server’s page until a review.',
   undo: 'gpasswd -a ACCOUNT GROUP',
   risk: 'lockout',
   maps: [],
@@ -23,6 +23,7 @@ export default check({
       members.map(({ group, member, since }) => ({
         subject: `${member} in ${group}`,
         evidence: { group, member, since: dayOf(since) },
+        approvable: { kind: 'administrators', items: [`${member} by ${group}`] },
       })),
     );
   },

@@ -1,6 +1,6 @@
 // FW-003: Open port nobody approved.
 import { check, failures, unknown } from '../check.ts';
-import { isPublic, listeners } from '../probes/listeners.ts';
+import { isPublic, listeners, portItem } from '../probes/listeners.ts';
 import { sshd } from '../probes/sshd.ts';
 
 export default check({
@@ -8,11 +8,11 @@ export default check({
   area: 'firewall',
   severity: 'high',
   title: 'Open port nobody approved',
-  measured: 'ss -H -lntupe against the approved ports of the policy',
+  measured: 'ss -H -lntupe against the approved ports of the policy and of the server’s page',
   expected: 'every port that listens to the world has a reason',
   why: 'What listens can be attacked, whether anybody remembers it or not. A port that nobody can explain is either a leftover or somebody else’s.',
   evidence: { port: 'Port', program: 'Program', unit: 'Unit', address: 'Listens on' },
-  fix: 'Find out who needs it. Stop its unit and disable it, or bind it to 127.0.0.1; if it has a reason, accept it with owner and date.',
+  fix: 'Find out who needs it. Stop its unit and disable it, or bind it to 127.0.0.1; if it has a reason, approve it on the server’s page until a review.',
   undo: 'Enable and start the unit again.',
   risk: 'service',
   maps: ['CIS 2.1.22', 'NETW-3012'],
@@ -24,17 +24,29 @@ export default check({
       (program === 'sshd' && sshd.ports.includes(port)) ||
       policy.approvedPorts.some((one) => one.ports.includes(port) && one.programs.includes(program));
     const strange = open.filter(({ port, process }) => process !== null && !approved(port, process));
-    if (strange.length === 0 && open.some(({ process }) => process === null)) {
-      return unknown('Which program listens could not be read');
-    }
-    const seen = new Set<string>();
+    const bySubject = Map.groupBy(strange, ({ protocol, port, process }) => `port ${protocol}/${port} of ${process}`);
     return failures(
-      strange.flatMap(({ protocol, port, process, unit, address }) => {
-        const subject = `port ${protocol}/${port} of ${process}`;
-        if (seen.has(subject)) return [];
-        seen.add(subject);
-        return [{ subject, evidence: { port, program: process ?? '', unit: unit ?? '', address } }];
-      }),
+      [...bySubject].flatMap(([subject, [first, ...others]]) =>
+        first === undefined
+          ? []
+          : [
+              {
+                subject,
+                evidence: {
+                  port: first.port,
+                  program: first.process ?? '',
+                  unit: first.unit ?? '',
+                  address: first.address,
+                },
+                approvable: {
+                  kind: 'ports',
+                  items: [...new Set([first, ...others].map(portItem))],
+                  program: first.process ?? '',
+                },
+              },
+            ],
+      ),
+      open.some(({ process }) => process === null) ? 'Which program listens could not be read' : null,
     );
   },
 });

@@ -1,5 +1,5 @@
 // KEY-006: Key added outside a recorded change.
-import { check, failures, unknown } from '../check.ts';
+import { check, failures } from '../check.ts';
 import { dayOf } from '../first-seen.ts';
 import { authorizedKeys } from '../probes/authorized-keys.ts';
 
@@ -13,18 +13,19 @@ export default check({
   why: 'A line in authorized_keys is the quietest way to come back. Whoever added it can sign in until somebody reads that file.',
   evidence: { account: 'Account', type: 'Type', comment: 'Comment', file: 'File', since: 'Seen since' },
   fix: 'Ask who added it. If nobody did, take the line out, end the sessions of that account and look for how they came in.',
-  undo: 'Put the line back. A key that is meant to be there: accept it with its owner until it is reviewed.',
+  undo: 'Put the line back. A key that is meant to be there: approve it on the server’s page until a review.',
   risk: 'lockout',
   maps: [],
   reads: { authorizedKeys },
   judge({ authorizedKeys: { keys, complete } }) {
     const added = keys.filter(({ newSince }) => newSince !== null);
-    if (added.length === 0 && !complete) return unknown('Not every authorized_keys file could be read');
     return failures(
       added.map(({ account, fingerprint, type, comment, file, newSince }) => ({
         subject: `key ${fingerprint} of ${account}`,
         evidence: { account, type, comment, file, since: dayOf(newSince ?? 0) },
+        approvable: { kind: 'keys', items: [`${account} ${fingerprint}`] },
       })),
+      complete ? null : 'Not every authorized_keys file could be read',
     );
   },
 });

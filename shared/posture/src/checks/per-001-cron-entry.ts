@@ -1,7 +1,7 @@
 // PER-001: New or changed cron entry.
 import { check, failures, unknown } from '../check.ts';
 import { dayOf } from '../first-seen.ts';
-import { baseline } from '../probes/baseline.ts';
+import { baseline, cronItem } from '../probes/baseline.ts';
 
 export default check({
   id: 'PER-001',
@@ -12,13 +12,23 @@ export default check({
   expected: 'no crontab came or changed without somebody accounting for it',
   why: 'Cron runs what it is told, as whoever it is told, for ever. A line there outlives a new password and a clean web root.',
   evidence: { path: 'File', since: 'Seen since' },
-  fix: 'Read the file on the server and ask who wrote it. Move it away if nobody did.',
+  fix: 'Read the file on the server and ask who wrote it. Move it away if nobody did; approve it on the server’s page if it is meant to be there.',
   undo: 'Move it back.',
   risk: 'service',
   maps: ['SCHD-7704'],
   reads: { baseline },
-  judge({ baseline: { cron } }) {
+  judge({ baseline: { cron, cronFiles } }) {
     if (cron === null) return unknown('Not every crontab could be read');
-    return failures(cron.map(({ path, since }) => ({ subject: path, evidence: { path, since: dayOf(since) } })));
+    const digests = new Map(cronFiles?.map(({ path, sha256 }) => [path, sha256]));
+    return failures(
+      cron.map(({ path, since }) => {
+        const digest = digests.get(path);
+        return {
+          subject: path,
+          evidence: { path, since: dayOf(since) },
+          ...(digest === undefined ? {} : { approvable: { kind: 'cron' as const, items: [cronItem(path, digest)] } }),
+        };
+      }),
+    );
   },
 });

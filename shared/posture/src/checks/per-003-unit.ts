@@ -11,7 +11,7 @@ export default check({
   expected: 'every one is known',
   why: 'A unit that no package brought was written by a person, or by somebody who wanted to stay. Each should have an owner who knows why.',
   evidence: { path: 'Unit', mode: 'Mode', owner: 'Owner' },
-  fix: 'Find who wrote it. Accept it with a reason, or disable it (systemctl disable --now).',
+  fix: 'Find who wrote it. Approve it on the server’s page, or disable it (systemctl disable --now).',
   undo: 'systemctl enable --now',
   risk: 'service',
   maps: ['BOOT-5180'],
@@ -19,6 +19,12 @@ export default check({
   judge({ scheduled: { unowned } }) {
     if (unowned === null) return unknown('Only dpkg is understood so far');
     const foreign = unowned.filter(({ path }) => !/\/muster-[a-z]+\.(service|socket|timer)$/.test(path));
-    return failures(foreign.map(({ path, mode, owner }) => ({ subject: path, evidence: { path, mode, owner } })));
+    return failures(
+      foreign.map(({ path, mode, owner }) => ({
+        subject: path,
+        evidence: { path, mode, owner },
+        approvable: { kind: 'units', items: [path] },
+      })),
+    );
   },
 });

@@ -69,6 +69,9 @@ export const baseline = probe('baseline', {
   },
 });
 
+/** How the inventory names a cron file: whoever approves it approves this content. */
+export const cronItem = (path: string, sha256: string): string => `${sha256} ${path}`.slice(0, 300);
+
 /** Files by path and content; `find -type f` passes over links, whose targets are looked at where they lie. */
 async function changed(
   host: ProbedHost,

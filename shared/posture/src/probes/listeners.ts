@@ -52,3 +52,7 @@ export function parseListeners(text: string): Listener[] {
 /** Reached from other machines: not loopback, not link-local. */
 export const isPublic = ({ address }: Pick<Listener, 'address'>): boolean =>
   !/^127\.|^\[?::1|^fe80:|^::ffff:127\.|%lo$/.test(address);
+
+/** How the inventory names a port. */
+export const portItem = ({ protocol, port, address }: Pick<Listener, 'protocol' | 'port' | 'address'>): string =>
+  `${protocol}/${port} on ${address}`;

@@ -202,7 +202,7 @@ async function engineOf(
   let engine: string | null = null;
   for (const line of read.text.split('\n')) {
     const [, set] = /^\s*SecRuleEngine\s+(\w+)/i.exec(line) ?? [];
-    const [, include] = /^\s*Include(?:Optional)?\s+"?(\/[^\s"*?]+)"?/i.exec(line) ?? [];
+    const [, include] = /^\s*Include(?:Optional)?\s+"?(\/[^\s"*?]+)"?\s*$/i.exec(line) ?? [];
     if (set !== undefined) engine = set;
     if (include !== undefined && depth < 5) engine = (await engineOf(host, include, unreadable, depth + 1)) ?? engine;
   }

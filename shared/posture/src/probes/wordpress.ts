@@ -43,29 +43,40 @@ export const wordpress = probe('wordpress', {
   onChange: true,
   reading: z.strictObject({ sites: z.array(site).max(MOST_SITES), complete: z.boolean() }),
   async gather(host, unreadable) {
-    const roots = await host.run('find', [...WEB_ROOTS, '/home', '-maxdepth', '0', '-printf', '%p\\n']);
-    const places = lines(roots?.stdout ?? '');
-    if (places.length === 0) return { sites: [], complete: true };
-    const found = await host.run('find', [
-      ...places,
-      '-maxdepth',
-      '8',
-      '-path',
-      '*/wp-includes/version.php',
-      '-printf',
-      '%p\\n',
-    ]);
-    let complete = found?.code === 0;
-    if (!complete) couldNot('web roots', found, unreadable);
+    const found = await wordPressRoots(host, unreadable);
+    let { complete } = found;
     const sites: WordPressSite[] = [];
-    for (const path of lines(found?.stdout ?? '').slice(0, MOST_SITES)) {
+    for (const root of found.roots) {
       const before = unreadable.length;
-      sites.push(await describe(host, path.replace(/\/wp-includes\/version\.php$/, ''), unreadable));
+      sites.push(await describe(host, root, unreadable));
       if (unreadable.length > before) complete = false;
     }
     return { sites: await withNews(host, sites), complete };
   },
 });
+
+/** Folders of sites. `complete` false: some folders could not be entered. */
+export async function wordPressRoots(
+  host: ProbedHost,
+  unreadable: UnreadablePart[],
+): Promise<{ readonly roots: readonly string[]; readonly complete: boolean }> {
+  const present = await host.run('find', [...WEB_ROOTS, '/home', '-maxdepth', '0', '-printf', '%p\\n']);
+  const places = lines(present?.stdout ?? '');
+  if (places.length === 0) return { roots: [], complete: true };
+  const found = await host.run('find', [
+    ...places,
+    '-maxdepth',
+    '8',
+    '-path',
+    '*/wp-includes/version.php',
+    '-printf',
+    '%p\\n',
+  ]);
+  const complete = found?.code === 0;
+  if (!complete) couldNot('web roots', found, unreadable);
+  const roots = lines(found?.stdout ?? '').map((path) => path.replace(/\/wp-includes\/version\.php$/, ''));
+  return { roots: roots.slice(0, MOST_SITES), complete };
+}
 
 /** One ledger for all sites; while a database does not answer nothing is forgotten. */
 async function withNews(host: ProbedHost, sites: readonly WordPressSite[]): Promise<WordPressSite[]> {

@@ -19,6 +19,8 @@ export interface FindingSpan {
   readonly changed_at: Date;
   readonly until: Date | null;
   readonly reason: string | null;
+  /** The approval that ended it. */
+  readonly closed_by: { readonly owner: string; readonly approvedAt: string; readonly reviewAt: string } | null;
 }
 
 @Injectable()
@@ -28,7 +30,7 @@ export class FindingLives {
   /** Oldest first; never empty. */
   async of(serverId: string, findingId: string): Promise<readonly [FindingSpan, ...FindingSpan[]]> {
     const { rows } = await sql<FindingSpan>`
-      select f.from_at, f.to_at, f.check_id, f.subject, f.severity, f.evidence, f.opened_at, f.changed_at, w.until, w.reason
+      select f.from_at, f.to_at, f.check_id, f.subject, f.severity, f.evidence, f.opened_at, f.changed_at, w.until, w.reason, f.closed_by
       from muster.posture_findings f left join muster.posture_waivers w using (waiver_id)
       where f.finding_id = ${findingId} and f.server_id = ${serverId} order by f.from_at`.execute(this.database.db);
     const [first, ...rest] = rows;

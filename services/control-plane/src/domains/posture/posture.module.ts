@@ -17,6 +17,7 @@ import { ReleaseShelf } from '../releases/index.ts';
 import { AgentStandings, APP_DIRECTORY, type ServerDirectory } from '../servers/index.ts';
 import { AcceptRiskHandler } from './commands/accept-risk.command.ts';
 import { ApproveItemsHandler } from './commands/approve-items.command.ts';
+import { AttestDutyHandler } from './commands/attest-duty.command.ts';
 import { ApproveWaiverHandler } from './commands/approve-waiver.command.ts';
 import { CommentOnFindingHandler } from './commands/comment-on-finding.command.ts';
 import { TakeFindingHandler } from './commands/take-finding.command.ts';
@@ -33,6 +34,7 @@ import { AskServersWhenScanIsRequested } from './policies/ask-servers-when-scan-
 import { judgeServersWhenAgentsComeAndGo } from './policies/judge-servers-when-agents-come-and-go.policy.ts';
 import { KnownFacts } from './known-facts.ts';
 import { PostureScope } from './posture-scope.ts';
+import { dutiesProjection } from './projections/duties/duties.projection.ts';
 import { inventoryProjection } from './projections/inventory/inventory.projection.ts';
 import { findingNotesProjection } from './projections/finding-notes/finding-notes.projection.ts';
 import { findingsProjection } from './projections/findings/findings.projection.ts';
@@ -50,6 +52,7 @@ import { ListHostChangesHandler } from './queries/list-host-changes.query.ts';
 import { ListInventoryHandler } from './queries/list-inventory.query.ts';
 import { ReviewFindingsHandler } from './queries/review-findings.query.ts';
 import { ReviewOrder } from './review-order.ts';
+import { ListDutiesHandler } from './queries/list-duties.query.ts';
 import { ListFindingGroupsHandler } from './queries/list-finding-groups.query.ts';
 import { ListWaiversHandler } from './queries/list-waivers.query.ts';
 import { intakeProjection } from './projections/intake/intake.projection.ts';
@@ -75,6 +78,7 @@ const following: Provider[] = [
       registry.add(findingNotesProjection(new LiveHints(hints)));
       registry.add(policiesProjection(new LiveHints(hints)));
       registry.add(intakeProjection(new LiveHints(hints)));
+      registry.add(dutiesProjection(new LiveHints(hints)));
       registry.add(new AskServersWhenScanIsRequested(operations));
       registry.add(judgeServersWhenAgentsComeAndGo);
     },
@@ -149,6 +153,8 @@ export const postureModule = domainModule({
     GetPolicyHandler,
     GetIntakeHandler,
     DecideIntakeHandler,
+    ListDutiesHandler,
+    AttestDutyHandler,
     TakeFindingHandler,
     CommentOnFindingHandler,
     ApproveItemsHandler,

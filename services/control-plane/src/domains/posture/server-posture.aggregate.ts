@@ -9,6 +9,7 @@ import {
 import { canonicalText } from '@muster/kernel/canonical-json';
 import { sha256Hex } from '@muster/kernel/hashing';
 import { derivedId } from '@muster/kernel/ids';
+import type { ApprovedFailure } from '@muster/posture/approved';
 import type { CheckResult } from '@muster/posture/judge';
 import { z } from 'zod';
 import { eventOf } from '../../platform/cqrs/recorder.ts';
@@ -83,11 +84,20 @@ export interface Judged {
 export function decide(state: ServerPosture, { serverId, results, policy, now, intake = false }: Judged): NewEvent[] {
   const events: NewEvent[] = [];
   const left = new Map(Object.entries(state.open));
-  for (const { check, state: answer, failures, observedAt } of results) {
+  for (const { check, state: answer, failures, approved, observedAt } of results) {
     const by = { policy, observedAt: observedAt ?? now.toISOString() };
     const mine = [...left].filter(([, finding]) => finding.checkId === check.id);
     for (const [id] of mine) left.delete(id);
-    if (answer === 'unknown' || answer === 'error') continue;
+    // What somebody answers for is known, whatever else is not.
+    const approvals = new Map(approved.map((one) => [findingId(serverId, check.id, one.subject), one]));
+    if (answer === 'unknown' || answer === 'error') {
+      for (const [id] of mine) {
+        const approval = approvals.get(id);
+        if (approval !== undefined)
+          events.push(closed({ serverId, findingId: id, checkId: check.id, ...by }, approval));
+      }
+      continue;
+    }
     const found = new Set<string>();
     for (const { subject, evidence, evidenceHash } of failures) {
       const id = findingId(serverId, check.id, subject);
@@ -115,25 +125,32 @@ export function decide(state: ServerPosture, { serverId, results, policy, now, i
       } else if (before.evidenceHash !== evidenceHash) events.push(eventOf(FindingChanged, common));
     }
     const why = answer === 'not-applicable' ? 'not-applicable' : 'passed';
-    for (const [id] of mine) if (!found.has(id)) events.push(closed(serverId, id, check.id, why, by));
+    for (const [id] of mine) {
+      const about = { serverId, findingId: id, checkId: check.id, ...by };
+      if (!found.has(id)) events.push(closed(about, approvals.get(id) ?? why));
+    }
   }
   // Of checks that the catalogue no longer has.
   const by = { policy, observedAt: now.toISOString() };
-  for (const [id, { checkId }] of left) events.push(closed(serverId, id, checkId, 'not-applicable', by));
+  for (const [id, { checkId }] of left) {
+    events.push(closed({ serverId, findingId: id, checkId, ...by }, 'not-applicable'));
+  }
   const coverage = { asked: askedBy(results), uncovered: uncoveredBy(results) };
   if (coverageHash(coverage) !== state.coverage)
     events.push(eventOf(CoverageChanged, { serverId, ...coverage, ...by }));
   return events;
 }
 
-function closed(
-  serverId: string,
-  id: string,
-  checkId: string,
-  why: 'passed' | 'not-applicable',
-  by: { policy: number; observedAt: string },
-): NewEvent {
-  return eventOf(FindingClosed, { findingId: id, serverId, checkId, why, ...by });
+type Closed = z.output<typeof FindingClosed.schema>;
+
+/** A finding holds as many items as one approval may name. */
+const MOST_ITEMS = 100;
+
+function closed(about: Omit<Closed, 'why' | 'approval'>, how: 'passed' | 'not-applicable' | ApprovedFailure): NewEvent {
+  if (typeof how === 'string') return eventOf(FindingClosed, { ...about, why: how });
+  const { owner, approvedAt, reviewAt } = how.approval;
+  const approval = { kind: how.kind, items: how.items.slice(0, MOST_ITEMS), owner, approvedAt, reviewAt };
+  return eventOf(FindingClosed, { ...about, why: 'approved', approval });
 }
 
 type Coverage = Pick<z.output<typeof CoverageChanged.schema>, 'asked' | 'uncovered'>;

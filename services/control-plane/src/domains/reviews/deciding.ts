@@ -4,7 +4,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { othersMay } from '../access/index.ts';
 import type { Principal } from '../../platform/cqrs/principal.ts';
 import { SYSTEM_DATABASE, type Connection } from '../../platform/database/database.ts';
-import { Refusal } from '../../platform/errors/refusal.ts';
 
 @Injectable()
 export class Deciding {
@@ -14,10 +13,4 @@ export class Deciding {
   async isAlone({ actor, tenantId }: Pick<Principal, 'actor' | 'tenantId'>): Promise<boolean> {
     return !(await othersMay(this.database, tenantId, DecideItem.permission.name, actor));
   }
-}
-
-export function requireSecondFactor({ factor }: Principal, what: string): void {
-  if (factor === 'totp' || factor === 'passkey') return;
-  const sentence = `${what} with a second factor: a passkey or a code. Set one up, and prove it`;
-  throw new Refusal('forbidden', 'needs-second-factor', sentence);
 }

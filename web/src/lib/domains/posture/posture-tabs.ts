@@ -19,6 +19,7 @@ export function postureTabs(
     { id: 'findings', label: numbered('Findings', numbers.findings), href: inScope('/posture?tab=findings', group) },
     { id: 'intake', label: 'Intake', href: inScope('/posture/intake', group) },
     { id: 'waivers', label: numbered('Accepted', numbers.waivers), href: inScope('/posture?tab=waivers', group) },
+    { id: 'duties', label: 'Duties', href: inScope('/posture/duties', group) },
     { id: 'views', label: 'Views', href: inScope('/posture/views', group) },
     { id: 'catalogue', label: 'Catalogue', href: inScope('/posture?tab=catalogue', group) },
   ];

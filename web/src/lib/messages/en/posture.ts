@@ -25,6 +25,8 @@ const APPROVED: Record<string, readonly [one: string, many: string]> = {
   ports: ['open port', 'open ports'],
   administrators: ['administrator', 'administrators'],
   units: ['unit without a package', 'units without a package'],
+  cron: ['cron file', 'cron files'],
+  modules: ['module', 'modules'],
 };
 
 /** "2 open ports"; "1 thing" of a kind that a newer control plane knows. */
@@ -33,6 +35,11 @@ function countedItems(entry: AuditEntry, name: string): string {
   const [one, many] = APPROVED[field(entry, 'kind')] ?? ['thing', 'things'];
   return counted(Array.isArray(items) ? items.length : 0, one, many);
 }
+
+const DUTIES: Record<string, string> = {
+  'break-glass-drill': 'break-glass drill',
+  'incident-plan': 'incident plan and contact list',
+};
 
 /** What first scans found. */
 const INTAKE: Record<string, string> = {
@@ -52,6 +59,7 @@ export const postureSentences: Record<string, SentenceWriter> = {
   }),
   'posture.FindingClosed': (entry) => ({
     words: ['no longer finds ', { mono: field(entry, 'checkId') }, onServer(entry)],
+    ...(field(entry, 'why') === 'approved' ? { aside: 'somebody answers for it' } : {}),
     glyph: { name: 'ok', label: 'closed' },
   }),
   'posture.CoverageChanged': (entry) => ({
@@ -116,6 +124,13 @@ export const postureSentences: Record<string, SentenceWriter> = {
       ...(field(entry, 'checkId') === '' ? ['asked '] : ['asked about ', { mono: field(entry, 'checkId') }, ': ']),
       `${whereOf(entry)} to look again now`,
     ],
+  }),
+  'posture.DutyAttested': (entry) => ({
+    words: [
+      `attested a duty: ${DUTIES[field(entry, 'duty')] ?? field(entry, 'duty')}, done on ${field(entry, 'doneOn')} for ${whereOf(entry)}`,
+    ],
+    aside: quoted(field(entry, 'note')) ?? '',
+    glyph: { name: 'seal', label: 'attested' },
   }),
   'posture.FindingCommented': (entry) => ({
     words: ['commented on a finding', onServer(entry)],

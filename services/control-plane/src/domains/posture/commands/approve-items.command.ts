@@ -25,7 +25,8 @@ export class ApproveItemsHandler implements ICommandHandler<MessageOf<typeof App
     context,
   }: MessageOf<typeof ApproveItemsCommand>): Promise<OutcomeOf<typeof ApproveItemsCommand>> {
     refuseReview(new Date(reviewAt), new Date());
-    const approved = items ?? (await this.#present(serverId, kind));
+    const present = await this.#present(serverId, kind, items);
+    const approved = items ?? [...present.keys()];
     if (approved.length === 0) {
       throw new Refusal(
         'conflict',
@@ -38,20 +39,37 @@ export class ApproveItemsHandler implements ICommandHandler<MessageOf<typeof App
       streamType: 'inventory',
       expectedVersion: 'any',
       events: [
-        eventOf(ItemsApproved, { serverId, kind, items: approved, owner: context.principal.actor, reason, reviewAt }),
+        eventOf(ItemsApproved, {
+          serverId,
+          kind,
+          items: approved,
+          ...(kind === 'ports' ? { programs: programsOf(present) } : {}),
+          owner: context.principal.actor,
+          reason,
+          reviewAt,
+        }),
       ],
       internalReason: reason,
     });
     return { eventIds, replayed, answer: { approved: approved.length } };
   }
 
-  async #present(serverId: string, kind: ApprovedKind): Promise<string[]> {
-    const { rows } = await sql<{ item: string }>`
-      select item from muster.posture_inventory where server_id = ${serverId} and kind = ${kind}
+  /** What is there, of what was named or at all, with the program behind a port. */
+  async #present(
+    serverId: string,
+    kind: ApprovedKind,
+    named: readonly string[] | null,
+  ): Promise<ReadonlyMap<string, string | null>> {
+    const { rows } = await sql<{ item: string; program: string | null }>`
+      select item, facts ->> 'program' as program from muster.posture_inventory
+      where server_id = ${serverId} and kind = ${kind} and (${named}::text[] is null or item = any(${named}::text[]))
       order by item limit ${MOST}`.execute(this.database.db);
-    return rows.map(({ item }) => item);
+    return new Map(rows.map(({ item, program }) => [item, program]));
   }
 }
+
+const programsOf = (present: ReadonlyMap<string, string | null>): Record<string, string> =>
+  Object.fromEntries([...present].flatMap(([item, program]) => (program === null ? [] : [[item, program]])));
 
 function refuseReview(reviewAt: Date, now: Date): void {
   const days = (reviewAt.getTime() - now.getTime()) / DAY;

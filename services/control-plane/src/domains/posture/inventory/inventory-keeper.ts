@@ -5,6 +5,8 @@ import { canonicalText } from '@muster/kernel/canonical-json';
 import { sha256Hex } from '@muster/kernel/hashing';
 import { derivedId } from '@muster/kernel/ids';
 import type { Circumstances } from '@muster/posture/check';
+import { readingOf } from '@muster/posture/judge';
+import { answeredFor } from '@muster/posture/known/answered-for';
 import { posturePolicy } from '@muster/posture/policy';
 import { sql, type Transaction } from 'kysely';
 import { eventOf } from '../../../platform/cqrs/event-of.ts';
@@ -131,12 +133,20 @@ export const inventoryStream = (serverId: string) => `inventory-${serverId}`;
 
 const isApproved = (kind: string): kind is ApprovedKind => (APPROVED_KINDS as readonly string[]).includes(kind);
 
-/** Dates pass, and what a policy calls dangerous changes: the same reports are read again every day. */
+/**
+ * Dates pass, and what a policy calls dangerous changes: the same reports are read again every day, and when the review of
+ * an approval has come.
+ */
 function basisOf(
-  { probes }: KindDefinition,
+  { kind, probes }: KindDefinition,
   reports: ReadonlyMap<string, ProbeReport>,
   { policy, now }: Circumstances,
 ): string {
   const told = probes.map((probe) => reports.get(probe)?.sha256 ?? null);
-  return sha256Hex(canonicalText([told, policy.version, posturePolicy.version, now.toISOString().slice(0, 10)]));
+  const approved = readingOf(answeredFor, reports, now)?.approvals.filter(
+    (one) => one.kind === kind && Date.parse(one.reviewAt) > now.getTime(),
+  );
+  return sha256Hex(
+    canonicalText([told, policy.version, posturePolicy.version, now.toISOString().slice(0, 10), approved?.length ?? 0]),
+  );
 }

@@ -4,6 +4,7 @@ import { administrators } from './kinds/administrators.ts';
 import { certificates } from './kinds/certificates.ts';
 import { cron } from './kinds/cron.ts';
 import { keys } from './kinds/keys.ts';
+import { modules } from './kinds/modules.ts';
 import { php } from './kinds/php.ts';
 import { ports } from './kinds/ports.ts';
 import { units } from './kinds/units.ts';
@@ -16,6 +17,7 @@ export const kinds: readonly KindDefinition[] = [
   administrators,
   units,
   cron,
+  modules,
   updates,
   php,
   certificates,

@@ -8,6 +8,7 @@ import { APP_DATABASE, type Connection } from '../../../platform/database/databa
 import { notFound } from '../../../platform/errors/refusal.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
 import { InventoryRows } from '../inventory/inventory-rows.ts';
+import { sameProgram } from '../inventory/stands-out.ts';
 
 const GetBaselineQuery = queryOf(GetBaseline);
 const MOST = 200;
@@ -35,7 +36,8 @@ export class GetBaselineHandler implements IQueryHandler<MessageOf<typeof GetBas
         from muster.posture_approvals a left join muster.posture_inventory i using (server_id, kind, item)
         where a.server_id = ${serverId} and a.review_at > now() order by a.kind, a.item`.execute(this.database.db),
       this.inventory.list(sql`
-        where i.server_id = ${serverId} and (a.item is null or a.review_at <= now()) order by i.kind, i.sort`),
+        where i.server_id = ${serverId} and (a.item is null or a.review_at <= now() or not ${sameProgram})
+        order by i.kind, i.sort`),
     ]);
     const complete = new Set(known.rows.map(({ kind }) => kind));
     return {

@@ -44,7 +44,9 @@ export class GetFindingHandler implements IQueryHandler<MessageOf<typeof GetFind
     const { rows: notes } = await sql<Note>`
       select at, actor, taken, comment from muster.posture_finding_notes
       where finding_id = ${findingId} and server_id = ${serverId} order by position`.execute(this.database.db);
-    const people = await this.people.names([...new Set(notes.map(({ actor }) => actor))]);
+    const people = await this.people.names([
+      ...new Set([...notes.map(({ actor }) => actor), ...spans.flatMap(({ closed_by: by }) => by?.owner ?? [])]),
+    ]);
     const person = (id: string): string => people.get(id) ?? 'somebody who was erased';
     const last = notes.findLast(({ taken }) => taken !== null);
     const owner = last?.taken === true ? last.actor : null;
@@ -60,13 +62,13 @@ export class GetFindingHandler implements IQueryHandler<MessageOf<typeof GetFind
       open: newest.to_at === null,
       owner: owner === null ? null : person(owner),
       mine: owner === context.principal.actor,
-      moments: [...momentsOf(spans), ...said].sort((a, b) => b.at.localeCompare(a.at)),
+      moments: [...momentsOf(spans, person), ...said].sort((a, b) => b.at.localeCompare(a.at)),
       scan: await this.scans.of(serverId),
     };
   }
 }
 
-function momentsOf(spans: readonly FindingSpan[]): FindingMoment[] {
+function momentsOf(spans: readonly FindingSpan[], person: (id: string) => string): FindingMoment[] {
   return spans.flatMap((span, index) => {
     const before = spans[index - 1];
     const after = spans[index + 1];
@@ -82,7 +84,10 @@ function momentsOf(spans: readonly FindingSpan[]): FindingMoment[] {
     }
     if (span.until === null && covered !== null) moments.push({ what: 'open-again', at });
     if (span.to_at !== null && after?.from_at.getTime() !== span.to_at.getTime()) {
-      moments.push({ what: 'closed', at: span.to_at.toISOString() });
+      const { closed_by: by } = span;
+      const approval =
+        by === null ? null : { owner: person(by.owner), approvedAt: by.approvedAt, reviewAt: by.reviewAt };
+      moments.push({ what: 'closed', at: span.to_at.toISOString(), approval });
     }
     return moments;
   });

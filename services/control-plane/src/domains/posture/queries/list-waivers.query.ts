@@ -9,6 +9,7 @@ import { APP_DATABASE, type Connection } from '../../../platform/database/databa
 import { PEOPLE, type PersonNames } from '../../../platform/personal-data/person-names.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
 import { summaryById } from '../check-views.ts';
+import { idOf, nameOf } from '../target-names.ts';
 
 const ListWaiversQuery = queryOf(ListWaivers);
 const MOST = 500;
@@ -55,8 +56,7 @@ export class ListWaiversHandler implements IQueryHandler<MessageOf<typeof ListWa
         waiverId: row.waiver_id,
         check: summaryById(row.check_id),
         target: row.target,
-        targetName:
-          idOf(row.target) === null ? 'the fleet' : (names.get(idOf(row.target) ?? '') ?? `a ${row.target.kind}`),
+        targetName: nameOf(row.target, names),
         subject: row.subject,
         owner: person(row.owner),
         reason: row.reason,
@@ -72,6 +72,3 @@ export class ListWaiversHandler implements IQueryHandler<MessageOf<typeof ListWa
     };
   }
 }
-
-const idOf = (target: Target): string | null =>
-  target.kind === 'fleet' ? null : target.kind === 'group' ? target.groupId : target.serverId;

@@ -1,5 +1,5 @@
-// Judges servers that reported something new, and each of them again when a date may have passed or the policy has
-// changed, in batches. Several workers may: the version of the server's stream decides whose events count.
+// Judges servers that reported something new, and each of them again when a date may have passed, an approval's review is due
+// or the policy has changed, in batches. Several workers may: the version of the server's stream decides whose events count.
 import type { ProbeReport } from '@muster/contracts/posture';
 import { derivedId } from '@muster/kernel/ids';
 import type { Circumstances } from '@muster/posture/check';
@@ -86,6 +86,14 @@ export class JudgeServers extends Schedule {
       (select server_id, tenant_id, due_at::text, version, state, first_at from muster.posture_judgements
        where due_at is null and (judged_at < ${now}::timestamptz - make_interval(hours => ${AGAIN_AFTER_HOURS})
          or policy < ${version} or catalogue < ${posturePolicy.version}) limit ${AT_ONCE})
+      union all
+      (select server_id, tenant_id, due_at::text, version, state, first_at from muster.posture_judgements
+       join (select server_id, max(review_at) as review_at from muster.posture_approvals
+         where review_at <= ${now} and review_at > ${now}::timestamptz - make_interval(hours => ${AGAIN_AFTER_HOURS})
+         group by server_id) reviews using (server_id)
+       where due_at is null and judged_at < review_at
+         and judged_at >= ${now}::timestamptz - make_interval(hours => ${AGAIN_AFTER_HOURS})
+         and policy >= ${version} and catalogue >= ${posturePolicy.version} limit ${AT_ONCE})
       limit ${AT_ONCE}`.execute(this.database.db);
     return rows;
   }

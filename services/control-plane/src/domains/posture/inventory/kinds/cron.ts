@@ -1,5 +1,5 @@
 // Every cron file with what it holds: whoever approves one approves this content, and another is new.
-import { baseline } from '@muster/posture/probes/baseline';
+import { baseline, cronItem } from '@muster/posture/probes/baseline';
 import { readingOf, type KindDefinition } from '../kind.ts';
 
 export const cron: KindDefinition = {
@@ -11,7 +11,7 @@ export const cron: KindDefinition = {
     return {
       complete: true,
       items: files.map(({ path, sha256 }) => ({
-        item: `${sha256} ${path}`.slice(0, 300),
+        item: cronItem(path, sha256),
         sort: path,
         facts: { path, sha256 },
         attention: null,

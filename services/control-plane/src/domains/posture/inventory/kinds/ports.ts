@@ -1,6 +1,6 @@
 // Every port that listens on a public address: somebody has to say why. UDP ports that programs take for their own questions
 // come and go, and are nobody's service.
-import { isPublic, listeners } from '@muster/posture/probes/listeners';
+import { isPublic, listeners, portItem } from '@muster/posture/probes/listeners';
 import { readingOf, type KindDefinition } from '../kind.ts';
 
 const FIRST_EPHEMERAL = 32_768;
@@ -14,7 +14,7 @@ export const ports: KindDefinition = {
     const open = reading.listeners.filter(
       (one) => isPublic(one) && !(one.protocol === 'udp' && one.port >= FIRST_EPHEMERAL),
     );
-    const distinct = new Map(open.map((one) => [`${one.protocol}/${one.port} on ${one.address}`, one]));
+    const distinct = new Map(open.map((one) => [portItem(one), one]));
     return {
       complete: true,
       items: [...distinct].map(([item, one]) => {

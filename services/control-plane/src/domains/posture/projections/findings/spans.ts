@@ -2,6 +2,7 @@
 // at the same moment; two changes of one moment are one row.
 import { FindingChanged, FindingClosed, FindingOpened } from '@muster/contracts/posture';
 import { sql, type RawBuilder } from 'kysely';
+import type { z } from 'zod';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
 
 export async function findingOpened(trx: EventStoreTransaction, event: SequencedEvent): Promise<readonly string[]> {
@@ -14,7 +15,7 @@ export async function findingOpened(trx: EventStoreTransaction, event: Sequenced
       evidence, opened_at, opened_position, changed_at, observed_at)
     values (${findingId}, ${event.recordedAt}, ${event.tenantId}, ${serverId}, ${checkId}, ${subject}, ${area}, ${severity},
       ${JSON.stringify(evidence)}::jsonb, ${event.recordedAt}, ${event.position}, ${event.recordedAt}, ${observedAt})
-    on conflict (finding_id, from_at) do update set to_at = null, severity = excluded.severity,
+    on conflict (finding_id, from_at) do update set to_at = null, closed_by = null, severity = excluded.severity,
       evidence = excluded.evidence, observed_at = excluded.observed_at`.execute(trx);
   return [serverId];
 }
@@ -38,13 +39,16 @@ export async function findingChanged(trx: EventStoreTransaction, event: Sequence
 }
 
 export async function findingClosed(trx: EventStoreTransaction, event: SequencedEvent): Promise<readonly string[]> {
-  const { findingId, serverId } = FindingClosed.schema.parse(event.data);
-  await ended(trx, sql`finding_id = ${findingId}`, event.recordedAt);
+  const { findingId, serverId, approval } = FindingClosed.schema.parse(event.data);
+  await ended(trx, sql`finding_id = ${findingId}`, event.recordedAt, approval);
   return [serverId];
 }
 
-async function ended(trx: EventStoreTransaction, which: RawBuilder<unknown>, at: Date): Promise<void> {
-  await sql`update muster.posture_findings set to_at = greatest(${at}, from_at)
+type ClosedBy = z.output<typeof FindingClosed.schema>['approval'];
+
+async function ended(trx: EventStoreTransaction, which: RawBuilder<unknown>, at: Date, by?: ClosedBy): Promise<void> {
+  await sql`update muster.posture_findings set to_at = greatest(${at}, from_at),
+      closed_by = ${by === undefined ? null : JSON.stringify(by)}::jsonb
     where ${which} and to_at is null`.execute(trx);
 }
 

@@ -1,4 +1,5 @@
-// posture_approvals and posture_host_changes: who answers for what on a server, and what was seen to change there.
+// posture_approvals and posture_host_changes: who answers for what on a server, and what was seen to change there. An
+// approval closes findings, so its server is judged anew.
 import { ApprovalWithdrawn, HostChanged, ItemsApproved } from '@muster/contracts/posture';
 import { ServerRetired } from '@muster/contracts/servers';
 import { sql } from 'kysely';
@@ -36,14 +37,16 @@ async function project(trx: EventStoreTransaction, event: SequencedEvent): Promi
       return;
     }
     case ItemsApproved.type: {
-      const { serverId, kind, items, owner, reason, reviewAt } = ItemsApproved.schema.parse(event.data);
+      const { serverId, kind, items, programs = {}, owner, reason, reviewAt } = ItemsApproved.schema.parse(event.data);
       await sql`
-        insert into muster.posture_approvals (server_id, kind, item, tenant_id, owner, reason, approved_at, review_at)
-        select ${serverId}::uuid, ${kind}, item, ${tenantId}::uuid, ${owner}, ${reason}, ${recordedAt}, ${reviewAt}
+        insert into muster.posture_approvals (server_id, kind, item, tenant_id, program, owner, reason, approved_at, review_at)
+        select ${serverId}::uuid, ${kind}, item, ${tenantId}::uuid, ${JSON.stringify(programs)}::jsonb ->> item, ${owner}, ${reason},
+          ${recordedAt}, ${reviewAt}
         from unnest(${items}::text[]) as item
-        on conflict (server_id, kind, item) do update set owner = excluded.owner, reason = excluded.reason,
-          approved_at = excluded.approved_at, review_at = excluded.review_at`.execute(trx);
+        on conflict (server_id, kind, item) do update set program = excluded.program, owner = excluded.owner,
+          reason = excluded.reason, approved_at = excluded.approved_at, review_at = excluded.review_at`.execute(trx);
       await markStandsOut(serverId, kind, recordedAt).execute(trx);
+      await judgeAgain(trx, serverId);
       return;
     }
     case ApprovalWithdrawn.type: {
@@ -52,6 +55,7 @@ async function project(trx: EventStoreTransaction, event: SequencedEvent): Promi
         delete from muster.posture_approvals
         where server_id = ${serverId} and kind = ${kind} and item = any(${items}::text[])`.execute(trx);
       await markStandsOut(serverId, kind, recordedAt).execute(trx);
+      await judgeAgain(trx, serverId);
       return;
     }
     case ServerRetired.type: {
@@ -61,4 +65,11 @@ async function project(trx: EventStoreTransaction, event: SequencedEvent): Promi
       }
     }
   }
+}
+
+/** What nobody had approved is a finding; what somebody answers for is none. */
+async function judgeAgain(trx: EventStoreTransaction, serverId: string): Promise<void> {
+  await sql`
+    update muster.posture_judgements set due_at = coalesce(due_at, clock_timestamp())
+    where server_id = ${serverId}`.execute(trx);
 }

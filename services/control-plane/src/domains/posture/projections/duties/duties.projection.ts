@@ -1,0 +1,49 @@
+// posture_duties: of each duty and target what was attested last. Servers of the target are judged anew.
+import type { Target } from '@muster/contracts';
+import { DutyAttested } from '@muster/contracts/posture';
+import { sql, type RawBuilder } from 'kysely';
+import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
+import type { Subscription } from '../../../../platform/projections/index.ts';
+import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
+import { idOf } from '../../target-names.ts';
+
+export function dutiesProjection(live: LiveHints): Subscription {
+  return {
+    name: 'read-model/posture-duties',
+    version: 1,
+    types: [DutyAttested.type],
+    from: 'beginning',
+    async handle(trx, events) {
+      for (const event of events) await project(trx, event);
+    },
+    afterCommit(events) {
+      live.changed('posture', events.at(-1)?.position ?? null, 'everybody');
+      return Promise.resolve();
+    },
+  };
+}
+
+async function project(trx: EventStoreTransaction, event: SequencedEvent): Promise<void> {
+  const { duty, target, doneOn, note } = DutyAttested.schema.parse(event.data);
+  await sql`
+    insert into muster.posture_duties (tenant_id, duty, about, target, done_on, actor, note, attested_at)
+    values (${event.tenantId}, ${duty}, ${idOf(target) ?? 'fleet'}, ${JSON.stringify(target)}::jsonb, ${doneOn}, ${event.meta.actor}, ${note},
+      ${event.recordedAt})
+    on conflict (tenant_id, duty, about) do update set done_on = excluded.done_on, actor = excluded.actor,
+      note = excluded.note, attested_at = excluded.attested_at
+    where excluded.done_on >= posture_duties.done_on`.execute(trx);
+  await sql`
+    update muster.posture_judgements set due_at = coalesce(due_at, clock_timestamp())
+    where tenant_id = ${event.tenantId} and ${serversOf(target)}`.execute(trx);
+}
+
+function serversOf(target: Target): RawBuilder<unknown> {
+  switch (target.kind) {
+    case 'fleet':
+      return sql`true`;
+    case 'group':
+      return sql`server_id in (select g.server_id from muster.posture_groups g where g.group_id = ${target.groupId})`;
+    case 'server':
+      return sql`server_id = ${target.serverId}`;
+  }
+}
