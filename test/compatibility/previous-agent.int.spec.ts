@@ -70,6 +70,14 @@ describe.skipIf(missing !== null)(missing === null ? title : `${title}. ${missin
   it('takes bans on, blocks an address in its nft, and lets it go', async () => {
     await muster.entrust(serverId);
     await until('the table is there', async () => server.nft('list', 'table', 'inet', 'muster').includes('prerouting'));
+    // It refuses what arrives while it is still being taken on.
+    const early = await muster.superuser.query(
+      `select later.task from muster.operations_tasks first join muster.operations_tasks later using (server_id, lane)
+       where first.server_id = $1 and first.task = 'bans.manage@1' and later.place > first.place
+         and later.released_at < coalesce(first.finished_at, 'infinity')`,
+      [serverId],
+    );
+    expect(early.rows).toEqual([]);
     const { blockId, operationId } = await block('203.0.113.77');
     expect(await done(operationId)).toMatchObject({ state: 'succeeded', error: null });
     expect(server.nft('list', 'table', 'inet', 'muster')).toContain('203.0.113.77');

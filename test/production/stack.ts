@@ -12,6 +12,17 @@ const BUILD_DEADLINE_MS = 600_000;
 const HEALTHY_DEADLINE_MS = 150_000;
 const UPGRADE_DEADLINE_MS = 400_000;
 
+/** `docker compose` of this stack, where no terminal is. */
+const SHELL = `
+docker() {
+  [ "$1" = compose ] || { command docker "$@"; return; }
+  shift
+  case $1 in
+    exec | run) action=$1; shift; command $COMPOSE "$action" -T "$@" < /dev/null ;;
+    *) command $COMPOSE "$@" ;;
+  esac
+}`;
+
 export interface StackOptions {
   /** Docker names everything after it. */
   project: string;
@@ -97,18 +108,16 @@ export class Stack {
     process.kill(Number(pid), 'SIGKILL');
   }
 
-  async restart(service: string): Promise<void> {
-    await this.#compose(['restart', service], 60_000);
-    await this.untilHealthy();
-  }
-
   async exec(service: string, ...command: string[]): Promise<string> {
     return await docker(['exec', await this.container(service), ...command]);
   }
 
-  /** A container of its own, as `docker compose run --rm SERVICE`; answers what it printed. */
-  async run(service: string): Promise<string> {
-    return await this.#compose(['run', '--rm', '-T', service], 120_000);
+  /** Commands of a page, as an operator pastes them into a shell beside docker-compose.yml; answers what they printed. */
+  async asWritten(commands: string): Promise<string> {
+    return await this.#run(['bash', '-euo', 'pipefail', '-c', `${SHELL}\n${commands}`], 120_000, {
+      ...this.#environment(BUILT),
+      COMPOSE: [...composeCommand(), '-p', this.#options.project].join(' '),
+    });
   }
 
   async logs(service: string): Promise<string> {

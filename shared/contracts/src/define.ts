@@ -110,6 +110,11 @@ export interface TaskDefinition<
   /** It concerns the agent itself and not the host: also a server whose capabilities only observe may be asked. */
   readonly inObserve?: true;
   readonly lane: Lane;
+  /**
+   * What follows in its lane is sent once it is over, because it decides whether the host may be changed at all. Agents up
+   * to 0.1.0 ask that when a task arrives and not when its turn comes, and refuse what arrives too early.
+   */
+  readonly barrier?: true;
   readonly sentence: string;
   readonly args: Args;
   /** What a receipt of success carries as parsed fields. */

@@ -4,9 +4,9 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../support/api-client.ts';
-import { codeNow } from '../../support/second-factor.ts';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
 import { firstStart, type FirstStart } from '../support/first-start.ts';
+import { accept, anyServer, grant, invite, personId } from '../support/people.ts';
 import { setUpOwner } from '../support/person.ts';
 import { inEachView, overflow, serious } from '../support/readable.ts';
 
@@ -94,11 +94,17 @@ describe('access that ends, and access that is reviewed', () => {
     await keeping.getByLabel('Why').fill('Reads until the end of the quarter');
     await page.keyboard.press('Enter');
     await page.getByText('“Reads until the end of the quarter”').waitFor();
-    // What is left is about the owner.
-    await page.getByText(/about you/).waitFor();
+    // What is left is about the owner, who is alone: it would be said for ever.
+    await page.getByText(/about you.*Nobody else may decide/).waitFor();
+    expect(await page.getByRole('button', { name: /^Keep Owner on the fleet/ }).count()).toBe(1);
     expect(await page.getByRole('button', { name: 'Attest…' }).count()).toBe(0);
+    await look(page, 'review-alone');
     await grant(page, carlaId, 'owner', { kind: 'fleet' }, null);
     const url = page.url();
+    // Now somebody else could: nobody reviews their own access.
+    await page.reload();
+    await page.getByText(/about you.*Another owner decides/).waitFor();
+    expect(await page.getByRole('button', { name: /^Keep Owner on the fleet/ }).count()).toBe(0);
     const { page: hers } = carla;
     await hers.goto(url);
     const keep = hers.getByRole('button', { name: /^Keep Owner on the fleet/ });
@@ -188,48 +194,4 @@ async function look(page: Page, name: string): Promise<void> {
     expect(await serious(page), `${name} ${view}`).toEqual([]);
     expect(await overflow(page), `${name} ${view}`).toBe(0);
   });
-}
-
-async function invite(page: Page, name: string, email: string): Promise<string> {
-  const answer = await post(page, '/api/people', { name, email });
-  return String(answer['link']);
-}
-
-async function accept(page: Page, link: string): Promise<void> {
-  await page.goto(link);
-  await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByRole('heading', { name: 'Your second factor' }).waitFor();
-  const secret = (await page.locator('code[data-secret]').innerText()).replaceAll(/\s/g, '');
-  await page.getByLabel('Six-digit code').fill(await codeNow(secret));
-  await page.getByRole('button', { name: 'Check the code' }).click();
-  await page.getByLabel(/I kept them/).check();
-  await page.getByRole('button', { name: 'Go to the fleet' }).click();
-  await page.getByRole('navigation', { name: 'Main' }).waitFor();
-}
-
-async function personId(page: Page): Promise<string> {
-  const session = (await (await page.request.get('/api/session')).json()) as { me: { personId: string } };
-  return session.me.personId;
-}
-
-async function anyServer(page: Page): Promise<{ serverId: string }> {
-  for (;;) {
-    const { servers } = (await (await page.request.get('/api/servers')).json()) as { servers: { serverId: string }[] };
-    if (servers[0]) return servers[0];
-    await page.waitForTimeout(300);
-  }
-}
-
-async function grant(page: Page, holderId: string, role: string, scope: object, forMs: number | null): Promise<void> {
-  const until = forMs === null ? null : new Date(Date.now() + forMs).toISOString();
-  await post(page, '/api/access/grants', { holderId, role, scope, until, reason: 'For the spec' });
-}
-
-/** As the page itself would: with its session and its token against foreign pages. */
-async function post(page: Page, path: string, data: object): Promise<Record<string, unknown>> {
-  const { me } = (await (await page.request.get('/api/session')).json()) as { me: { csrf: string } };
-  const origin = new URL(page.url()).origin;
-  const answer = await page.request.post(path, { data, headers: { 'x-muster-csrf': me.csrf, origin } });
-  expect(answer.status(), await answer.text()).toBe(202);
-  return (await answer.json()) as Record<string, unknown>;
 }

@@ -1,11 +1,14 @@
 // The operator's pages for clients: a list is tried, imported and found again; a site is given by hand; rules are looked at
 // before they are set. axe finds nothing serious on any of them, dialogs open or not.
+import { MakeToken } from '@muster/contracts/access';
+import { GetDashboard } from '@muster/contracts/clients';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
 import { firstStart, type FirstStart } from '../support/first-start.ts';
+import { accept, anyServer, grant, invite, post } from '../support/people.ts';
 import { setUpOwner } from '../support/person.ts';
-import { overflow, serious } from '../support/readable.ts';
+import { inEachView, overflow, serious } from '../support/readable.ts';
 
 /** Screenshots for whoever wants to look: MUSTER_SHOTS names a folder. */
 const SHOTS = process.env['MUSTER_SHOTS'];
@@ -20,10 +23,12 @@ describe('the operator’s pages for clients', () => {
   let browser: Browser;
   let visited: Visit;
   let page: Page;
+  let kestrel = '';
 
   beforeAll(async () => {
     browser = await launchChromium();
-    muster = await firstStart();
+    // With servers that take blocks.
+    muster = await firstStart({ demo: true });
     visited = await visit(browser, muster.url);
     page = visited.page;
     await setUpOwner(page, muster.ownerLink ?? '');
@@ -54,7 +59,8 @@ describe('the operator’s pages for clients', () => {
     await page.getByLabel('The list').fill(LIST);
     await page.getByRole('button', { name: 'Show what it would do' }).click();
     await page.getByText('3 new, 0 changed, 0 as they are, 1 refused.').waitFor();
-    await page.getByText('No client has the reference crm-9').waitFor();
+    // By its line in the file: the first names the columns.
+    await page.getByRole('row', { name: /^5 vhost-2 No client has the reference crm-9/ }).waitFor();
     await readsWell('import');
     await page.getByRole('button', { name: 'Import 3 lines' }).click();
     await page.getByRole('heading', { name: 'What it did' }).waitFor();
@@ -100,9 +106,88 @@ describe('the operator’s pages for clients', () => {
     await page.getByText(/^Set by/).waitFor();
   });
 
+  it('block an address on a client’s behalf, and grant a role on a client', async () => {
+    const { serverId } = await anyServer(page, ({ simulated }) => simulated);
+    const { fingerprint } = (await (await page.request.get(`/api/servers/${serverId}`)).json()) as {
+      fingerprint: string;
+    };
+    await post(page, `/api/servers/${serverId}/fingerprint`, { fingerprint });
+    await post(page, `/api/servers/${serverId}/capabilities/bans`, { mode: 'managed' });
+    const { clients } = (await (await page.request.get('/api/clients')).json()) as {
+      clients: { clientId: string; name: string }[];
+    };
+    kestrel = clients.find(({ name }) => name === 'Kestrel Cycles')?.clientId ?? '';
+    await post(page, '/api/sites', { name: 'blog.kestrel.example', serverId, clientId: kestrel });
+    await page.goto('/bans');
+    await page
+      .getByRole('button', { name: /Block an address/ })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog', { name: 'Block an address or range' });
+    await dialog.getByLabel('Address or range').fill('203.0.113.77');
+    await dialog.getByLabel('On behalf of').selectOption('Kestrel Cycles');
+    await dialog.getByLabel('Reason').fill('They called: somebody tries their shop’s passwords');
+    await readsWell('block-on-behalf');
+    await page.keyboard.press('Control+Enter');
+    await page.waitForURL(/\/operations\//);
+    await page.goto(`/c/${kestrel}`);
+    await page.getByText(/blocked 203\.0\.113\.77 for you/).waitFor();
+    expect(await page.getByText('They called').count()).toBe(0);
+    await page.goto('/grants');
+    await page.getByRole('button', { name: 'Grant a role…' }).click();
+    const granting = page.getByRole('dialog', { name: 'Grant a role' });
+    await granting.getByLabel('Role').selectOption('Client viewer');
+    await granting.getByLabel('Kestrel Cycles').check();
+    await readsWell('grant-on-client');
+    await page.keyboard.press('Escape');
+  });
+
+  it('a client’s person makes a token in the client’s own frame, with a role of the team’s own', async () => {
+    const { roleId } = await post(page, '/api/access/roles', {
+      name: 'Shop system',
+      permissions: [MakeToken, GetDashboard].map(({ permission }) => permission.name),
+    });
+    const link = await invite(page, 'Ada Kestrel', 'ada@kestrel.example');
+    const ada = await visit(browser, muster.url);
+    const { page: hers } = ada;
+    const scope = { kind: 'client', clientId: kestrel };
+    const people = (await (await page.request.get('/api/people')).json()) as {
+      people: { personId: string; name: string }[];
+    };
+    const adaId = people.people.find(({ name }) => name === 'Ada Kestrel')?.personId ?? '';
+    await grant(page, adaId, 'client-admin', scope, null);
+    await grant(page, adaId, String(roleId), scope, null);
+    await accept(hers, link);
+    await hers.waitForURL(`**/c/${kestrel}`);
+    await hers.getByText(/blocked 203\.0\.113\.77 for you/).waitFor();
+    await look(hers, 'client-page');
+    await hers.goto('/account');
+    await hers.getByRole('heading', { name: 'API tokens' }).waitFor();
+    await look(hers, 'client-account');
+    await hers.getByRole('button', { name: 'Make a token…' }).click();
+    const dialog = hers.getByRole('dialog', { name: 'Make an API token' });
+    await dialog.getByLabel('What it is for').fill('Shop system');
+    expect(await dialog.getByLabel('Where').locator('option').allInnerTexts()).toEqual(['Kestrel Cycles']);
+    expect(await dialog.getByLabel('Role').locator('option').allInnerTexts()).toEqual(
+      expect.arrayContaining(['Shop system']),
+    );
+    await look(hers, 'client-token');
+    await dialog.getByRole('button', { name: 'Make the token' }).click();
+    await dialog.getByText(/Copy it now/).waitFor();
+    expect(ada.complaints).toEqual([]);
+  });
+
   it('say that there is no such client, and left nothing for the browser to complain about', async () => {
     expect(visited.complaints).toEqual([]);
     await page.goto('/clients/0190b5e2-7a10-7000-8000-00000000ffff');
     await page.getByText('The client was not found').waitFor();
   });
 });
+
+async function look(page: Page, name: string): Promise<void> {
+  await inEachView(page, async (view) => {
+    if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}-${view}.png`, fullPage: true });
+    expect(await serious(page), `${name} ${view}`).toEqual([]);
+    expect(await overflow(page), `${name} ${view}`).toBe(0);
+  });
+}

@@ -53,6 +53,7 @@ beforeAll(async () => {
       }),
     );
   }
+  await lookAt('fra-web-03');
   clientId = await clientOf('fra-web-03', 'shop.test');
   await muster.until(async () => {
     const { body } = await muster.call('GET', '/api/posture', owner);
@@ -67,6 +68,42 @@ afterAll(async () => {
   await browser?.close();
   await muster?.stop();
 });
+
+/** It says that Redis listens to the world, and nothing of what answers on 31337. */
+async function lookAt(server: string): Promise<void> {
+  const address = '203.0.113.7';
+  const ports = {
+    addresses: [
+      { address, refused: null },
+      { address: '10.20.0.7', refused: 'is private' },
+    ],
+    said: [443, 3306, 6379],
+    ports: [
+      { address, port: 443, state: 'open' as const },
+      { address, port: 3306, state: 'silent' as const },
+      { address, port: 31337, state: 'open' as const },
+      { address, port: 6379, state: 'open' as const },
+      { address, port: 5432, state: 'closed' as const },
+    ],
+    left: 0,
+  };
+  const shown = {
+    names: ['shop.test'],
+    issuer: 'CN=R11',
+    until: '2030-01-01T00:00:00Z',
+    chain: 'ok',
+    selfSigned: false,
+  };
+  await probed.seenFromOutside(servers.get(server) ?? '', ports, {
+    services: [
+      {
+        ...{ address, port: 443, name: 'shop.test', kind: 'https', answered: 'tls' },
+        ...{ protocols: ['TLSv1.1', 'TLSv1.2'], certificate: shown },
+      },
+    ],
+    left: 0,
+  });
+}
 
 /** A client with one site of a server that it shares. */
 async function clientOf(server: string, domain: string): Promise<string> {
@@ -92,6 +129,7 @@ const PATHS = [
   '/posture?tab=findings',
   '/posture?tab=waivers',
   '/posture?tab=catalogue',
+  '/posture/intake',
   '/posture/views/certificates?show=all',
   '/posture/views/ports',
   '/posture/views/review',
@@ -117,6 +155,15 @@ describe('the posture pages', () => {
     await first.getByRole('link', { name: 'fra-web-03' }).first().click();
     await page.getByRole('heading', { level: 1, name: /fra-web-03: \d/ }).waitFor();
     await page.getByText('account toor').or(page.getByText('Another account has UID 0')).first().waitFor();
+  });
+
+  it('show what a server says of its ports beside what was seen from outside', async () => {
+    const { page } = visited;
+    await page.goto(weakPage());
+    const rows = page.getByRole('region', { name: 'Ports from inside and outside' }).getByRole('row');
+    await rows.filter({ hasText: '31337' }).getByText('the server does not know of it').waitFor();
+    expect(await rows.filter({ hasText: '6379' }).innerText()).toMatch(/listens\s+answers\s+reachable/);
+    await page.getByText('10.20.0.7').waitFor();
   });
 
   it('follow a server that got worse, without a reload', async () => {

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetServerPosture, ListInventory } from '@muster/contracts/posture';
+import { GetServerPosture, ListInventory, ScanServers } from '@muster/contracts/posture';
 import { RetireServer } from '@muster/contracts/servers';
 import { probes } from '@muster/posture/probes';
 import pg from 'pg';
@@ -25,6 +25,8 @@ import { eventually, labUnderTest, type LabUnderTest } from '../support/lab-unde
 /** What somebody plants who has got in, and what is looked at as soon as it changes. */
 const AT_ONCE = ['WP-006', 'KEY-006', 'ACC-005', 'PER-002'];
 const AT_ONCE_MS = 10_000;
+/** Looked at once a day, and by nobody in between. */
+const BY_SCAN = 'FILE-001';
 /**
  * An installed agent puts its table back by itself, so it cannot be missing for long (FW-012), and compares two looks of its
  * own at what a jail has counted (F2B-004): what is planted of that is tried on recordings only.
@@ -146,6 +148,33 @@ describe('the posture of a hosting server', () => {
     },
     30_000,
   );
+
+  it('reads a server when somebody asks for it, all of it or what one check needs', async () => {
+    const { serverId } = weak;
+    const target = { kind: 'server', serverId } as const;
+    const scanned = async (checkId?: string) => {
+      const { operationId } = await api.call(ScanServers, { target, checkId });
+      const { scan } = await eventually(
+        'the scan is answered',
+        () => api.call(GetServerPosture, { serverId }),
+        (posture) => posture.scan?.operationId === operationId && posture.scan.finishedAt !== null,
+        60_000,
+      );
+      expect(scan).toMatchObject({ state: 'answered', error: null });
+    };
+    const planted = PLANTED.filter(({ check }) => check === BY_SCAN);
+    await change(weak, planted, 'plant');
+    await scanned(BY_SCAN);
+    await until(weak, (checks) => notShown(checks, planted), 5_000);
+    await change(weak, planted, 'remove');
+    await scanned(BY_SCAN);
+    await until(weak, (checks) => (checks.get(BY_SCAN)?.state === 'pass' ? [] : [BY_SCAN]), 5_000);
+    const began = Date.now();
+    await scanned();
+    const { reports } = await api.call(GetServerPosture, { serverId });
+    expect(reports.filter(({ at }) => Date.parse(at) < began - 1000)).toEqual([]);
+    console.log(`a scan of everything took ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  }, 120_000);
 
   it('tells which key was last used from where, through a restart and a journal that is gone', async () => {
     const { machine, serverId } = twin;

@@ -5,7 +5,7 @@ import { X509Certificate, createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { connect, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ListEntries } from '@muster/contracts/audit';
@@ -13,6 +13,7 @@ import { BlockAddress } from '@muster/contracts/bans';
 import { GetOperation, ListOperations } from '@muster/contracts/operations';
 import { enrol, type EnrolledServer } from '../../lab/enrol.ts';
 import { bootServer } from '../../lab/machine.ts';
+import { commandsOf } from '../../production/runbook.ts';
 import { Stack } from '../../production/stack.ts';
 import { ApiClient, type Account } from '../../support/api-client.ts';
 import { CHROMIUM } from '../../support/parts.ts';
@@ -142,9 +143,25 @@ describe('the compose file behind its proxy', () => {
     expect(entries.filter(({ type }) => type === 'audit.MusterUpgraded')).toHaveLength(1);
   }, 600_000);
 
+  it('shows another certificate once the proxy has read it again, as the runbook says, and keeps who is connected', async () => {
+    const { hostname } = new URL(stack.url);
+    await stack.exec(
+      ...['proxy', 'openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+      ...['-days', '90', '-subj', `/CN=${hostname}`, '-addext', `subjectAltName=IP:${hostname}`],
+      ...['-keyout', '/var/lib/muster-proxy/privkey.pem', '-out', '/var/lib/muster-proxy/fullchain.pem'],
+    );
+    const next = new X509Certificate(await stack.certificate()).fingerprint256;
+    expect(await shown()).toBe(new X509Certificate(certificate).fingerprint256);
+    await stack.asWritten(commandsOf('certificate-expired', 'reload'));
+    await eventually('it is shown', shown, (fingerprint) => fingerprint === next, 10_000);
+    setDefaultCACertificates([...authorities, await stack.certificate()]);
+    const { operationId } = await block('198.51.100.75');
+    expect(await enforced(operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
+  });
+
   it('has its servers back once they trust the proxy’s next certificate, as the runbook says', async () => {
-    await stack.exec('proxy', 'rm', '/var/lib/muster-proxy/fullchain.pem', '/var/lib/muster-proxy/privkey.pem');
-    await stack.restart('proxy');
+    await stack.asWritten(commandsOf('certificate-expired', 'proxy rm'));
+    await stack.untilHealthy();
     const renewed = await stack.certificate();
     expect(new X509Certificate(renewed).fingerprint256).not.toBe(new X509Certificate(certificate).fingerprint256);
     setDefaultCACertificates([...authorities, renewed]);
@@ -161,9 +178,24 @@ describe('the compose file behind its proxy', () => {
     expect(await enforced(operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
   }, 200_000);
 
-  it('has a ledger that verifies with the auditor’s rights', async () => {
-    expect(await stack.run('auditor')).toContain('The ledger is intact.');
+  it('says what grew, and has a ledger that verifies with the auditor’s rights, as the runbook asks', async () => {
+    const grew = await stack.asWritten(commandsOf('disk-full', 'docker system df'));
+    expect(grew).toMatch(/es\s*\|\s*events/);
+    // A copy that an upgrade kept would stand beside it.
+    expect(grew).toMatch(/muster\s*\|[\s\S]*template1/);
+    expect(await stack.asWritten(commandsOf('disk-full', 'auditor'))).toContain('The ledger is intact.');
   });
+
+  /** The fingerprint of what a stranger is shown at the door. */
+  async function shown(): Promise<string> {
+    const { hostname, port } = new URL(stack.url);
+    return await new Promise((resolve, reject) => {
+      const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false }, () => {
+        resolve(socket.getPeerX509Certificate()?.fingerprint256 ?? '');
+        socket.end();
+      }).once('error', reject);
+    });
+  }
 
   /** Which of these a stranger on the servers' network can connect to; all are tried at once. */
   async function reached(targets: readonly string[]): Promise<string[]> {

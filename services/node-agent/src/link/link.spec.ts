@@ -251,26 +251,35 @@ describe('spool', () => {
   });
 
   let folder: string;
+  const opened: DiskSpool[] = [];
+  const open = async (limits?: Parameters<typeof DiskSpool.open>[1]) => {
+    const spool = await DiskSpool.open(folder, limits);
+    opened.push(spool);
+    return spool;
+  };
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'muster-spool-'));
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((spool) => spool.close()));
+    await rm(folder, { recursive: true, force: true });
+  });
   it('survives a restart and never uses a number twice', async () => {
-    const first = await DiskSpool.open(folder);
+    const first = await open();
     await first.push(1, gap('one'));
     await first.push(0, gap('two'));
     const before = await first.after(0, 10);
     expect(before.map((batch) => batch.body.items)).toEqual([[{ of: 'one', dropped: 1 }], [{ of: 'two', dropped: 1 }]]);
     await first.acknowledge(before[0]?.seq ?? 0);
-    const again = await DiskSpool.open(folder);
+    const again = await open();
     expect((await again.after(0, 10)).map((batch) => batch.seq)).toContain(before[1]?.seq);
     await again.acknowledge(before[1]?.seq ?? 0);
     await again.push(1, gap('three'));
-    const [last] = await (await DiskSpool.open(folder)).after(0, 10);
+    const [last] = await (await open()).after(0, 10);
     expect(last?.seq).toBeGreaterThan(before[1]?.seq ?? 0);
   });
   it('drops metrics first, then the ban log, keeps security, and tells what is missing', async () => {
-    const spool = await DiskSpool.open(folder, { segmentBytes: 1000, totalBytes: 8000, leastFreeBytes: 0 });
+    const spool = await open({ segmentBytes: 1000, totalBytes: 8000, leastFreeBytes: 0 });
     const padded = (of: string) => gap(of.padEnd(40, '.'));
     const facts = { kind: 'capabilities' as const, items: [{ capability: 'bans' as const, barred: 'x'.repeat(200) }] };
     for (let i = 0; i < 5; i++) await spool.push(0, padded(`security ${i}`));

@@ -57,6 +57,7 @@ export const SnapshotBans = task('bans.snapshot@1', {
 export const ManageBans = task('bans.manage@1', {
   capability: 'bans',
   lane: 'guard',
+  barrier: true,
   sentence: 'Install or remove the ban table, its guard and the fail2ban action',
   args: z.strictObject({ managed: z.boolean() }),
   evidence: z.strictObject({

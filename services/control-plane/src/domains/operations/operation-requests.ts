@@ -147,6 +147,9 @@ export function taskDefinition(name: string): TaskDefinition {
   return definition;
 }
 
+/** Names of tasks that everything after them in their lane waits for. */
+export const BARRIERS: readonly string[] = tasks.filter(({ barrier }) => barrier === true).map(({ name }) => name);
+
 function metaOf(cause: Cause, reason: string | null): EventMeta {
   const person = cause.meta.actorKind === 'person' ? cause.meta.actor : cause.meta.onBehalfOf;
   return {

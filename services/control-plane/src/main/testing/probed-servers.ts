@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import type { FoundSite } from '@muster/contracts/clients';
 import type { ProbeReport } from '@muster/contracts/posture';
 import { DEFAULT_TENANT } from '@muster/kernel/ids';
-import { gatherReport } from '@muster/posture/gather';
+import { gatherReport, reportOf } from '@muster/posture/gather';
+import { outsidePorts } from '@muster/posture/outside/ports';
+import { outsideTls } from '@muster/posture/outside/tls';
 import { probes } from '@muster/posture/probes';
+import type { z } from 'zod';
 import { Player } from '@muster/posture/testing/tape';
 import { LinkRegistry } from '../../platform/agent-link/link-registry.ts';
 import type { RunningMuster } from './running-muster.ts';
@@ -44,6 +47,25 @@ export class ProbedServers {
 
   async scanned(serverId: string, machine: Machine): Promise<void> {
     for (const report of await this.reportsOf(machine)) await this.report(serverId, report);
+  }
+
+  /** As the prober hands it in: what is said is judged with what was seen. */
+  async seenFromOutside(
+    serverId: string,
+    ports: z.input<typeof outsidePorts.reading>,
+    tls: z.input<typeof outsideTls.reading>,
+  ): Promise<void> {
+    const gathering = { now: Date.now, clean: <Value>(value: Value): Value => value };
+    const reports = [
+      await reportOf(outsidePorts, () => Promise.resolve(ports), gathering),
+      await reportOf(outsideTls, () => Promise.resolve(tls), gathering),
+    ];
+    const { superuser } = this.muster;
+    await superuser.query(
+      'insert into muster.posture_outside_turns (server_id, tenant_id, due_at) values ($1, $2, now())',
+      [serverId, DEFAULT_TENANT],
+    );
+    await superuser.query('select muster.outside_keep($1, $2, 3600)', [serverId, JSON.stringify(reports)]);
   }
 
   async #say(serverId: string, batch: Parameters<LinkRegistry['batch']>[1]): Promise<void> {

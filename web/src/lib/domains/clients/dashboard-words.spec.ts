@@ -16,6 +16,7 @@ describe('a client’s page', () => {
   it.each([
     [[site('served'), site('served')], [], 'Your two sites are served. Nothing is yours to do.'],
     [[site('served'), site('gone')], [], '1 of your 2 sites is known to be served. Nothing is yours to do.'],
+    [[site('gone')], [], 'Your site is not known to be served. Nothing is yours to do.'],
     [[], [], 'No site is filed under your name yet. Nothing is yours to do.'],
   ])('answers in its title', (sites, duties, expected) => {
     expect(title(page(sites, duties))).toBe(expected);

@@ -55,7 +55,7 @@ export function dutyWords({ duty, state, measured: { good, of, names } }: Duty):
         : `${counted(good, 'address', 'addresses')} shut out in 24 hours`;
     case 'second-factor':
       return good === of
-        ? `${count(of)} of ${count(of)} people use one`
+        ? `${counted(of, 'person', 'people')} ${of === 1 ? 'uses' : 'use'} one`
         : `${count(good)} of ${counted(of, 'person', 'people')} ${good === 1 ? 'uses' : 'use'} one`;
     case 'people':
       return `${counted(of, 'person', 'people')} may sign in`;
@@ -87,6 +87,7 @@ export function title({ sites, duties }: Dashboard): string {
   if (served === sites.length) {
     return `${sites.length === 1 ? 'Your site is' : `Your ${numberWord(sites.length).toLowerCase()} sites are`} served. ${yours}`;
   }
+  if (sites.length === 1) return `Your site is not known to be served. ${yours}`;
   return `${count(served)} of your ${count(sites.length)} sites ${served === 1 ? 'is' : 'are'} known to be served. ${yours}`;
 }
 

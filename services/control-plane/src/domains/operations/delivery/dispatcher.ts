@@ -14,7 +14,7 @@ import {
   type DeliveryQueue,
   type DeliveryTransport,
 } from '../../../platform/queue/delivery-queue.ts';
-import { TASKS_REQUESTED } from '../operation-requests.ts';
+import { BARRIERS, TASKS_REQUESTED } from '../operation-requests.ts';
 import { isHeld, NOT_HELD } from '../recovery/dispatch-hold.ts';
 import { TaskLog, type TaskSnapshot } from './task-log.ts';
 
@@ -107,14 +107,18 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
            and ${NOT_HELD}),
        open as (
          select t.task_id, t.server_id, t.lane, t.state, t.version, t.not_before, t.expires_at, wanted.gateway_id,
-           row_number() over (partition by t.server_id, t.lane order by t.place) as place
+           row_number() over before as place,
+           -- One whose outcome nobody knows may stay so; blocks do not wait for that.
+           count(*) filter (where t.task = any($1) and t.state <> 'unknown') over before - (t.task = any($1))::int as barriers
          from muster.operations_tasks t join wanted using (server_id, lane)
-         where t.state not in ('succeeded', 'failed', 'expired', 'cancelled'))
+         where t.state not in ('succeeded', 'failed', 'expired', 'cancelled')
+         window before as (partition by t.server_id, t.lane order by t.place))
        select task_id, server_id, lane, state, version, gateway_id from open
-       where state = 'requested' and not_before <= now() and expires_at > now()
+       where state = 'requested' and not_before <= now() and expires_at > now() and barriers = 0
          and place <= case lane when 'guard' then ${IN_FLIGHT.guard} when 'change' then ${IN_FLIGHT.change}
                       else ${IN_FLIGHT.job} end
        order by server_id, lane, place limit ${BATCH}`,
+      [BARRIERS],
     );
     if (rows.length === 0) return 0;
     const sequences = await this.#sequences(rows);
