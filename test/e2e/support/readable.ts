@@ -2,7 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 
-const DIALOG = 'dialog[open]';
+const DIALOG = '[role=dialog]';
 
 /** Rule, its help, and the elements; nothing when all is well. What an open dialog covers is looked at without it. */
 export async function serious(page: Page): Promise<string[]> {
