@@ -52,9 +52,12 @@ import fw003 from './checks/fw-003-unapproved-port.ts';
 import fw004 from './checks/fw-004-data-port.ts';
 import fw006 from './checks/fw-006-ipv6.ts';
 import fw007 from './checks/fw-007-published-port.ts';
+import fw008 from './checks/fw-008-past-its-end.ts';
+import fw009 from './checks/fw-009-not-reviewed.ts';
 import fw010 from './checks/fw-010-accept-all.ts';
 import fw011 from './checks/fw-011-panel-port.ts';
 import fw012 from './checks/fw-012-ban-table.ts';
+import fw013 from './checks/fw-013-countries.ts';
 import gen001 from './checks/gen-001-second-factor.ts';
 import gen002 from './checks/gen-002-review.ts';
 import key001 from './checks/key-001-unused.ts';
@@ -190,9 +193,12 @@ export const checks: readonly CheckDefinition[] = [
   fw004,
   fw006,
   fw007,
+  fw008,
+  fw009,
   fw010,
   fw011,
   fw012,
+  fw013,
   gen001,
   gen002,
   key001,

@@ -11,8 +11,9 @@ import { releasedAgents } from './known/released-agents.ts';
 import { posturePolicy } from './policy.ts';
 import { agentFiles } from './probes/agent-files.ts';
 import { authorizedKeys } from './probes/authorized-keys.ts';
+import { isPublic, listeners, portItem } from './probes/listeners.ts';
 import { probes } from './probes.ts';
-import { Player } from './testing/tape.ts';
+import { played, Player } from './testing/tape.ts';
 
 const now = new Date('2026-11-22T07:00:00Z');
 const ago = (minutes: number): string => new Date(now.getTime() - minutes * 60_000).toISOString();
@@ -129,6 +130,22 @@ it('GEN-002 finds administrators that were reviewed longer than a month ago', ()
     'fail',
     [{ accounts: 'admin1', oldest: 'admin1', reviewed: ago(40 * 1440).slice(0, 10) }],
   ]);
+});
+
+it('FW-009 finds open ports whose approval nobody looked at for 90 days, and nothing of what is closed', async () => {
+  const { reading } = await played('debian-12-hardened', listeners);
+  const [open] = reading.listeners.filter(isPublic);
+  if (open === undefined) throw new Error('the recorded server has no open port');
+  const looked = (item: string, days: number) => {
+    const approvals = [approval(item, { kind: 'ports', program: 'nginx', approvedAt: ago(days * 1440) })];
+    return judged('FW-009', knownReport(listeners, reading, now), knownReport(answeredFor, { approvals }, now));
+  };
+  expect(looked(portItem(open), 89).state).toBe('pass');
+  expect(evidenceOf(looked(portItem(open), 91))).toEqual([
+    'fail',
+    [{ port: portItem(open), program: 'nginx', reviewed: ago(91 * 1440).slice(0, 10) }],
+  ]);
+  expect(looked('tcp/9 on 0.0.0.0', 400).state).toBe('not-applicable');
 });
 
 /** As find and sha256sum print it. */

@@ -37,6 +37,8 @@ const values = z
     clockOffsetSeconds: z.number().positive().max(60),
     updateSuccessDays: days,
     unusedDays: days,
+    portReviewDays: days,
+    countryDataDays: days,
     signIns: z.strictObject({ learningDays: days, newsDays: days }),
     approvedPorts: z
       .array(z.strictObject({ ports: z.array(portNumber).min(1).max(100), programs: z.array(word).min(1).max(50) }))

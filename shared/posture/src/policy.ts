@@ -23,6 +23,10 @@ export interface PosturePolicy {
   readonly unusedDays: number;
   /** Sign-ins are compared with the networks of the past when the history is this long, and told for so long. */
   readonly signIns: { readonly learningDays: number; readonly newsDays: number };
+  /** Whoever answers for an open port looks at it once in so many days. */
+  readonly portReviewDays: number;
+  /** Addresses of countries are good for so long. */
+  readonly countryDataDays: number;
   /** Which program may listen to the world on which port. sshd may on the ports that it is set to. */
   readonly approvedPorts: readonly { readonly ports: readonly number[]; readonly programs: readonly string[] }[];
   /** Networks that must never be banned; none: nobody has said. */
@@ -56,7 +60,7 @@ export interface PosturePolicy {
 }
 
 export const posturePolicy: PosturePolicy = {
-  version: 6,
+  version: 7,
   leastRsaBits: 3072,
   // AGENT.md SSH-005; CIS Debian 12 5.1.6, 5.1.12, 5.1.15.
   weakAlgorithms: [
@@ -128,6 +132,8 @@ export const posturePolicy: PosturePolicy = {
   clockOffsetSeconds: 0.5,
   updateSuccessDays: 3,
   unusedDays: 90,
+  portReviewDays: 90,
+  countryDataDays: 45,
   signIns: { learningDays: 30, newsDays: 14 },
   approvedPorts: [
     { ports: [80, 443], programs: ['nginx', 'apache2', 'httpd', 'caddy', 'haproxy', 'litespeed', 'lshttpd'] },

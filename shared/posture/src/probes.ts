@@ -12,6 +12,7 @@ import { diskHealth } from './probes/disk-health.ts';
 import { docker } from './probes/docker.ts';
 import { fail2ban } from './probes/fail2ban.ts';
 import { firewall } from './probes/firewall.ts';
+import { firewallRules } from './probes/firewall-rules.ts';
 import { jailSight } from './probes/jail-sight.ts';
 import { kernelSettings } from './probes/kernel-settings.ts';
 import { keyUses } from './probes/key-uses.ts';
@@ -52,6 +53,7 @@ export const probes = [
   docker,
   fail2ban,
   firewall,
+  firewallRules,
   jailSight,
   kernelSettings,
   keyUses,

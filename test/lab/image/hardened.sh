@@ -24,15 +24,24 @@ ssh -i /root/ops-laptop -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/n
 printf 'minlen = 14\nminclass = 3\n' > /etc/security/pwquality.conf
 mkdir -p /etc/security/pwquality.conf.d
 
-# Firewall and bans.
+# Firewall and bans. The set stands for a country's; its addresses are nobody's.
+mkdir -p /etc/nftables.d
+echo 'define COUNTRY_DENY = { 192.0.2.128/25, 198.18.64.0/18 }' > /etc/nftables.d/country_deny.nft
 cat > /etc/nftables.conf <<'NFT'
 #!/usr/sbin/nft -f
 flush ruleset
+include "/etc/nftables.d/country_deny.nft"
 table inet filter {
+  set country_deny {
+    type ipv4_addr
+    flags interval
+    elements = $COUNTRY_DENY
+  }
   chain input {
     type filter hook input priority 0; policy drop;
     iif lo accept
     ct state established,related accept
+    ip saddr @country_deny drop
     tcp dport { 25, 53, 80, 443, 587, 993, 2222 } accept
     udp dport 53 accept
     icmp type echo-request accept

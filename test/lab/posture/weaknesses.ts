@@ -93,12 +93,24 @@ const OF_THE_HOST: readonly Weakness[] = [
   },
   { check: 'FW-004', shows: '"service":"Cassandra"', ...listen('weak-store', 9042) },
   {
+    check: 'FW-008',
+    shows: '"ended":"2026-01-31"',
+    plant: `nft 'add table inet errand; add chain inet errand allowed; add rule inet errand allowed tcp dport 8081 accept comment "Migration, until 2026-01-31"'`,
+    remove: 'nft delete table inet errand',
+  },
+  {
     check: 'FW-010',
     shows: 'inet loose/input',
     plant: `nft 'add table inet loose; add chain inet loose input { type filter hook input priority 10; }; add rule inet loose input accept'`,
     remove: 'nft delete table inet loose',
   },
   { check: 'FW-011', shows: '"service":"Plesk"', ...listen('weak-panel', 8443) },
+  {
+    check: 'FW-013',
+    shows: '"sets":"country_deny"',
+    plant: `touch -d '60 days ago' /etc/nftables.d/country_deny.nft`,
+    remove: 'touch /etc/nftables.d/country_deny.nft',
+  },
   {
     check: 'F2B-001',
     shows: '"enabled":false',

@@ -48,13 +48,15 @@ export async function readAll(db: Kysely<unknown>): Promise<SubscriptionState[]>
   return rows.map(stateOf);
 }
 
-/** False when another worker handles this subscription at the moment. Held until the transaction ends. */
-export async function claim(trx: EventStoreTransaction, { name, version }: Key): Promise<boolean> {
-  const { rows } = await sql<{ mine: boolean }>`
-    select pg_try_advisory_xact_lock(hashtextextended(${`subscription ${name}@${version}`}, 4202)) as mine`.execute(
-    trx,
-  );
-  return rows[0]?.mine === true;
+/**
+ * False when another worker handles this subscription at the moment, or has handled what we were about to. Asked before
+ * anything is done, because a policy's appends stay when its transaction does not. Held until the transaction ends.
+ */
+export async function claim(trx: EventStoreTransaction, { name, version }: Key, from: number): Promise<boolean> {
+  const { rows } = await sql<{ position: string }>`
+    select position from es.subscriptions
+    where name = ${name} and version = ${version} and status = 'running' for update skip locked`.execute(trx);
+  return rows[0] !== undefined && Number(rows[0].position) === from;
 }
 
 /** Throws CheckpointMoved when it is no longer where this worker read it. */

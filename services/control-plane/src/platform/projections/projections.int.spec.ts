@@ -135,6 +135,24 @@ describe('a subscription', () => {
     expect(shown).toEqual([true, true, true, true]);
   });
 
+  test('begins nothing that another worker has done already, because what a policy appends stays', async () => {
+    const begun: number[] = [];
+    const lagging = recorder('lagging', {
+      handle: (_trx, events) => {
+        begun.push(...events.map(({ position }) => position));
+        return Promise.resolve();
+      },
+    });
+    const projections = start({ ...lagging, from: 'now' });
+    const first = await happen('t.First');
+    await expect.poll(() => projections.hasHandled('lagging', 1, first, 0)).toBe(true);
+    await superuser.query(`update es.subscriptions set position = position + 1 where name = 'lagging'`);
+    await happen('t.DoneElsewhere');
+    const third = await happen('t.Third');
+    await expect.poll(() => projections.hasHandled('lagging', 1, third, 0), { timeout: 5000 }).toBe(true);
+    expect(begun).toEqual([first, third]);
+  });
+
   test('that begins now does not see the past', async () => {
     await happen('t.Past');
     const projections = start(recorder('from-now', { from: 'now' }));

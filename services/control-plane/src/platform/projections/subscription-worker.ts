@@ -206,7 +206,7 @@ export class SubscriptionWorker {
 
   async #handleAtOnce(events: readonly SequencedEvent[], upTo: number): Promise<void> {
     await this.#parts.db.transaction().execute(async (trx) => {
-      if (!(await claim(trx, this.#subscription)))
+      if (!(await claim(trx, this.#subscription, this.#saved)))
         throw new CheckpointMoved(`${this.#name} is handled by another worker`);
       await this.#subscription.handle(trx, events);
       await move(trx, this.#subscription, this.#saved, upTo);

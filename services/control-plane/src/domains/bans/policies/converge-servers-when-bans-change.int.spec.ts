@@ -2,7 +2,9 @@
 // failures, and no task twice.
 import { AddressBlocked, ApplyBans, ManageBans, SnapshotBans } from '@muster/contracts/bans';
 import { newId } from '@muster/kernel/ids';
+import { Kysely, PostgresDialect } from 'kysely';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { SequencedEvent } from '../../../platform/event-store/index.ts';
 import type { OperationRequests } from '../../operations/index.ts';
 import { happened, managedServer } from '../testing/events.ts';
 import { Host } from '../testing/host.ts';
@@ -52,6 +54,28 @@ async function carriedOut(serverIds: readonly string[]): Promise<Map<string, Hos
 }
 
 describe('converging servers', () => {
+  test('forgets what a failed transaction made, also when another worker has reached the same number', async () => {
+    const [failing, other] = [policy(), policy()];
+    const [lost, here] = [newId(), newId()];
+    const { pool } = world.worker.database;
+    const transaction = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }).transaction();
+    const failed = transaction.execute(async (trx) => {
+      await failing.handle(trx, managedServer(lost));
+      throw new Error('the connection is gone');
+    });
+    await expect(failed).rejects.toThrow('gone');
+    const carry = async (worker: typeof other, events: SequencedEvent[]) => {
+      await transaction.execute((trx) => worker.handle(trx, events));
+      await worker.afterCommit(events);
+    };
+    await carry(other, managedServer(here));
+    const [event] = blocks(1);
+    if (event === undefined) throw new Error('there is no block');
+    await carry(failing, [event]);
+    const asked = (await tasks()).filter((task) => task.operation_id === event.data['operationId']);
+    expect(asked.map((task) => task.server_id)).toEqual([here]);
+  });
+
   test('fifty blocks at once, two workers: twenty servers, one chain of fifty changes each, no gap', async () => {
     const serverIds = Array.from({ length: 20 }, newId);
     world.follow(policy());

@@ -17,6 +17,11 @@ export interface ConvergeServersParts {
   readonly taskExpiryMs: number;
 }
 
+interface Remembered {
+  readonly version: number;
+  readonly fleet: DesiredFleet;
+}
+
 export class ConvergeServersWhenBansChange implements Subscription {
   readonly name = 'policy/bans.converge-servers';
   readonly version = 1;
@@ -25,7 +30,10 @@ export class ConvergeServersWhenBansChange implements Subscription {
   /** Enough that what was appended together is answered together. */
   readonly batch = 100;
   readonly #parts: ConvergeServersParts;
-  #known: { version: number; fleet: DesiredFleet } | null = null;
+  /** What was committed last. */
+  #known: Remembered | null = null;
+  /** What is known once the transaction at hand is committed. */
+  #next: Remembered | null = null;
 
   constructor(parts: ConvergeServersParts) {
     this.#parts = parts;
@@ -33,19 +41,22 @@ export class ConvergeServersWhenBansChange implements Subscription {
 
   async handle(trx: EventStoreTransaction, events: readonly SequencedEvent[]): Promise<void> {
     const version = await versionOf(trx);
-    // Another worker may have moved on, or our last transaction may have failed: then what we remember is not what is.
+    // Another worker may have moved on: then what we remember is not what is.
     const fleet = this.#known?.version === version ? this.#known.fleet : new DesiredFleet(await loadRows(trx));
     this.#known = null;
+    this.#next = null;
     for (const order of new Convergence(fleet).react(events)) {
       await this.#ask(order);
       // Appends take other connections: this one says that it is still there. It holds no lock that others wait for.
       await sql`select 1`.execute(trx);
     }
     await saveRows(trx, fleet);
-    this.#known = { version: version + 1, fleet };
+    this.#next = { version: version + 1, fleet };
   }
 
   async afterCommit(events: readonly SequencedEvent[]): Promise<void> {
+    // Not before: had our transaction failed, another worker's could have made the same number out of other rows.
+    this.#known = this.#next;
     const live = new LiveHints(this.#parts.hints);
     if (events.some((event) => event.type.startsWith('bans.'))) live.changed('bans', events.at(-1)?.position ?? null);
     return Promise.resolve();

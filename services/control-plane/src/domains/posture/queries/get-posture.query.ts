@@ -52,7 +52,7 @@ export class GetPostureHandler implements IQueryHandler<MessageOf<typeof GetPost
       groupId === undefined ? { kind: 'fleet' } : { kind: 'group', groupId },
     );
     if (servers === null) throw notFound('group');
-    const place = placeOf(after, /^\d+(\.\d+)?$/);
+    const place = placeOf(after, /^\d+(\.\d+)?,\d+,\d+$/);
     const asked: AskedMap = {
       tenantId,
       members: groupId === undefined ? null : servers,
@@ -75,7 +75,7 @@ export class GetPostureHandler implements IQueryHandler<MessageOf<typeof GetPost
         ...rowOf(row, names),
         judgedAt: moment === null ? (row.judged_at?.toISOString() ?? null) : null,
       })),
-      next: rows.length > limit && last ? cursorOf({ at: last.score, id: last.server_id }) : null,
+      next: rows.length > limit && last ? cursorOf({ at: placeAmong(last), id: last.server_id }) : null,
     };
   }
 
@@ -100,16 +100,25 @@ const which = ({ tenantId, members, moment }: AskedMap): RawBuilder<unknown> => 
   return sql`s.tenant_id = ${tenantId} and ${standing('s', moment)} and ${within}`;
 };
 
-/** Exported, as `addedUp` is, for the benchmark that sends them without an API before them. */
+const placeAmong = ({ score, critical, high }: Row): string => [score, critical, high].join();
+
+/**
+ * Worst first. A score does not fall below nothing, so many may have the same: then the one with more critical findings is worse.
+ * Exported, as `addedUp` is, for the benchmark that sends them without an API before them.
+ */
 export function worstServers(asked: AskedMap, place: PlaceInList | null, limit: number): RawBuilder<Row> {
-  const beyond = place === null ? sql`true` : sql`(s.score, s.server_id) > (${place.at}::numeric, ${place.id}::uuid)`;
+  const [score, critical, high] = (place?.at ?? '').split(',').map(Number);
+  const beyond =
+    place === null
+      ? sql`true`
+      : sql`(s.score, -s.critical, -s.high, s.server_id) > (${score}::numeric, -${critical}::int, -${high}::int, ${place.id}::uuid)`;
   return sql<Row>`
     select s.*, j.judged_at, d.score as before
     from muster.posture_scores s
     left join muster.posture_judgements j using (server_id)
     left join muster.posture_scores d on d.server_id = s.server_id and ${standing('d', asked.compared)}
     where ${which(asked)} and ${beyond}
-    order by s.score, s.server_id limit ${limit + 1}`;
+    order by s.score, -s.critical, -s.high, s.server_id limit ${limit + 1}`;
 }
 
 export function addedUp(asked: AskedMap): RawBuilder<Totals> {
