@@ -246,7 +246,7 @@ describe('the posture pages', () => {
   });
 
   // Side by side: most of a view's time is waiting for the network to fall silent.
-  it.concurrent.each(VIEWS)('read well %i wide in %s', { timeout: 120_000 }, async (width, colorScheme, paths) => {
+  it.concurrent.each(VIEWS)('read well %i wide in %s', { timeout: 300_000 }, async (width, colorScheme, paths) => {
     const page = await visited.context.newPage();
     await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
