@@ -12,13 +12,23 @@ const BUILD_DEADLINE_MS = 600_000;
 const HEALTHY_DEADLINE_MS = 150_000;
 const UPGRADE_DEADLINE_MS = 400_000;
 
-/** `docker compose` of this stack, where no terminal is. */
+/**
+ * `docker compose` of this stack, where no terminal is. `exec` goes past it: docker-compose 1.29 loses what a program prints
+ * when nobody can type.
+ */
 const SHELL = `
 docker() {
   [ "$1" = compose ] || { command docker "$@"; return; }
   shift
   case $1 in
-    exec | run) action=$1; shift; command $COMPOSE "$action" -T "$@" < /dev/null ;;
+    exec)
+      shift
+      [ "$1" != -T ] || shift
+      service=$1
+      shift
+      command docker exec "$(command $COMPOSE ps -q "$service")" "$@"
+      ;;
+    run) shift; command $COMPOSE run -T "$@" ;;
     *) command $COMPOSE "$@" ;;
   esac
 }`;
