@@ -2,6 +2,7 @@
 // crashed process back, keeps its data, and leaves nothing running.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMuster, stopMuster } from '../../support/local-start.ts';
@@ -29,11 +30,13 @@ describe('the local start', () => {
   it('says which port is taken and what to do', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(muster.port + 1, '127.0.0.1', resolve));
-    const start = startMuster({ data: `${muster.data}-other`, port: muster.port + 1 });
+    const data = `${muster.data}-other`;
+    const start = startMuster({ data, port: muster.port + 1 });
     await expect(start).rejects.toThrow(
       new RegExp(`Port ${muster.port + 1} on 127\\.0\\.0\\.1 is already in use[\\s\\S]*MUSTER_PORT=`),
     );
     taken.close();
+    await rm(data, { recursive: true });
   });
 
   it('refuses a second start on the same data, by name', async () => {
