@@ -41,6 +41,21 @@ it('finds a spike beside the hours before, in steps that keep still', () => {
   ]);
 });
 
+it('leaves out what our own looks over loopback were refused, and nobody else who calls himself so', () => {
+  const [line = ''] = lines;
+  const called = (name: string, address: string) =>
+    parseAuditLog(
+      line
+        .replace(/"(?:user-agent)":"[^"]*"/i, `"User-Agent":"${name}"`)
+        .replace(/"client_ip":"[^"]*"/, `"client_ip":"${address}"`),
+      0,
+      new Set(['shop.test']),
+    );
+  expect(called('muster-agent', '127.0.0.1')).toEqual([]);
+  expect(called('muster-agent', '203.0.113.7')).toHaveLength(1);
+  expect(called('curl/7.88.1', '127.0.0.1')).toHaveLength(1);
+});
+
 it('counts nothing in a log that is not JSON', () => {
   expect(parseAuditLog('---a1b2c3d4---A--\n[20/Nov/2026:10:04:43 +0000] 1795 127.0.0.1', 0, new Set())).toBeNull();
   expect(parseAuditLog('', 0, new Set())).toEqual([]);

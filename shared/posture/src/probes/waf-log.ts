@@ -5,6 +5,7 @@ import { hostTime } from '../first-seen.ts';
 import type { ProbedHost } from '../host.ts';
 import { couldNot, lines, probe, said } from '../probe.ts';
 import type { UnreadablePart } from '../probe.ts';
+import { OWN_NAME } from './web-answers.ts';
 import { readWebServer } from './web-server.ts';
 
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -113,6 +114,8 @@ const transaction = z.object({
   }),
 });
 
+const LOOPBACK = /^(?:127\.|::1$)/;
+
 /** Rules that add up what others found say nothing of their own. */
 const ADDS_UP = /^(949|959|980)\d{3}$/;
 
@@ -129,6 +132,8 @@ export function parseAuditLog(text: string, zone: number, names: ReadonlySet<str
     const said = messages.find(({ details }) => !ADDS_UP.test(details.ruleId)) ?? messages[0];
     const blocked = response.http_code >= 400 && producer.secrules_engine === 'Enabled';
     if (said === undefined || !blocked || Number.isNaN(at)) return [];
+    // What we ask of sites ourselves is no attack on them.
+    if (LOOPBACK.test(address) && header(request.headers, 'user-agent') === OWN_NAME) return [];
     const path = pathOf(request.uri);
     const host = header(request.headers, 'host').toLowerCase().replace(/:\d+$/, '');
     return [

@@ -29,6 +29,9 @@ const answered = z.strictObject({
   oldProtocols: z.array(said(20)).max(4),
 });
 
+/** Whoever reads a site's log sees who asked, and who counts refusals leaves these out. */
+export const OWN_NAME = 'muster-agent';
+
 export const webAnswers = probe('web-answers', {
   sentence: 'How sites answer over loopback: redirect to https, HSTS, old protocols of TLS, leaked files, XML-RPC',
   cadence: 'daily',
@@ -70,7 +73,10 @@ async function namesOf(host: ProbedHost, unreadable: UnreadablePart[]): Promise<
 
 async function ask(host: ProbedHost, name: string, tls: boolean): Promise<z.infer<typeof answered> | undefined> {
   const curl = (...args: string[]) =>
-    host.run('curl', ['-sS', '-m', '5', '-k', '--noproxy', '*', '--connect-to', '::127.0.0.1:', ...args]);
+    host.run('curl', [
+      ...['-sS', '-m', '5', '-k', '-A', OWN_NAME, '--noproxy', '*', '--connect-to', '::127.0.0.1:'],
+      ...args,
+    ]);
   const plain = await curl('-o', '/dev/null', '-w', '%{http_code} %{redirect_url}', `http://${name}/`);
   if (plain === undefined) return undefined;
   const secure = tls ? await curl('-o', '/dev/null', '-D', '-', `https://${name}/`) : undefined;
