@@ -1,5 +1,5 @@
 // Our checks beside Lynis on the same server, as its packages install it and with every weakness planted: prints the table
-// of docs/reference/lynis.md for the checks that name a test of Lynis.
+// of docs/guides/lynis.md for the checks that name a test of Lynis.
 //   node --conditions=source test/lab/posture/agreement.ts
 import { checks } from '@muster/posture/checks';
 import { buildHostingImage, HOSTING_IMAGE } from '../images.ts';
