@@ -295,16 +295,25 @@ describe('a thief', () => {
       await use(token, 'GET', '/api/servers', undefined, from);
       return performance.now() - began;
     };
-    const [real, none]: [number[], number[]] = [[], []];
-    for (let round = 0; round < 150; round += 1) {
-      // From ever new addresses, so that the bound on guesses is not what is measured.
-      const from = `198.51.100.${round}`;
-      real.push(await time(bound.token, from));
-      none.push(await time(unknown, from));
-    }
     const median = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
-    const [a, b] = [median(real), median(none)];
-    expect(Math.abs(a - b), `${a.toFixed(2)} ms against ${b.toFixed(2)} ms`).toBeLessThan(Math.max(1, 0.3 * b));
+    const medians = async () => {
+      const [real, none]: [number[], number[]] = [[], []];
+      for (let round = 0; round < 150; round += 1) {
+        // From ever new addresses, so that the bound on guesses is not what is measured.
+        const from = `198.51.100.${round}`;
+        real.push(await time(bound.token, from));
+        none.push(await time(unknown, from));
+      }
+      return [median(real), median(none)] as const;
+    };
+    // What tells them apart does so every time; a machine that is busy does so once.
+    const seen: string[] = [];
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      const [a, b] = await medians();
+      if (Math.abs(a - b) < Math.max(1, 0.3 * b)) return;
+      seen.push(`${a.toFixed(2)} ms against ${b.toFixed(2)} ms`);
+    }
+    expect(seen).toEqual([]);
   });
 });
 
