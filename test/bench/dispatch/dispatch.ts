@@ -9,6 +9,7 @@ import { Agents } from '../fleet/agents.ts';
 import { enrolMembers } from '../fleet/members.ts';
 import { startStage, type BenchStage } from '../fleet/stage.ts';
 import { startBull } from './bull.ts';
+import { startCostMeter, type CostMeter } from './cost.ts';
 
 const SERVERS = Number(process.env['MUSTER_BENCH_SERVERS'] ?? 1000);
 const BLOCKS_PER_BURST = 2;
@@ -41,6 +42,8 @@ async function run(tools: BenchTools): Promise<Outcome[]> {
     stage,
     members.map(({ server }) => server),
   );
+  // Statements are planned by what the tables hold: autovacuum would have looked at them after a minute.
+  await stage.admin.query('vacuum analyze');
   const bull = await startBull(stage.redisUrl, tools);
 
   const throughput = await compare(
@@ -108,11 +111,12 @@ class TaskRoad {
   async burst(blocks: number): Promise<number> {
     const wanted = blocks * SERVERS;
     await this.roomFor(wanted);
+    const cost = await startCostMeter(this.stage.installation, this.stage.admin);
     const began = now();
     const requests = Promise.all(Array.from({ length: blocks }, () => this.block({ kind: 'fleet' })));
     const tasks = await this.settled(wanted);
     await requests;
-    await this.sayWhere(wanted);
+    await this.sayWhere(wanted, cost);
     return (wanted / (Math.max(...tasks.map(({ at }) => at)) - began)) * 1000;
   }
 
@@ -120,6 +124,7 @@ class TaskRoad {
   async steady(perSecond: number, groups: readonly string[]): Promise<number> {
     const requests = Math.round((perSecond / GROUP) * LATENCY_SECONDS);
     await this.roomFor(requests * GROUP);
+    const cost = await startCostMeter(this.stage.installation, this.stage.admin);
     const sentAt = new Map<string, number>();
     const began = performance.now();
     const answers: Promise<string>[] = [];
@@ -132,6 +137,7 @@ class TaskRoad {
     }
     const tasks = await this.settled(requests * GROUP);
     await Promise.all(answers);
+    await this.sayWhere(requests * GROUP, cost);
     return quantile(
       tasks.map(({ at, args }) => at - (sentAt.get(rangeOf(args)) ?? Number.NaN)),
       0.99,
@@ -157,8 +163,9 @@ class TaskRoad {
     return tasks;
   }
 
-  /** Medians of the way so far, from the task table: what to look at when the whole is slow. */
-  private async sayWhere(tasks: number): Promise<void> {
+  /** Processor time, and medians of the way from the task table: what to look at when the whole is slow. */
+  private async sayWhere(tasks: number, cost: CostMeter): Promise<void> {
+    this.stage.say(`    ms of a processor a task: ${cost.perTask(tasks)}`);
     const { rows } = await this.stage.admin.query<Record<'released' | 'signed' | 'taken', number>>(
       `select percentile_cont(0.5) within group (order by extract(epoch from released_at - requested_at) * 1000) as released,
          percentile_cont(0.5) within group (order by extract(epoch from signed_at - released_at) * 1000) as signed,

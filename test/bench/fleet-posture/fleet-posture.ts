@@ -1,11 +1,11 @@
 // The posture of a large fleet: its pages over HTTP by somebody who sees all of it, and the map against the same statements
 // sent straight to PostgreSQL.
-import { addedUp, worstServers, type AskedMap } from '@muster/control-plane/domains/posture/queries/get-posture.query';
-import { connect } from '@muster/control-plane/platform/database/database';
-import { DEFAULT_TENANT } from '@muster/kernel/ids';
+import { fileURLToPath } from 'node:url';
 import { compare, quantile, withinLimit, type Benchmark, type BenchTools, type Outcome } from '../benchmark.ts';
 import { enrolMembers } from '../fleet/members.ts';
 import { startStage } from '../fleet/stage.ts';
+import { LoadProcess } from '../ledger/database.ts';
+import type { MapOrder } from './direct.ts';
 import { RESULTS, writeJudgedFleet } from './judged-fleet.ts';
 
 const SERVERS = Number(process.env['MUSTER_BENCH_SERVERS'] ?? 10_000);
@@ -38,8 +38,10 @@ async function run(tools: BenchTools): Promise<Outcome[]> {
   const servers = members.map(({ server }) => server);
   await writeJudgedFleet(stage.admin, servers);
   tools.say(`  ${SERVERS} servers are judged`);
-  const direct = await tools.keep(Promise.resolve(connect(stage.databaseUrl('postgres'), 'bench', 2)), ({ pool }) =>
-    pool.end(),
+  const direct = new LoadProcess<MapOrder, number[]>(
+    fileURLToPath(new URL('direct.ts', import.meta.url)),
+    [stage.databaseUrl('postgres')],
+    tools,
   );
   const look = async (path: string): Promise<number[]> => {
     const took: number[] = [];
@@ -58,22 +60,15 @@ async function run(tools: BenchTools): Promise<Outcome[]> {
       ratioOf: 'ours/theirs',
       target: { atMost: 4 },
       ours: async () => quantile(await look(`/api/posture?limit=${PAGE}`), 0.99),
-      theirs: async () => {
-        const took: number[] = [];
-        for (let index = 0; index < LOOKS; index += 1) {
-          const began = performance.now();
-          const asked: AskedMap = {
-            tenantId: DEFAULT_TENANT,
-            members: null,
-            moment: null,
-            compared: new Date(Date.now() - WEEK_MS),
-          };
-          await worstServers(asked, null, PAGE).execute(direct.db);
-          await addedUp(asked).execute(direct.db);
-          took.push(performance.now() - began);
-        }
-        return quantile(took, 0.99);
-      },
+      theirs: async () =>
+        quantile(
+          await direct.ask({
+            looks: LOOKS,
+            limit: PAGE,
+            compared: new Date(Date.now() - WEEK_MS).toISOString(),
+          }),
+          0.99,
+        ),
     },
     tools,
   );

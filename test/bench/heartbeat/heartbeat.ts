@@ -50,7 +50,8 @@ async function run(tools: BenchTools): Promise<Outcome[]> {
     [];
   for (let round = 0; round < tools.rounds; round += 1) {
     const gateway = stage.installation.pid(GATEWAY);
-    const before = [processorSeconds(gateway), processorSeconds(sink), await databaseSeconds(stage)] as const;
+    const before = [processorSeconds(gateway), processorSeconds(sink)] as const;
+    const databaseBefore = await databaseSeconds(stage);
     const began = performance.now();
     await sleep(WINDOW_SECONDS * 1000);
     const seconds = (performance.now() - began) / 1000;
@@ -59,7 +60,7 @@ async function run(tools: BenchTools): Promise<Outcome[]> {
       megabytes: residentMegabytes(gateway),
       sinkCores: (processorSeconds(sink) - before[1]) / seconds,
       sinkMegabytes: residentMegabytes(sink),
-      database: ((await databaseSeconds(stage)) - before[2]) / seconds,
+      database: since(databaseBefore, await databaseSeconds(stage)) / seconds,
     };
     windows.push(window);
     tools.say(
@@ -116,12 +117,17 @@ async function startSink(tools: BenchTools): Promise<number> {
   return sink.pid ?? 0;
 }
 
-/** Processor seconds of PostgreSQL's processes that serve the gateway. */
-async function databaseSeconds({ admin }: BenchStage): Promise<number> {
+/** Processor seconds of PostgreSQL's processes that serve the gateway, by process. */
+async function databaseSeconds({ admin }: BenchStage): Promise<ReadonlyMap<number, number>> {
   const { rows } = await admin.query<{ pid: number }>(
     `select pid from pg_stat_activity where usename = 'muster_gateway'`,
   );
-  return rows.reduce((sum, { pid }) => sum + processorSeconds(pid), 0);
+  return new Map(rows.map(({ pid }) => [pid, processorSeconds(pid)]));
+}
+
+/** A connection that is not used for a while is closed: what its process took in the window is not known, and little. */
+function since(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): number {
+  return [...after].reduce((sum, [pid, seconds]) => sum + seconds - (before.get(pid) ?? 0), 0);
 }
 
 async function everyoneIsPresent({ admin }: BenchStage): Promise<void> {

@@ -6,6 +6,7 @@ export {
   taskIdOf,
   type Cause,
   type OperationOrder,
+  type RequestedOperation,
   type TaskOrder,
 } from './operation-requests.ts';
 export { OPERATION_REQUESTS } from './tokens.ts';

@@ -48,6 +48,13 @@ export interface Cause {
   readonly policy: string;
 }
 
+export interface RequestedOperation {
+  readonly order: OperationOrder;
+  readonly cause: Cause;
+  /** From when its tasks may begin. */
+  readonly now: Date;
+}
+
 export class OperationRequests {
   constructor(
     private readonly store: EventStore,
@@ -56,25 +63,28 @@ export class OperationRequests {
 
   /** Resolves when every task is written down. Task ids are derived, so the caller may know them before. */
   async request(order: OperationOrder, cause: Cause, now: Date): Promise<void> {
-    const meta = metaOf(cause, order.reason);
-    await this.#append(cause, meta, operationStream(order.operationId), 'operation', [
-      eventOf(OperationRequested, {
-        operationId: order.operationId,
-        kind: order.kind,
-        subject: order.subject,
-        causedBy: cause.eventId,
-        servers: new Set(order.tasks.map((task) => task.serverId)).size,
-        expiresAt: order.expiresAt.toISOString(),
-      }),
-    ]);
-    // Servers side by side; the tasks of one server one after the other, because that is the order of its lane.
-    const byServer = Map.groupBy(order.tasks, (task) => task.serverId);
-    await Promise.all(
-      [...byServer.values()].map(async (tasks) => {
-        for (const task of tasks) await this.#requestTask(task, order, cause, meta, now);
-      }),
-    );
-    this.hints.publish(TASKS_REQUESTED, { operationId: order.operationId });
+    await this.requestInTurn([{ order, cause, now }]);
+  }
+
+  /**
+   * Operations side by side, so that many share a commit; the tasks of one server one after the other, through all operations,
+   * because that is the order of its lane. Resolves when every task is written down. Throws when one could not be: no later
+   * task of its server is written down then, and a repeat adds what is missing.
+   */
+  async requestInTurn(requests: readonly RequestedOperation[]): Promise<void> {
+    const turns = new Map<string, Promise<void>>();
+    const ends = requests.map(async (request) => {
+      const asked = this.#requestOperation(request);
+      const byServer = Map.groupBy(request.order.tasks, (task) => task.serverId);
+      const tasks = [...byServer].map(([serverId, mine]) => {
+        const turn = this.#requestTasks(mine, request, [asked, turns.get(serverId)]);
+        turns.set(serverId, turn);
+        return turn;
+      });
+      await settled([asked, ...tasks]);
+      this.hints.publish(TASKS_REQUESTED, { operationId: request.order.operationId });
+    });
+    await settled(ends);
   }
 
   /** What has not begun ends; what has is asked to. */
@@ -87,6 +97,29 @@ export class OperationRequests {
       [eventOf(OperationCancelRequested, { operationId })],
       'any',
     );
+  }
+
+  #requestOperation({ order, cause }: RequestedOperation): Promise<void> {
+    return this.#append(cause, metaOf(cause, order.reason), operationStream(order.operationId), 'operation', [
+      eventOf(OperationRequested, {
+        operationId: order.operationId,
+        kind: order.kind,
+        subject: order.subject,
+        causedBy: cause.eventId,
+        servers: new Set(order.tasks.map((task) => task.serverId)).size,
+        expiresAt: order.expiresAt.toISOString(),
+      }),
+    ]);
+  }
+
+  async #requestTasks(
+    tasks: readonly TaskOrder[],
+    { order, cause, now }: RequestedOperation,
+    before: readonly (Promise<void> | undefined)[],
+  ): Promise<void> {
+    await Promise.all(before);
+    const meta = metaOf(cause, order.reason);
+    for (const task of tasks) await this.#requestTask(task, order, cause, meta, now);
   }
 
   async #requestTask(task: TaskOrder, order: OperationOrder, cause: Cause, meta: EventMeta, now: Date): Promise<void> {
@@ -114,7 +147,7 @@ export class OperationRequests {
     streamType: string,
     events: NewEvent[],
     expectedVersion: 'new' | 'any' = 'new',
-  ) {
+  ): Promise<void> {
     try {
       await this.store.append({
         commandId: derivedId(cause.policy, cause.eventId, streamId),
@@ -149,6 +182,13 @@ export function taskDefinition(name: string): TaskDefinition {
 
 /** Names of tasks that everything after them in their lane waits for. */
 export const BARRIERS: readonly string[] = tasks.filter(({ barrier }) => barrier === true).map(({ name }) => name);
+
+/** Nothing goes on behind the caller's back: throws the first failure once all have ended. */
+async function settled(all: readonly Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(all);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
 
 function metaOf(cause: Cause, reason: string | null): EventMeta {
   const person = cause.meta.actorKind === 'person' ? cause.meta.actor : cause.meta.onBehalfOf;

@@ -43,6 +43,8 @@ const URL_OF = {
 } as const;
 const POOL_SIZE = { api: 10, worker: 16, gateway: 16 } as const;
 
+/** People wait for theirs one by one; what a fleet asks and answers comes by the thousand, and each commit waits for the disk. */
+const LARGEST_GROUP = { api: 64, worker: 256, gateway: 256 } as const;
 const ASKING_POOL_SIZE = 10;
 
 export async function buildInfrastructure(
@@ -59,7 +61,10 @@ export async function buildInfrastructure(
     stations[role] = {
       database,
       tail,
-      store: new EventStore({ pool: database.pool, hints, tail, inline, measure: appendTimes(metrics) }),
+      store: new EventStore({
+        ...{ pool: database.pool, hints, tail, inline, measure: appendTimes(metrics) },
+        groupCommit: { largestGroup: LARGEST_GROUP[role] },
+      }),
     };
   }
   const asking = stations.api ? connectScoped(needed(settings, URL_OF.api), 'api-asking', ASKING_POOL_SIZE) : undefined;

@@ -5,7 +5,7 @@ import { newId } from '@muster/kernel/ids';
 import { Kysely, PostgresDialect } from 'kysely';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SequencedEvent } from '../../../platform/event-store/index.ts';
-import type { OperationRequests } from '../../operations/index.ts';
+import type { OperationRequests, RequestedOperation } from '../../operations/index.ts';
 import { happened, managedServer } from '../testing/events.ts';
 import { Host } from '../testing/host.ts';
 import { World } from '../../../main/testing/world.ts';
@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 afterAll(() => undefined);
 
-const policy = (operations: Pick<OperationRequests, 'request'> = world.operations) =>
+const policy = (operations: Pick<OperationRequests, 'requestInTurn'> = world.operations) =>
   new ConvergeServersWhenBansChange({ operations, hints: world.hints, taskExpiryMs: 3600_000 });
 
 interface TaskRow {
@@ -102,9 +102,10 @@ describe('converging servers', () => {
     const serverId = newId();
     let failures = 0;
     const failing = {
-      async request(...order: Parameters<OperationRequests['request']>): Promise<void> {
-        await world.operations.request(...order);
-        if (order[0].kind === 'bans.block' && failures++ < 2) throw new Error('the worker died here');
+      async requestInTurn(orders: readonly RequestedOperation[]): Promise<void> {
+        await world.operations.requestInTurn(orders);
+        if (orders.some(({ order }) => order.kind === 'bans.block') && failures++ < 2)
+          throw new Error('the worker died here');
       },
     };
     world.follow(policy(failing));

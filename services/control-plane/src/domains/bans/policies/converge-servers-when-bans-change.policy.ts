@@ -5,13 +5,16 @@ import { sql } from 'kysely';
 import type { EventStoreTransaction, HintBus, SequencedEvent } from '../../../platform/event-store/index.ts';
 import type { Subscription } from '../../../platform/projections/index.ts';
 import { LiveHints } from '../../../platform/realtime/live-hints.ts';
-import type { OperationRequests } from '../../operations/index.ts';
+import type { OperationRequests, RequestedOperation } from '../../operations/index.ts';
 import { Convergence, CONVERGENCE_EVENTS, type Order } from '../convergence.ts';
 import { DesiredFleet } from '../desired-fleet.ts';
 import { loadRows, saveRows, versionOf } from './desired-rows.ts';
 
+/** A block of a large fleet may be more by itself. */
+const TASKS_AT_ONCE = 2000;
+
 export interface ConvergeServersParts {
-  readonly operations: Pick<OperationRequests, 'request'>;
+  readonly operations: Pick<OperationRequests, 'requestInTurn'>;
   readonly hints: HintBus;
   /** How long a task waits for its server. */
   readonly taskExpiryMs: number;
@@ -45,8 +48,8 @@ export class ConvergeServersWhenBansChange implements Subscription {
     const fleet = this.#known?.version === version ? this.#known.fleet : new DesiredFleet(await loadRows(trx));
     this.#known = null;
     this.#next = null;
-    for (const order of new Convergence(fleet).react(events)) {
-      await this.#ask(order);
+    for (const orders of together(new Convergence(fleet).react(events))) {
+      await this.#parts.operations.requestInTurn(orders.map((order) => this.#requestOf(order)));
       // Appends take other connections: this one says that it is still there. It holds no lock that others wait for.
       await sql`select 1`.execute(trx);
     }
@@ -62,15 +65,28 @@ export class ConvergeServersWhenBansChange implements Subscription {
     return Promise.resolve();
   }
 
-  /** Step by step: the time of a task decides its turn, so a later link of a chain is written down later. */
-  async #ask({ cause, steps, ...operation }: Order): Promise<void> {
+  #requestOf({ cause, steps, ...operation }: Order): RequestedOperation {
     const expiresAt = new Date(cause.recordedAt.getTime() + this.#parts.taskExpiryMs);
-    for (const tasks of steps) {
-      await this.#parts.operations.request(
-        { ...operation, subject: operation.subject.slice(0, 200), expiresAt, tasks },
-        { eventId: cause.eventId, tenantId: cause.tenantId, meta: cause.meta, policy: this.name },
-        cause.recordedAt,
-      );
-    }
+    return {
+      order: { ...operation, subject: operation.subject.slice(0, 200), expiresAt, tasks: steps.flat() },
+      cause: { eventId: cause.eventId, tenantId: cause.tenantId, meta: cause.meta, policy: this.name },
+      now: cause.recordedAt,
+    };
   }
+}
+
+/** Orders that are asked for at the same time: as many as share commits well, and no more than fit into memory. */
+function together(orders: readonly Order[]): Order[][] {
+  const parts: Order[][] = [];
+  let tasks = Infinity;
+  for (const order of orders) {
+    const many = order.steps.reduce((sum, step) => sum + step.length, 0);
+    if (tasks + many > TASKS_AT_ONCE) {
+      parts.push([]);
+      tasks = 0;
+    }
+    parts.at(-1)?.push(order);
+    tasks += many;
+  }
+  return parts;
 }
