@@ -167,6 +167,8 @@ async function plansOf(
     plan('worker', 'control-plane.js', { MUSTER_ROLES: 'worker', MUSTER_PORT: '0', ...worker }),
     ...gatewayPorts.map((port, index) =>
       plan(`gateway ${index + 1}`, 'control-plane.js', {
+        // As in docker-compose.yml.
+        NODE_OPTIONS: '--max-semi-space-size=4',
         MUSTER_ROLES: 'gateway',
         MUSTER_PORT: String(port),
         ...gateway,

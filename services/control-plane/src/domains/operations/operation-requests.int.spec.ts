@@ -66,7 +66,7 @@ test('the tasks of each server come in the order of the operations, and of the p
 });
 
 test('a task that is not written down holds back its server alone, and a repeat adds what is missing', async () => {
-  const [hurt = '', well = ''] = [newId(), newId()];
+  const [hurt, well] = [newId(), newId()];
   const operations = [operationOn([hurt, well]), operationOn([hurt, well])];
   const [first = '', second = ''] = operations.map(({ order }) => order.operationId);
   const lost = taskStream(taskIdOf(first, hurt));

@@ -77,7 +77,7 @@ export class OperationRequests {
       const asked = this.#requestOperation(request);
       const byServer = Map.groupBy(request.order.tasks, (task) => task.serverId);
       const tasks = [...byServer].map(([serverId, mine]) => {
-        const turn = this.#requestTasks(mine, request, [asked, turns.get(serverId)]);
+        const turn = this.#requestTasks(mine, request, [asked, turns.get(serverId) ?? Promise.resolve()]);
         turns.set(serverId, turn);
         return turn;
       });
@@ -115,7 +115,7 @@ export class OperationRequests {
   async #requestTasks(
     tasks: readonly TaskOrder[],
     { order, cause, now }: RequestedOperation,
-    before: readonly (Promise<void> | undefined)[],
+    before: readonly Promise<void>[],
   ): Promise<void> {
     await Promise.all(before);
     const meta = metaOf(cause, order.reason);
