@@ -34,7 +34,8 @@ export const updates = probe('updates', {
   }),
   async gather(host, unreadable) {
     const os = parseOs((await textOf(host, '/etc/os-release', unreadable)) ?? '');
-    const simulated = await host.run('apt-get', ['-s', '-o', 'Debug::NoLocking=true', 'upgrade']);
+    // A new kernel is a new package that the installed one begins to need: without --with-new-pkgs it would be kept back, unsaid.
+    const simulated = await host.run('apt-get', ['-s', '-o', 'Debug::NoLocking=true', '--with-new-pkgs', 'upgrade']);
     if (simulated === undefined)
       return { os, manager: null, pending: null, listsAt: null, automatic: null, rebootFor: null };
     if (simulated.code !== 0) couldNot('pending updates', simulated, unreadable);
