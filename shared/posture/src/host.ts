@@ -55,8 +55,8 @@ export type FileText =
   | { readonly state: 'unreadable'; readonly why: string };
 
 export interface ProbedHost {
-  /** undefined: the program is not installed. */
-  run(tool: ProbeTool, args: readonly string[]): Promise<Ran | undefined>;
+  /** undefined: the program is not installed. `input` is all that it reads; absent, it reads nothing. */
+  run(tool: ProbeTool, args: readonly string[], input?: string): Promise<Ran | undefined>;
   read(path: string): Promise<FileText>;
   /** What a probe kept on the server, by a name; null when it never did. It stays there. */
   recall(name: string): Promise<string | null>;

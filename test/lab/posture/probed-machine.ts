@@ -5,14 +5,16 @@ import type { Machine } from '../machine.ts';
 import { KEPT } from './weakness.ts';
 
 export function probedMachine(machine: Machine, user = 'root'): ProbedHost {
-  const exec = (args: readonly string[]) =>
+  const environment = ['-e', 'LC_ALL=C', '-e', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin'];
+  const exec = (args: readonly string[], input?: string) =>
     tryDocker(
-      ['exec', '-u', user, '-e', 'LC_ALL=C', '-e', 'PATH=/usr/sbin:/usr/bin:/sbin:/bin', machine.container, ...args],
+      ['exec', ...(input === undefined ? [] : ['-i']), '-u', user, ...environment, machine.container, ...args],
       60_000,
+      input,
     );
   return {
-    async run(tool, args) {
-      const ran = await exec([tool, ...args]);
+    async run(tool, args, input) {
+      const ran = await exec([tool, ...args], input);
       // What Docker says of a program that is not there.
       return ran.code === 127 || (ran.code === 126 && /executable file not found/.test(ran.stdout + ran.stderr))
         ? undefined

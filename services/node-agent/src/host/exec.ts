@@ -1,11 +1,17 @@
 // Running a program: absolute path, arguments as an array, never a shell. Every run has a deadline and a bound on what
 // it may print, because a tool that hangs or floods must not take the agent with it.
 import { spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 
 export interface ExecOptions {
   readonly input?: string;
   readonly timeoutMs?: number;
   readonly maxOutputBytes?: number;
+  /**
+   * How far it stands back for others, to 19. Set from here as soon as it runs: `nice` would be another program before each of
+   * the many that probes run, and take longer than most of them.
+   */
+  readonly nice?: number;
 }
 
 export interface ExecResult {
@@ -52,6 +58,7 @@ export const execFile: Exec = (path, args, options = {}) => {
     child.stdin.on('error', () => {
       // The program may close its input early; its exit code says what happened.
     });
+    if (options.nice !== undefined && child.pid !== undefined) standBack(child.pid, options.nice);
     child.stdin.end(options.input ?? '');
     const finish = (code: number, note: string): void => {
       clearTimeout(timer);
@@ -66,3 +73,11 @@ export const execFile: Exec = (path, args, options = {}) => {
     child.on('close', (code) => finish(ending?.code ?? code ?? 1, ending?.note ?? ''));
   });
 };
+
+function standBack(pid: number, nice: number): void {
+  try {
+    setPriority(pid, nice);
+  } catch {
+    // It has ended already, or may not be told: its deadline and its bounds hold all the same.
+  }
+}

@@ -1,7 +1,7 @@
 // fail2ban as it runs: its unit, its jails with their limits, whether its files would start it again, who may talk to
 // it, and whether what it lists as banned is in the kernel.
 import { z } from 'zod';
-import type { ProbedHost, Ran } from '../host.ts';
+import type { ProbedHost } from '../host.ts';
 import { FIND_FORMAT, couldNot, lines, octal, parseStats, probe, said } from '../probe.ts';
 
 const SOCKET = '/run/fail2ban/fail2ban.sock';
@@ -77,30 +77,35 @@ const complaint = (text: string): string =>
     300,
   );
 
+/** What is asked of each jail. */
+const OF_A_JAIL = ['maxretry', 'findtime', 'bantime', 'ignoreip'] as const;
+
 async function jailsOf(host: ProbedHost): Promise<Jail[]> {
-  const status = await host.run('fail2ban-client', ['status']);
-  const names = (/Jail list:\s*(.*)/.exec(status?.stdout ?? '')?.[1] ?? '')
+  const [status = '', listed = ''] = (await answers(host, ['status', 'banned'])) ?? [];
+  const names = (/Jail list:\s*(.*)/.exec(status)?.[1] ?? '')
     .split(/[\s,]+/)
-    .filter((name) => name !== '');
-  const banned = parseBanned((await host.run('fail2ban-client', ['banned']))?.stdout ?? '');
+    // It reads words as a shell does.
+    .filter((name) => /^[\w.-]+$/.test(name))
+    .slice(0, MOST_JAILS);
+  const banned = parseBanned(listed);
   const table = await host.run('nft', ['-j', 'list', 'table', 'inet', 'f2b-table']);
   const kernel = table?.code === 0 ? parseF2bTable(table.stdout) : undefined;
-  const jails: Jail[] = [];
-  for (const name of names.slice(0, MOST_JAILS)) {
-    const number = async (what: string): Promise<number | null> => {
-      const ran = await host.run('fail2ban-client', ['get', name, what]);
-      const value = Number.parseInt(ran?.stdout ?? '', 10);
-      return Number.isInteger(value) ? value : null;
-    };
+  const said = await answers(
+    host,
+    names.flatMap((name) => OF_A_JAIL.map((what) => `get ${name} ${what}`)),
+  );
+  return names.map((name, index) => {
+    const at = index * OF_A_JAIL.length;
+    const [maxRetry, findSeconds, banSeconds, ignored] = said?.slice(at, at + OF_A_JAIL.length) ?? [];
     const addresses = banned.get(name) ?? [];
     const held = kernel?.get(name);
-    jails.push({
+    return {
       jail: name.slice(0, 64),
-      maxRetry: await number('maxretry'),
-      findSeconds: await number('findtime'),
-      banSeconds: await number('bantime'),
+      maxRetry: numberIn(maxRetry),
+      findSeconds: numberIn(findSeconds),
+      banSeconds: numberIn(banSeconds),
       ports: held?.ports ?? [],
-      ignored: parseIgnored(await host.run('fail2ban-client', ['get', name, 'ignoreip'])),
+      ignored: parseIgnored(ignored),
       banned: addresses.length,
       unenforced:
         addresses.length === 0
@@ -109,15 +114,33 @@ async function jailsOf(host: ProbedHost): Promise<Jail[]> {
             kernel === undefined && table?.code !== 1
             ? null
             : addresses.filter((address) => held?.addresses.has(address) !== true).slice(0, 50),
-    });
-  }
-  return jails;
+    };
+  });
+}
+
+const PROMPT = /^fail2ban> /m;
+
+/**
+ * fail2ban-client answers one question a process, each of which takes as long as Python takes to start; asked as a person asks
+ * (`-i`), it answers all of them, each behind its prompt. undefined: there are not as many answers as questions.
+ */
+async function answers(host: ProbedHost, questions: readonly string[]): Promise<string[] | undefined> {
+  if (questions.length === 0) return [];
+  const ran = await host.run('fail2ban-client', ['-i'], `${[...questions, 'quit'].join('\n')}\n`);
+  // Before the first prompt it says its name, behind the last one it is told to quit.
+  const parts = ran?.stdout.split(PROMPT).slice(1, -1) ?? [];
+  return parts.length === questions.length ? parts : undefined;
+}
+
+function numberIn(answer: string | undefined): number | null {
+  const value = Number.parseInt(answer ?? '', 10);
+  return Number.isInteger(value) ? value : null;
 }
 
 /** A list with branches (`|- 127.0.0.0/8`), or a sentence when there is none. */
-function parseIgnored(ran: Ran | undefined): string[] | null {
-  if (ran?.code !== 0) return null;
-  return lines(ran.stdout)
+function parseIgnored(answer: string | undefined): string[] | null {
+  if (answer === undefined || /^(Sorry|Unable)\b/.test(answer)) return null;
+  return lines(answer)
     .flatMap((line) => /^[|`]- (\S+)/.exec(line)?.[1]?.slice(0, 64) ?? [])
     .slice(0, 100);
 }

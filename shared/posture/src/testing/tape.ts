@@ -7,8 +7,8 @@ import type { Probe, UnreadablePart } from '../probe.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures');
 
-const runKey = (tool: string, args: readonly string[]): string =>
-  ['run', tool, ...args].join(' ').replaceAll('\n', '\\n');
+const runKey = (tool: string, args: readonly string[], input?: string): string =>
+  ['run', tool, ...args, ...(input === undefined ? [] : ['<', input])].join(' ').replaceAll('\n', '\\n');
 const readKey = (path: string): string => `read ${path}`;
 const recallKey = (name: string): string => `recall ${name}`;
 
@@ -21,13 +21,13 @@ export class Recorder implements ProbedHost {
     this.#host = host;
   }
 
-  async run(tool: Parameters<ProbedHost['run']>[0], args: readonly string[]): Promise<Ran | undefined> {
-    const ran = await this.#host.run(tool, args);
+  async run(...[tool, args, input]: Parameters<ProbedHost['run']>): Promise<Ran | undefined> {
+    const ran = await this.#host.run(tool, args, input);
     const said =
       ran === undefined
         ? '--- not installed\n'
         : `${ended(ran.stdout)}--- stderr\n${ended(ran.stderr)}--- exit ${ran.code}\n`;
-    this.#parts.push(`=== ${runKey(tool, args)}\n${said}`);
+    this.#parts.push(`=== ${runKey(tool, args, input)}\n${said}`);
     return ran;
   }
 
@@ -69,8 +69,8 @@ export class Player implements ProbedHost {
     }
   }
 
-  run(tool: Parameters<ProbedHost['run']>[0], args: readonly string[]): Promise<Ran | undefined> {
-    const answer = this.#answer(runKey(tool, args));
+  run(...question: Parameters<ProbedHost['run']>): Promise<Ran | undefined> {
+    const answer = this.#answer(runKey(...question));
     if (answer === '--- not installed\n') return Promise.resolve(undefined);
     const [, stdout = '', stderr = '', code] = /^([\s\S]*?)--- stderr\n([\s\S]*?)--- exit (\d+)\n$/.exec(answer) ?? [];
     return Promise.resolve({ stdout, stderr, code: Number(code) });

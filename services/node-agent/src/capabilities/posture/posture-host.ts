@@ -8,19 +8,18 @@ import type { Exec } from '../../host/exec.ts';
 import { isAbsent, writeFileAtomically } from '../../host/files.ts';
 
 const FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-const NICE = '/usr/bin/nice';
 const IONICE = '/usr/bin/ionice';
-const BOUNDS = { timeoutMs: 20_000, maxOutputBytes: 8 * 1024 * 1024 };
+const BOUNDS = { timeoutMs: 20_000, maxOutputBytes: 8 * 1024 * 1024, nice: 15 };
 const MOST_FILE_BYTES = 1024 * 1024;
 
 /** `kept`: folder for what probes write down; nobody else may write there. */
 export function postureHost(exec: Exec, kept: string): ProbedHost {
   return {
-    async run(tool, args) {
+    async run(tool, args, input) {
       const path = FOLDERS.map((folder) => `${folder}/${tool}`).find((one) => existsSync(one));
       if (path === undefined) return undefined;
-      const [program, ...all] = [...gently(), path, ...args];
-      const { code, stdout, stderr } = await exec(program ?? path, all, BOUNDS);
+      const [program, ...all] = [...afterOthers(), path, ...args];
+      const { code, stdout, stderr } = await exec(program ?? path, all, { ...BOUNDS, input: input ?? '' });
       return { code, stdout, stderr };
     },
     read: readBounded,
@@ -35,11 +34,8 @@ export function postureHost(exec: Exec, kept: string): ProbedHost {
   };
 }
 
-/** The words before a program that let everything else on the server go first. */
-const gently = (): string[] => [
-  ...(existsSync(NICE) ? [NICE, '-n', '15'] : []),
-  ...(existsSync(IONICE) ? [IONICE, '-c', '3'] : []),
-];
+/** The words before a program that let everything else on the server read and write first. */
+const afterOthers = (): string[] => (existsSync(IONICE) ? [IONICE, '-c', '3'] : []);
 
 async function readBounded(path: string): Promise<FileText> {
   try {
