@@ -75,6 +75,7 @@ async function start(): Promise<void> {
 
   shutdown.add('the list of witnesses', keepWitnessList(controlPlane, folder.keys, say));
   const owner = await controlPlane.ask({ type: 'owner-link' });
+  if (shutdown.begun) return;
   console.log(`Muster is ready at ${settings.publicUrl}`);
   if (owner.type === 'owner-link' && owner.link !== null) {
     console.log(`There is no owner yet. This link works once, for whoever opens it first: ${owner.link}`);

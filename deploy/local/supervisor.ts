@@ -50,8 +50,10 @@ export class Supervisor {
     this.giveUp = giveUp;
   }
 
-  /** Starts it and resolves when it is ready; rejects with the end of its log when it cannot. */
+  /** Starts it and resolves when it is ready; rejects with the end of its log when it cannot, and when all are being stopped. */
   async start(plan: ProcessPlan): Promise<RunningProcess> {
+    // A stop that came while something else was waited for has passed this one over.
+    if (this.stopping) throw new Error(`The ${plan.name} is not started: everything is being stopped.`);
     const supervised = new Supervised(plan);
     this.running.push(supervised);
     await supervised.launch();

@@ -21,8 +21,8 @@ export interface LocalStartOptions {
 }
 
 export interface LocalStart {
-  pid: number;
-  url: string;
+  readonly pid: number;
+  readonly url: string;
   /** The owner's one-time link; undefined once there is an owner. */
   ownerLink: string | undefined;
   /** Everything it has printed so far. */

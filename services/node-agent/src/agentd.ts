@@ -14,10 +14,12 @@ import { probes } from '@muster/posture/probes';
 import { AgentStore } from './agentd/agent-store.ts';
 import { BanWatch } from './agentd/ban-watch.ts';
 import { Downloads } from './agentd/downloads.ts';
+import { finish } from './agentd/ending.ts';
 import { bootId, machineHash } from './agentd/machine.ts';
 import { PrivdClient } from './agentd/privd-client.ts';
 import { PostureWatch } from './agentd/posture-watch.ts';
 import { newRepairs } from './agentd/repair-watch.ts';
+import { StateWatch } from './agentd/state-watch.ts';
 import { StirWatch } from './agentd/stir-watch.ts';
 import { FAIL2BAN_DATABASE, readHistory } from './capabilities/bans/fail2ban/history.ts';
 import { readFail2ban } from './capabilities/bans/fail2ban/jails.ts';
@@ -26,6 +28,7 @@ import { collectSites } from './capabilities/sites/collect.ts';
 import { hostFiles } from './capabilities/sites/config-files.ts';
 import { partsOf } from './capabilities/sites/parts.ts';
 import { postureHost } from './capabilities/posture/posture-host.ts';
+import { PostureMemory } from './capabilities/posture/posture-memory.ts';
 import { ProbeRunner } from './capabilities/posture/probe-runner.ts';
 import { execFile } from './host/exec.ts';
 import { installedTools } from './host/tools.ts';
@@ -65,6 +68,9 @@ const HELD_AFTER_OUTCOME_MS = 500;
 const HEALTHY_AGAIN_MS = 2000;
 
 export interface RunningAgentd {
+  /** Resolves, with a sentence, when its state folder is gone: there is nothing left that it could go on with. */
+  readonly lost: Promise<string>;
+  /** Begins nothing new, and waits for what is being written, within a bound. Never rejects. */
   close(): Promise<void>;
 }
 
@@ -197,7 +203,8 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     reportHeld(true).catch(failed('reading the ban table'));
   };
 
-  const own = new ProbeRunner(postureHost(execFile, join(options.state, 'posture')));
+  const memory = new PostureMemory(options.state);
+  const own = new ProbeRunner(postureHost(execFile, memory));
   const posture = new PostureWatch({
     server: store.enrolment.server,
     spool,
@@ -272,6 +279,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   });
 
   await bans.start();
+  const state = new StateWatch(options.state);
   link.start();
   posture.start();
   stirred.start();
@@ -290,17 +298,26 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     setInterval(() => void pollRepairs().catch(failed('reading repairs')), REPAIR_POLL_MS),
   ];
   return {
+    lost: state.lost,
     close: async () => {
+      state.stop();
       for (const timer of timers) clearInterval(timer);
       clearTimeout(expiry);
       clearTimeout(afterOutcome);
       clearTimeout(soon);
-      await bans.stop();
       stirred.stop();
       posture.stop();
       link.stop();
       privd?.close();
-      await spool.close();
+      // The spool last: what was gathered of the ban log goes into it.
+      await finish(
+        [
+          ['the last lines of the ban log', () => bans.stop()],
+          ['what probes write down', () => memory.close()],
+          ['the spool', () => spool.close()],
+        ],
+        log,
+      );
     },
   };
 }

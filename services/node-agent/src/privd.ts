@@ -19,6 +19,7 @@ import type { WantedFile } from './capabilities/releases/take-file.ts';
 import { UpdateFiles } from './capabilities/releases/update-files.ts';
 import { PostureCapability } from './capabilities/posture/posture.capability.ts';
 import { postureHost } from './capabilities/posture/posture-host.ts';
+import { PostureMemory } from './capabilities/posture/posture-memory.ts';
 import { ProbeRunner } from './capabilities/posture/probe-runner.ts';
 import { WatchedPlaces } from './capabilities/posture/watched-places.ts';
 import { ChangedFiles } from './host/changes.ts';
@@ -148,7 +149,8 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     onReceipt: (task, receipt) => socket.push({ t: 'receipt', task, receipt }),
   });
 
-  const probed = postureHost(execFile, join(paths.state, 'posture'));
+  const memory = new PostureMemory(paths.state);
+  const probed = postureHost(execFile, memory);
   const probing = new ProbeRunner(probed);
   const watched = new WatchedPlaces({ host: probed, exec: execFile, mark: STIRRED, user: 'muster-agent' });
   const socket: PrivdSocket = new PrivdSocket({
@@ -255,6 +257,7 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
       clearInterval(idle);
       await socket.close();
       await runner.settled();
+      await memory.close();
       await journal.close();
       end();
     })();

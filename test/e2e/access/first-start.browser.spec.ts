@@ -3,7 +3,7 @@ import { hostname, release } from 'node:os';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../support/api-client.ts';
-import { startMuster, stopMuster } from '../../support/local-start.ts';
+import { stopMuster } from '../../support/local-start.ts';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
 import { firstStart, type FirstStart } from '../support/first-start.ts';
 import { setUpOwner, signIn } from '../support/person.ts';
@@ -52,8 +52,7 @@ describe('the first start', () => {
 
   it('starts again on the same data, with its owner, and asks nobody to set up', async () => {
     await stopMuster(muster.pid);
-    const again = await startMuster({ data: muster.data, port: muster.port });
-    muster.pid = again.pid;
+    const again = await muster.startAgain();
     expect(again.ownerLink).toBeUndefined();
     const second = await visit(browser, again.url);
     await signIn(second.page, owner);

@@ -1,11 +1,11 @@
 // What `npm start` promises beyond the first ready line: it says why it cannot start, survives being killed, brings a
 // crashed process back, keeps its data, and leaves nothing running.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startMuster, stopMuster } from '../../support/local-start.ts';
+import { startMuster } from '../../support/local-start.ts';
 import { firstStart, type FirstStart } from '../support/first-start.ts';
 import { eventually } from '../support/lab-under-test.ts';
 
@@ -65,14 +65,15 @@ describe('the local start', () => {
       (left) => left.length === 0,
       30_000,
     );
-    const again = await startMuster({ data: muster.data, port: muster.port });
-    muster.pid = again.pid;
+    const again = await muster.startAgain();
     expect(again.output()).not.toContain('Applied migration');
   });
 
-  it('leaves nothing running after Ctrl-C', async () => {
-    await stopMuster(muster.pid);
+  it('leaves nothing running after Ctrl-C, not of a second start either, so that its folder can go', async () => {
+    expect(runningUnder(muster.data)).not.toEqual([]);
+    await muster.remove();
     expect(runningUnder(muster.data)).toEqual([]);
+    expect(existsSync(muster.data)).toBe(false);
   });
 }, 180_000);
 

@@ -42,7 +42,7 @@ export async function bringScanner(machine: Machine): Promise<void> {
 }
 
 export async function scan(machine: Machine): Promise<Took & { verdicts: Verdicts }> {
-  const { took, stdout } = await timed(machine, `${PLACE}/node ${PLACE}/scanner.mjs ${PLACE}/kept`);
+  const { took, stdout } = await timed(machine, `${PLACE}/node ${PLACE}/scanner.mjs`);
   return { ...took, verdicts: JSON.parse(stdout) as Verdicts };
 }
 

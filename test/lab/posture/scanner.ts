@@ -5,12 +5,13 @@ import { posturePolicy } from '@muster/posture/policy';
 import { probes } from '@muster/posture/probes';
 import type { ProbeReport } from '@muster/contracts/posture';
 import { postureHost } from '../../../services/node-agent/src/capabilities/posture/posture-host.ts';
+import { PostureMemory } from '../../../services/node-agent/src/capabilities/posture/posture-memory.ts';
 import { ProbeRunner } from '../../../services/node-agent/src/capabilities/posture/probe-runner.ts';
 import { execFile } from '../../../services/node-agent/src/host/exec.ts';
 import type { Verdicts } from './scan.ts';
 
-const [, , kept = '/var/lib/muster-scan'] = process.argv;
-const runner = new ProbeRunner(postureHost(execFile, kept));
+// What probes write down lies beside this program, as an agent's lies in its state folder.
+const runner = new ProbeRunner(postureHost(execFile, new PostureMemory(import.meta.dirname)));
 const reports = new Map<string, ProbeReport>();
 for (const { name } of probes) {
   const report = await runner.run(name);

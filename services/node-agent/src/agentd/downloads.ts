@@ -1,9 +1,10 @@
 // Downloads a release for the root helper, which has no network. What arrives is checked here only to give up early: the
 // helper hashes its own copy.
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { WantedFile } from '../capabilities/releases/take-file.ts';
+import { makeFolderIn } from '../host/files.ts';
 
 const SILENT_MS = 60_000;
 
@@ -29,7 +30,7 @@ export class Downloads {
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(name)) throw new Error(`"${name}" is no name of a release`);
     // What an earlier update left is not needed any more.
     await rm(this.#folder, { recursive: true, force: true });
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await makeFolderIn(dirname(this.#folder), basename(this.#folder));
     const abort = new AbortController();
     const silence = setTimeout(() => abort.abort(new Error('The control plane went silent')), SILENT_MS);
     const address = `${this.#controlPlane}/agent/releases/${name}`;

@@ -38,11 +38,13 @@ export async function agentdCommand(args: string[]): Promise<void> {
     postureSeconds: wholeNumber('--posture-seconds', values['posture-seconds'], 5, 604_800),
     log,
   });
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  const asked = new Promise<undefined>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(undefined));
   });
+  const lost = await Promise.race([asked, running.lost]);
+  if (lost !== undefined) log(lost);
   await running.close();
   log('agentd ends');
   // Everything is on disk; a look at the host that still waits for its answer must not hold up a stop.
-  process.exit(0);
+  process.exit(lost === undefined ? 0 : 1);
 }

@@ -1,7 +1,7 @@
 // Files that must be whole or absent: written beside, synced, renamed, and the folder synced after it.
 import { constants } from 'node:fs';
-import { lstat, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 export interface FileRights {
   readonly mode: number;
@@ -40,6 +40,20 @@ export async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+/**
+ * Makes a folder, for its owner alone, in one that is there; one that was made before is left as it is. The folders above
+ * are not made: a state folder that vanished must not come back empty, as if nothing had ever been in it.
+ */
+export async function makeFolderIn(above: string, name: string): Promise<string> {
+  const path = join(above, name);
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return path;
 }
 
 /** undefined when the file does not exist; any other failure is an error. */

@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { execFile } from '../../host/exec.ts';
 import { postureHost } from './posture-host.ts';
+import { PostureMemory } from './posture-memory.ts';
 import { ProbeRunner } from './probe-runner.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-posture-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-const host = postureHost(execFile, join(folder, 'kept'));
+const host = postureHost(execFile, new PostureMemory(folder));
 
 it('reads plain files up to a bound, and says why it did not read others', async () => {
   const path = (name: string): string => join(folder, name);
@@ -26,6 +27,12 @@ it('reads plain files up to a bound, and says why it did not read others', async
 it('runs programs behind everything else, and knows which are missing', async () => {
   const ran = await host.run('stat', ['-c', '%n', '/']);
   expect([ran?.code, ran?.stdout]).toEqual([0, '/\n']);
+});
+
+it('recalls what a probe kept, and nothing that none did', async () => {
+  expect(await host.recall('busy')).toBeNull();
+  await host.keep('busy', '{"at":1}');
+  expect(await host.recall('busy')).toBe('{"at":1}');
 });
 
 it('makes a report of a probe on this machine, and none of a probe that nobody knows', async () => {

@@ -1,19 +1,18 @@
 // How probes see this host: programs of root's own folders, run last in every queue and within bounds, and plain files
 // up to a size. A reading never waits for a pipe that somebody left in its way.
 import { constants, existsSync } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open } from 'node:fs/promises';
 import type { FileText, ProbedHost } from '@muster/posture/host';
 import type { Exec } from '../../host/exec.ts';
-import { isAbsent, writeFileAtomically } from '../../host/files.ts';
+import { isAbsent } from '../../host/files.ts';
+import type { PostureMemory } from './posture-memory.ts';
 
 const FOLDERS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 const IONICE = '/usr/bin/ionice';
 const BOUNDS = { timeoutMs: 20_000, maxOutputBytes: 8 * 1024 * 1024, nice: 15 };
 const MOST_FILE_BYTES = 1024 * 1024;
 
-/** `kept`: folder for what probes write down; nobody else may write there. */
-export function postureHost(exec: Exec, kept: string): ProbedHost {
+export function postureHost(exec: Exec, memory: PostureMemory): ProbedHost {
   return {
     async run(tool, args, input) {
       const path = FOLDERS.map((folder) => `${folder}/${tool}`).find((one) => existsSync(one));
@@ -24,13 +23,10 @@ export function postureHost(exec: Exec, kept: string): ProbedHost {
     },
     read: readBounded,
     async recall(name) {
-      const file = await readBounded(join(kept, `${name}.json`));
+      const file = await readBounded(memory.pathOf(name));
       return file.state === 'read' ? file.text : null;
     },
-    async keep(name, text) {
-      await mkdir(kept, { recursive: true, mode: 0o700 });
-      await writeFileAtomically(join(kept, `${name}.json`), text, { mode: 0o600 });
-    },
+    keep: (name, text) => memory.keep(name, text),
   };
 }
 

@@ -1,9 +1,9 @@
 // What the root helper and muster-switch say to each other through files in the helper's own folder: the plan, the new
 // helper's word that it is healthy, the outcome. Lines of `word=value`, because a shell without Node reads and writes them.
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { releaseVersion } from '@muster/contracts/agent';
-import { readIfPresent, writeFileAtomically } from '../../host/files.ts';
+import { makeFolderIn, readIfPresent, writeFileAtomically } from '../../host/files.ts';
 
 export interface UpdatePlan {
   readonly from: string;
@@ -28,7 +28,7 @@ export class UpdateFiles {
   }
 
   prepare(): Promise<unknown> {
-    return mkdir(this.folder, { recursive: true, mode: 0o700 });
+    return makeFolderIn(dirname(this.folder), basename(this.folder));
   }
 
   /** Nothing that an earlier update said may speak for this one. */
