@@ -13,13 +13,16 @@ const HEALTHY_DEADLINE_MS = 150_000;
 const UPGRADE_DEADLINE_MS = 400_000;
 
 /**
- * `docker compose` of this stack, where no terminal is. `exec` goes past it: docker-compose 1.29 loses what a program prints
- * when nobody can type.
+ * `docker compose` of this stack, where no terminal is, and its volumes, which have its name instead of `muster`. `exec` goes
+ * past it: docker-compose 1.29 loses what a program prints when nobody can type.
  */
 const SHELL = `
 docker() {
-  [ "$1" = compose ] || { command docker "$@"; return; }
-  shift
+  case $1 in
+    compose) shift ;;
+    volume) command docker "\${@/#muster_/\${PROJECT}_}"; return ;;
+    *) command docker "$@"; return ;;
+  esac
   case $1 in
     exec)
       shift
@@ -127,7 +130,20 @@ export class Stack {
     return await this.#run(['bash', '-euo', 'pipefail', '-c', `${SHELL}\n${commands}`], 120_000, {
       ...this.#environment(BUILT),
       COMPOSE: [...composeCommand(), '-p', this.#options.project].join(' '),
+      PROJECT: this.#options.project,
     });
+  }
+
+  /** Where the host has a volume's files. */
+  async volume(name: string): Promise<string> {
+    return await docker(['volume', 'inspect', '-f', '{{.Mountpoint}}', `${this.#options.project}_${name}`]);
+  }
+
+  /** Containers of single runs (`docker compose run`) that are still there, running or not. */
+  async singleRuns(): Promise<string[]> {
+    const labels = [`com.docker.compose.project=${this.#options.project}`, 'com.docker.compose.oneoff=True'];
+    const found = await docker(['ps', '-a', '-q', ...labels.flatMap((label) => ['--filter', `label=${label}`])]);
+    return found.split('\n').filter((id) => id !== '');
   }
 
   async logs(service: string): Promise<string> {

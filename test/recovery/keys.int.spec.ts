@@ -1,8 +1,9 @@
 // Online keys change while servers are connected: the `muster keys` program itself, a real PostgreSQL, and servers that judge
 // keysets and envelopes with the agent's own code.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { signKeyset } from '@muster/control-plane/platform/keys/epochs';
 import { ensureKeys, readKey, readTrust } from '@muster/control-plane/platform/keys/key-store';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { newId } from '@muster/kernel/ids';
@@ -31,6 +32,12 @@ let agent: SimulatedServer;
 let identity: SimulatedIdentity;
 
 const run = (...args: string[]) => runMuster(database.url, ...args);
+const handedOut = (process: string): string => join(folder, 'handed-out', process);
+const setUp = () =>
+  run(
+    ...['setup', '--installation', folder, '--hand-out', join(folder, 'handed-out')],
+    ...['--public-url', 'https://keys.test'],
+  );
 const restart = async (): Promise<void> => {
   board.plug(null);
   await muster.stop();
@@ -143,6 +150,25 @@ describe('revocation', () => {
     ]);
   });
 
+  it('reaches every process by setup, which hands out the new key and the keyset that ends the old one', async () => {
+    const stolen = readKey(keys, 'gateway').keyId;
+    await setUp();
+    expect(readKey(handedOut('gateway'), 'gateway').keyId).toBe(stolen);
+    const revoked = await run('keys', 'revoke', stolen, '--installation', folder, '--reason', 'Disk copied');
+    expect([revoked.code, revoked.output]).toEqual([
+      0,
+      expect.stringContaining('Hand out the new keyset (muster setup)'),
+    ]);
+    const { code, output } = await setUp();
+    expect([code, output]).toEqual([0, expect.stringContaining('Every process has its own address and keys.')]);
+    expect(readKey(handedOut('gateway'), 'gateway').keyId).toBe(readKey(keys, 'gateway').keyId);
+    for (const process of ['api', 'gateway', 'signer', 'sequencer']) {
+      expect(readTrust(handedOut(process)).keyset.revoked).toContain(stolen);
+    }
+    await restart();
+    await blocked('203.0.113.4');
+  });
+
   it('cannot be taken back by an older keyset, and not by whoever lacks the root key', async () => {
     const published = await muster.data('audit.KeysetPublished');
     const signed = published.map((event) => event['signed'] as { body: string; signature: string; rootKey: string });
@@ -151,7 +177,7 @@ describe('revocation', () => {
       return isRefusal(opened) ? [] : [opened];
     });
     const newest = sets.at(-1);
-    expect(sets.length).toBe(6);
+    expect(sets.length).toBe(7);
     for (const older of sets.slice(0, -1)) expect(succeeds(older, newest)).toBe(false);
     const { code, output } = await run(
       'keys',
@@ -171,5 +197,42 @@ describe('revocation', () => {
     await source.close();
     expect(report.problems).toEqual([]);
     expect(report.tasks.verified).toBe(report.tasks.signed);
+  });
+});
+
+describe('the root key given back to setup', () => {
+  it('renews keys that have ended, which servers refuse, and they take up what it hands out', async () => {
+    const offline = join(folder, 'root.key.taken-away');
+    await rename(join(keys, 'root.key'), offline);
+    const { keyset } = readTrust(keys);
+    const over = new Date(Date.now() - 3_600_000).toISOString();
+    const ended = {
+      ...keyset,
+      serial: keyset.serial + 1,
+      keys: keyset.keys.map((key) => ({ ...key, notAfter: over })),
+    };
+    await copyFile(offline, join(keys, 'root.key'));
+    await writeFile(join(keys, 'keyset.json'), JSON.stringify(signKeyset(ended, readKey(keys, 'root'))));
+    await rm(join(keys, 'root.key'));
+    expect(judge(readKey(keys, 'task'))).toMatchObject({ refused: true, code: 'key-expired' });
+
+    const without = await setUp();
+    expect([without.code, without.output]).toEqual([0, expect.not.stringContaining('renewed')]);
+    expect(judge(readKey(keys, 'task'))).toMatchObject({ refused: true, code: 'key-expired' });
+
+    await copyFile(offline, join(keys, 'root.key'));
+    const { code, output } = await setUp();
+    expect([code, output]).toEqual([0, expect.stringContaining('The keyset was renewed.')]);
+    expect(output).toContain('take what is there of the root key away');
+    await rm(join(keys, 'root.key'));
+
+    const renewed = readTrust(handedOut('signer'));
+    expect(renewed.signed).toEqual(readTrust(keys).signed);
+    expect(renewed.keyset).toMatchObject({ serial: ended.serial + 1, revoked: keyset.revoked });
+    expect(judge(readKey(handedOut('signer'), 'task'))).not.toHaveProperty('refused');
+    await restart();
+    expect(await blocked('203.0.113.5')).toBe(readKey(keys, 'task').keyId);
+    const served = await muster.data('audit.KeysetPublished');
+    expect(served.at(-1)).toMatchObject({ serial: ended.serial + 1 });
   });
 });

@@ -2,7 +2,7 @@
 // an API crashing in the middle of an action, an upgrade in the middle of another, and nothing but the proxy in reach.
 // MUSTER_PREVIOUS_IMAGE=muster:0.1 starts with an older image, which is then upgraded to what is built here.
 import { X509Certificate, createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, getCACertificates, setDefaultCACertificates } from 'node:tls';
@@ -11,6 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ListEntries } from '@muster/contracts/audit';
 import { BlockAddress } from '@muster/contracts/bans';
 import { GetOperation, ListOperations } from '@muster/contracts/operations';
+import { signKeyset } from '@muster/control-plane/platform/keys/epochs';
+import { readKey, readTrust } from '@muster/control-plane/platform/keys/key-store';
 import { enrol, type EnrolledServer } from '../../lab/enrol.ts';
 import { bootServer } from '../../lab/machine.ts';
 import { commandsOf } from '../../production/runbook.ts';
@@ -25,6 +27,10 @@ import { setUpOwner } from '../support/person.ts';
 const PORT = 7443;
 /** What the processes behind the proxy listen on. */
 const PORTS = [7410, 7412, 5432, 6379, 8443];
+const DAY_MS = 86_400_000;
+/** What lies in the installation's `keys` folder while the root key is away. */
+const ONLINE_KEYS = ['gateway.key', 'keyset.json', 'ledger.key', 'release.key', 'root.pub', 'task.key'];
+const KEYHOLDERS = ['api-1', 'api-2', 'worker', 'gateway-1', 'gateway-2', 'signer', 'sequencer', 'prober'];
 
 describe('the compose file behind its proxy', () => {
   let up: LabUnderTest;
@@ -143,6 +149,60 @@ describe('the compose file behind its proxy', () => {
     expect(entries.filter(({ type }) => type === 'audit.MusterUpgraded')).toHaveLength(1);
   }, 600_000);
 
+  it('renews its online keys with the root key given back, as the runbook says, and has it taken away again', async () => {
+    const offline = join(folder, 'offline');
+    await mkdir(offline, { mode: 0o700 });
+    const asWritten = (page: string, words: string) =>
+      stack.asWritten(commandsOf(page, words).replaceAll('/media/offline', offline));
+    const keys = join(await stack.volume('installation'), 'keys');
+    await asWritten('guides/production', 'shred');
+    expect((await readdir(keys)).sort()).toEqual(ONLINE_KEYS);
+    expect((await readdir(offline)).sort()).toEqual(['root.key', 'root-words.txt']);
+
+    // Keys as they are when 80 of their 90 days are over; no process is told of them.
+    const root = readKey(offline, 'root');
+    const before = readTrust(keys).keyset;
+    const soon = new Date(Date.now() + 10 * DAY_MS).toISOString();
+    const ending = before.keys.map((key) => ({ ...key, notAfter: soon }));
+    const aged = signKeyset({ ...before, serial: before.serial + 1, keys: ending }, root);
+    await writeFile(join(keys, 'keyset.json'), JSON.stringify(aged));
+
+    const printed = await asWritten('runbooks/certificate-expired', 'root.key');
+    expect(printed).toContain('The keyset was renewed.');
+    expect(printed).toContain('lies root.key, which no process works with');
+    expect((await readdir(keys)).sort()).toEqual(ONLINE_KEYS);
+    expect((await readdir(offline)).sort()).toEqual(['root.key', 'root-words.txt']);
+    const { signed, keyset, rootKey } = readTrust(keys);
+    expect([keyset.serial, rootKey]).toEqual([before.serial + 2, root.publicKey]);
+    expect(keyset.keys.map(({ id }) => id)).toEqual(before.keys.map(({ id }) => id));
+    for (const { notAfter } of keyset.keys) expect(Date.parse(notAfter)).toBeGreaterThan(Date.now() + 89 * DAY_MS);
+
+    // The other runbook hands out without it.
+    const again = await asWritten('runbooks/key-stolen', 'setup');
+    expect(again).toContain('Every process has its own address and keys.');
+    expect(again).not.toMatch(/renewed|root\.key/);
+    expect(readTrust(keys).signed).toEqual(signed);
+    await stack.untilHealthy();
+    expect(await stack.singleRuns()).toEqual([]);
+    for (const service of KEYHOLDERS) {
+      expect(await stack.exec(service, 'ls', '/run/muster')).not.toMatch(/root\.key|root-words/);
+      expect(JSON.parse(await stack.exec(service, 'cat', '/run/muster/keyset.json'))).toEqual(signed);
+    }
+    const held = async (): Promise<unknown[]> => {
+      const said = await server.machine.sh('cat /var/lib/muster-agent/keyset.json /var/lib/muster-privd/keyset.json');
+      return [...said.matchAll(/"body":\s*"([^"]+)"/g)].map(([, body]) => body);
+    };
+    const { body } = signed;
+    await eventually(
+      'the server holds the keyset',
+      held,
+      ([agent, helper]) => agent === body && helper === body,
+      90_000,
+    );
+    const { operationId } = await block('198.51.100.76');
+    expect(await enforced(operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
+  }, 400_000);
+
   it('shows another certificate once the proxy has read it again, as the runbook says, and keeps who is connected', async () => {
     const { hostname } = new URL(stack.url);
     await stack.exec(
@@ -152,7 +212,7 @@ describe('the compose file behind its proxy', () => {
     );
     const next = new X509Certificate(await stack.certificate()).fingerprint256;
     expect(await shown()).toBe(new X509Certificate(certificate).fingerprint256);
-    await stack.asWritten(commandsOf('certificate-expired', 'reload'));
+    await stack.asWritten(commandsOf('runbooks/certificate-expired', 'reload'));
     await eventually('it is shown', shown, (fingerprint) => fingerprint === next, 10_000);
     setDefaultCACertificates([...authorities, await stack.certificate()]);
     const { operationId } = await block('198.51.100.75');
@@ -160,7 +220,7 @@ describe('the compose file behind its proxy', () => {
   });
 
   it('has its servers back once they trust the proxy’s next certificate, as the runbook says', async () => {
-    await stack.asWritten(commandsOf('certificate-expired', 'proxy rm'));
+    await stack.asWritten(commandsOf('runbooks/certificate-expired', 'proxy rm'));
     await stack.untilHealthy();
     const renewed = await stack.certificate();
     expect(new X509Certificate(renewed).fingerprint256).not.toBe(new X509Certificate(certificate).fingerprint256);
@@ -179,11 +239,11 @@ describe('the compose file behind its proxy', () => {
   }, 200_000);
 
   it('says what grew, and has a ledger that verifies with the auditor’s rights, as the runbook asks', async () => {
-    const grew = await stack.asWritten(commandsOf('disk-full', 'docker system df'));
+    const grew = await stack.asWritten(commandsOf('runbooks/disk-full', 'docker system df'));
     expect(grew).toMatch(/es\s*\|\s*events/);
     // A copy that an upgrade kept would stand beside it.
     expect(grew).toMatch(/muster\s*\|[\s\S]*template1/);
-    expect(await stack.asWritten(commandsOf('disk-full', 'auditor'))).toContain('The ledger is intact.');
+    expect(await stack.asWritten(commandsOf('runbooks/disk-full', 'auditor'))).toContain('The ledger is intact.');
   });
 
   /** The fingerprint of what a stranger is shown at the door. */

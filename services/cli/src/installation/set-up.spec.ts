@@ -3,12 +3,16 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { signKeyset } from '@muster/control-plane/platform/keys/epochs';
 import { readKey, readTrust } from '@muster/control-plane/platform/keys/key-store';
-import { verifyFor } from '@muster/kernel/signing';
+import { exportSigningKey, generateSigningKey, verifyFor } from '@muster/kernel/signing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setUp } from './set-up.ts';
 
+const DAY_MS = 86_400_000;
 let folder = '';
+/** The root key's file, as it was taken away. */
+let rootKey = '';
 const said: string[] = [];
 const at = (...parts: string[]): string => join(folder, ...parts);
 const text = (...parts: string[]): string => readFileSync(at(...parts), 'utf8');
@@ -46,6 +50,7 @@ beforeAll(async () => {
   writeFileSync(at('packed', `${TARBALL}.manifest.json`), JSON.stringify({ manifest: asPacked }));
   writeFileSync(at('packed', 'install.sh'), '#!/bin/sh\n');
   await run();
+  rootKey = text('installation', 'keys', 'root.key');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -103,5 +108,89 @@ describe('muster setup', () => {
       text('handed-out', file),
     );
     expect(after).toEqual(before);
+  });
+});
+
+describe('muster setup, once the root key was taken away and is given back', () => {
+  const keys = (...parts: string[]): string => at('installation', 'keys', ...parts);
+  const giveBack = (key: string): void => writeFileSync(keys('root.key'), key, { mode: 0o600 });
+  const takeAway = (): void => {
+    for (const file of ['root.key', 'root-words.txt']) rmSync(keys(file), { force: true });
+  };
+  const handedOut = (process: string) => JSON.parse(text('handed-out', process, 'keyset.json')) as unknown;
+  const setUpAgain = async (): Promise<string> => {
+    said.length = 0;
+    await run();
+    return said.join('\n');
+  };
+  /** Writes a keyset with the same keys, all of which end then. */
+  const endAt = (end: Date): void => {
+    giveBack(rootKey);
+    const { keyset } = readTrust(keys());
+    const ending = keyset.keys.map((key) => ({ ...key, notAfter: end.toISOString() }));
+    const signed = signKeyset({ ...keyset, serial: keyset.serial + 1, keys: ending }, readKey(keys(), 'root'));
+    writeFileSync(keys('keyset.json'), JSON.stringify(signed));
+    takeAway();
+  };
+
+  it('leaves keys that are good for long as they are, and asks to have the root key taken away again', async () => {
+    takeAway();
+    const before = text('installation', 'keys', 'keyset.json');
+    expect(await setUpAgain()).not.toContain('root.key');
+    giveBack(rootKey);
+    const sentences = await setUpAgain();
+    expect(sentences).toContain('lies root.key, which no process works with: take what is there of the root key away.');
+    expect(sentences).not.toContain('renewed');
+    expect(text('installation', 'keys', 'keyset.json')).toBe(before);
+    expect(text('installation', 'keys', 'root.key')).toBe(rootKey);
+  });
+
+  it.each([
+    ['are about to end', 10 * DAY_MS],
+    ['have ended', -DAY_MS],
+  ])('renews keys that %s, and only then, and hands the keyset to every process', async (_, inMs) => {
+    endAt(new Date(Date.now() + inMs));
+    const ending = readTrust(keys());
+    expect(await setUpAgain()).not.toContain('renewed');
+    expect(readTrust(keys()).signed).toEqual(ending.signed);
+    giveBack(rootKey);
+    expect(await setUpAgain()).toContain('The keyset was renewed.');
+    takeAway();
+    const { signed, keyset, rootKey: root } = readTrust(keys());
+    expect([keyset.serial, root]).toEqual([ending.keyset.serial + 1, ending.rootKey]);
+    expect(keyset.keys.map(({ id }) => id)).toEqual(ending.keyset.keys.map(({ id }) => id));
+    for (const { notAfter } of keyset.keys) expect(Date.parse(notAfter)).toBeGreaterThan(Date.now() + 89 * DAY_MS);
+    for (const process of ['api', 'worker', 'gateway', 'signer', 'sequencer', 'prober', 'auditor']) {
+      expect(handedOut(process)).toEqual(signed);
+    }
+  });
+
+  it('refuses another root key, and hands nothing out', async () => {
+    takeAway();
+    const before = text('handed-out', 'signer', 'keyset.json');
+    giveBack(exportSigningKey(generateSigningKey()));
+    await expect(run()).rejects.toThrow(/is not the root key that agents of this installation trust/);
+    expect(text('handed-out', 'signer', 'keyset.json')).toBe(before);
+  });
+
+  it('leaves nothing of the root key behind once it was taken away', async () => {
+    giveBack(rootKey);
+    await run();
+    takeAway();
+    const [, secret = ''] = rootKey.split('\n');
+    expect(secret).toMatch(/^[\w+/]{60,}=*$/);
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      expect(entry.name).not.toMatch(/\.(new|unfinished)$/);
+      expect(readFileSync(join(entry.parentPath, entry.name), 'utf8')).not.toContain(secret);
+    }
+    expect(readdirSync(keys()).sort()).toEqual([
+      'gateway.key',
+      'keyset.json',
+      'ledger.key',
+      'release.key',
+      'root.pub',
+      'task.key',
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 // Makes an installation's keys and secrets, once, and hands each process its own. Running it again makes nothing twice: it
 // hands out again, and renews keys that are about to end while the root key is there.
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { secretFile, secrets } from '@muster/control-plane/platform/keys/installation-secrets';
@@ -41,6 +42,12 @@ export async function setUp(options: SetUp): Promise<void> {
   });
   const until = made.trust.keyset.keys.map((key) => key.notAfter).sort()[0];
   say(`Every process has its own address and keys. The online keys are good until ${until}.`);
+  const lying = ['root.key', 'root-words.txt'].filter((file) => existsSync(join(keys, file)));
+  if (made.rootWords === null && lying.length > 0) {
+    say(
+      `In ${keys} lies ${lying.join(' and ')}, which no process works with: take what is there of the root key away.`,
+    );
+  }
   if (options.releases === undefined) return;
   const names = await publishReleases(options.releases.from, options.releases.to, keys);
   say(`Servers can be enrolled with ${names.join(', ')}.`);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mnemonicToEntropy } from '@scure/bip39';
@@ -49,6 +49,19 @@ describe('the keys of an installation', () => {
     rmSync(join(folder, 'root.pub'));
     expect(() => readKey(folder, 'root')).toThrow(KeyError);
     rmSync(other, { recursive: true });
+  });
+
+  it('are left alone when what was put there as the root key is none, or cannot be read, and it is said', () => {
+    const { rootWords } = ensureKeys(folder, 'test/log/1', start);
+    const held = readFileSync(join(folder, 'keyset.json'), 'utf8');
+    const later = () => ensureKeys(folder, 'test/log/1', new Date('2027-01-25T00:00:00Z'));
+    writeFileSync(join(folder, 'root.key'), `${rootWords}\n`);
+    expect(later).toThrow(KeyError);
+    expect(later).toThrow(/root\.key is no root key/);
+    rmSync(join(folder, 'root.key'));
+    mkdirSync(join(folder, 'root.key'));
+    expect(later).toThrow(/root\.key cannot be read \(EISDIR\)/);
+    expect(readFileSync(join(folder, 'keyset.json'), 'utf8')).toBe(held);
   });
 
   it('know a key only for its use and within its time', () => {

@@ -88,7 +88,7 @@ export function ensureKeys(folder: string, origin: string, now: Date): KeysMade 
     writeSecret(rootPath, exportSigningKey(generateSigningKey()));
     rootIsNew = true;
   }
-  const root = importSigningKey(readFileSync(rootPath, 'utf8'));
+  const root = readRoot(rootPath);
   if (held && held.rootKey !== root.publicKey) {
     throw new KeyError(`${rootPath} is not the root key that agents of this installation trust`);
   }
@@ -131,6 +131,27 @@ export function ensureKeys(folder: string, origin: string, now: Date): KeysMade 
     rootWords: rootIsNew ? entropyToMnemonic(seedOf(root), wordlist) : null,
     renewed: true,
   };
+}
+
+/** Somebody may just have put it there by hand, as another user or out of the wrong file. */
+function readRoot(path: string): SigningKey {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const user = process.getuid === undefined ? '' : ` (${process.getuid()})`;
+    throw new KeyError(`${path} cannot be read (${why}): give it to the user who runs this${user}, mode 0600`, {
+      cause: error,
+    });
+  }
+  try {
+    return importSigningKey(text);
+  } catch (error) {
+    throw new KeyError(`${path} is no root key: put the key file itself there, not its words or another file`, {
+      cause: error,
+    });
+  }
 }
 
 /** The key of a use that processes work with: the one that is good longest. */
