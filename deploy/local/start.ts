@@ -46,8 +46,14 @@ async function start(): Promise<void> {
   const kept = await secrets(folder.path);
 
   const databaseLog = new LogFile(join(folder.logs, 'postgres.log'));
-  const database = await startDatabase(folder, user, kept, (line) => databaseLog.write(line), say);
-  shutdown.add('PostgreSQL', () => database.server.stop(20_000));
+  const starting = startDatabase(folder, user, kept, (line) => databaseLog.write(line), say);
+  // Known from the beginning: a stop in the middle of its start waits for it, so that nothing writes here once we are gone.
+  shutdown.add('PostgreSQL', async () => {
+    const started = await starting.catch(() => undefined);
+    await started?.server.stop(20_000);
+  });
+  const database = await starting;
+  if (shutdown.begun) return;
   void database.server.exited.then((how) =>
     shutdown.because(`PostgreSQL ended (${how}); its log is ${databaseLog.path}.`),
   );

@@ -16,7 +16,6 @@ const rounds = Number(values.rounds);
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHMARKS);
 const unknown = names.filter((name) => BENCHMARKS[name] === undefined);
 const cleanUp = new CleanUp((error) => fail(`Something was left behind: ${String(error)}`));
-let stopping = false;
 const outcomes: Outcome[] = [];
 const failures: string[] = [];
 
@@ -28,14 +27,12 @@ if (unknown.length > 0) {
   // Every time and not once: npm passes on a Ctrl-C that the terminal has sent us as well.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   for (const name of names) await runOne(name);
-  printTable();
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(outcomes, null, 2)}\n`);
-  for (const failure of failures) fail(failure);
+  if (!cleanUp.stopped.aborted) await report();
 }
 
 async function runOne(name: string): Promise<void> {
   const benchmark = await BENCHMARKS[name]?.();
-  if (benchmark === undefined || stopping) return;
+  if (benchmark === undefined || cleanUp.stopped.aborted) return;
   const started = Date.now();
   console.log(`\n${name}: ${benchmark.sentence}`);
   try {
@@ -44,10 +41,11 @@ async function runOne(name: string): Promise<void> {
       cleanUp: (action) => cleanUp.add(action),
       keep: (starting, end) => cleanUp.keep(starting, end),
       rounds,
+      stopped: cleanUp.stopped,
     });
     outcomes.push(...found);
   } catch (error) {
-    if (stopping) return;
+    if (cleanUp.stopped.aborted) return;
     failures.push(`${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     await cleanUp.run();
@@ -56,12 +54,18 @@ async function runOne(name: string): Promise<void> {
 }
 
 function stop(): void {
-  if (stopping) return;
-  stopping = true;
+  if (cleanUp.stopped.aborted) return;
   // What is still being measured fails now, because what it uses goes away.
   process.on('uncaughtException', () => undefined);
   console.error('Stopped; what was started is ended.');
   void cleanUp.stop().then(() => process.exit(130));
+}
+
+/** Of all that was asked for: who stops us is not left with half of it in a file. */
+async function report(): Promise<void> {
+  printTable();
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(outcomes, null, 2)}\n`);
+  for (const failure of failures) fail(failure);
 }
 
 function printTable(): void {

@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { compare, median, quantile, type BenchTools } from './benchmark.ts';
 
-const tools: BenchTools = { say: () => undefined, cleanUp: () => undefined, keep: (starting) => starting, rounds: 5 };
+const tools: BenchTools = {
+  say: () => undefined,
+  cleanUp: () => undefined,
+  keep: (starting) => starting,
+  rounds: 5,
+  stopped: new AbortController().signal,
+};
 
 describe('a comparison', () => {
   it('takes the median of pairwise ratios, so that a slow minute of the machine counts for neither side', async () => {

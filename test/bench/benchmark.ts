@@ -34,6 +34,8 @@ export interface BenchTools {
   /** For what takes a while to start: it is ended also when somebody stops us meanwhile. */
   keep<Thing>(starting: Promise<Thing>, end: (thing: Thing) => Promise<void>): Promise<Thing>;
   rounds: number;
+  /** Aborted when somebody stops us, for what need not be finished then. */
+  stopped: AbortSignal;
 }
 
 export interface Comparison {

@@ -36,6 +36,17 @@ describe('the end of a benchmark', () => {
     expect(ended).toEqual(['server', 'folder']);
   });
 
+  it('tells what is still starting that nobody waits for it any more', async () => {
+    const { ended, cleanUp, end } = noted();
+    cleanUp.add(end('folder'));
+    const starting = new Promise<string>((_, reject) => {
+      cleanUp.stopped.addEventListener('abort', () => reject(new Error('given up')));
+    });
+    const kept = cleanUp.keep(starting, (server) => end(server)());
+    await Promise.all([cleanUp.stop(), expect(kept).rejects.toThrow('given up')]);
+    expect(ended).toEqual(['folder']);
+  });
+
   it('has nothing to end of what could not be started', async () => {
     const { ended, cleanUp, end } = noted();
     const failed = cleanUp.keep(Promise.reject<string>(new Error('no room')), (server) => end(server)());

@@ -4,17 +4,22 @@ export class CleanUp {
   private readonly actions: (() => Promise<void>)[] = [];
   private readonly failed: (error: unknown) => void;
   private running: Promise<void> | undefined;
-  private stopped = false;
+  private readonly stopping = new AbortController();
 
   /** `failed` hears of what one step could not do; the others are done all the same. */
   constructor(failed: (error: unknown) => void) {
     this.failed = failed;
   }
 
+  /** Aborted by `stop`, for who is in the middle of something that need not be finished. */
+  get stopped(): AbortSignal {
+    return this.stopping.signal;
+  }
+
   /** After `stop` what was just started is ended at once, and whoever started it goes no further. */
   add(action: () => Promise<void>): void {
     this.actions.push(action);
-    if (!this.stopped) return;
+    if (!this.stopped.aborted) return;
     void this.run();
     throw new Error('It was stopped.');
   }
@@ -39,7 +44,7 @@ export class CleanUp {
 
   /** For good. */
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.stopping.abort(new Error('It was stopped.'));
     await this.run();
   }
 

@@ -29,6 +29,8 @@ export interface LabOptions {
   say?: (sentence: string) => void;
   /** More than one lab at a time needs names of their own. */
   name?: string;
+  /** Aborted while it comes up, it goes down again, and `up` rejects once nothing is left. */
+  stopped?: AbortSignal | undefined;
 }
 
 /** What `down`, `attack` and `status` need to find a lab again; readable by the owner only. */
@@ -71,13 +73,16 @@ export class Lab {
     try {
       return await timed(say, `Lab with ${options.servers} servers`, () => Lab.build(name, options, say));
     } catch (error) {
-      await Lab.clear(name);
+      // Why it did not come up is the error, also when it did not go down.
+      await Lab.clear(name).catch((left: unknown) => say(left instanceof Error ? left.message : String(left)));
       throw error;
     }
   }
 
+  /** What makes something is waited for, stopped or not, because only what is there can be removed. */
   private static async build(name: string, options: LabOptions, say: (sentence: string) => void): Promise<Lab> {
-    await timed(say, 'Images (the first time takes a minute)', buildImages);
+    const { stopped } = options;
+    await timed(say, 'Images (the first time takes a minute)', () => buildImages(stopped));
     const network = await createNetwork(name);
     const port = options.port ?? 7420;
     const url = `http://${network.gateway}:${port}`;
@@ -88,6 +93,7 @@ export class Lab {
         bind: '0.0.0.0',
         publicUrl: url,
         env: options.env ?? {},
+        stopped,
       }),
     );
     await mkdir(folderOf(name), { recursive: true });
@@ -99,16 +105,20 @@ export class Lab {
     const names = Array.from({ length: options.servers }, (_, index) => NAMES[index] ?? `lab-server-${index + 1}`);
     await roomToWatch(say);
     const machines = await timed(say, 'Servers booted', async () => {
-      const booting = await Promise.all(names.map((one) => bootServer(name, network.name, one)));
-      await Promise.all(booting.map((machine) => machine.untilBooted()));
+      stopped?.throwIfAborted();
+      const booting = await all(names.map((one) => bootServer(name, network.name, one)));
+      await unlessStopped(stopped, () => Promise.all(booting.map((machine) => machine.untilBooted())));
       return booting;
     });
+    stopped?.throwIfAborted();
     const attacker = await startAttacker(name, network.name);
-    await timed(say, 'Agent built', () => untilInstallable(url));
+    await timed(say, 'Agent built', () => unlessStopped(stopped, () => untilInstallable(url)));
     const servers: EnrolledServer[] = [];
     for (const machine of machines) {
       servers.push(
-        await timed(say, `${machine.name} enrolled and its fingerprint confirmed`, () => enrol(api, machine)),
+        await timed(say, `${machine.name} enrolled and its fingerprint confirmed`, () =>
+          unlessStopped(stopped, () => enrol(api, machine)),
+        ),
       );
     }
     const kept: Kept = {
@@ -124,6 +134,7 @@ export class Lab {
       attacker: { container: attacker.container, address: attacker.address },
     };
     await writeFile(keptFile(name), JSON.stringify(kept, null, 2), { mode: 0o600 });
+    stopped?.throwIfAborted();
     return new Lab(name, kept);
   }
 
@@ -149,17 +160,40 @@ export class Lab {
     await Lab.clear(this.name);
   }
 
-  /** Removes everything a lab of this name may have left, however it ended. */
+  /** Removes everything a lab of this name may have left, however it ended; one step that fails does not keep the next from it. */
   static async clear(name = defaultName()): Promise<void> {
-    if (existsSync(keptFile(name))) {
-      const kept = JSON.parse(await readFile(keptFile(name), 'utf8')) as Kept;
-      await stopMuster(kept.pid);
-    } else {
-      await stopMuster(await holderOf(folderOf(name)));
+    const failures: unknown[] = [];
+    for (const step of [
+      async () => stopMuster(await holderOf(name)),
+      () => removeMachines(name),
+      () => removeNetwork(name),
+      () => rm(folderOf(name), { recursive: true, force: true }),
+    ]) {
+      await step().catch((error: unknown) => failures.push(error));
     }
-    await removeMachines(name);
-    await removeNetwork(name);
-    await rm(folderOf(name), { recursive: true, force: true });
+    if (failures.length === 0) return;
+    const why = failures.map((error) => (error instanceof Error ? error.message : String(error))).join('\n');
+    throw new Error(`Not everything of the lab ${name} could be removed:\n${why}`);
+  }
+}
+
+/** Like Promise.all, but not before each one is over: one that is still being made cannot be removed yet. */
+async function all<Made>(making: readonly Promise<Made>[]): Promise<Made[]> {
+  await Promise.allSettled(making);
+  return await Promise.all(making);
+}
+
+/** For what is only waited for. */
+async function unlessStopped<Result>(stopped: AbortSignal | undefined, wait: () => Promise<Result>): Promise<Result> {
+  if (stopped === undefined) return await wait();
+  stopped.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(stopped.reason);
+  stopped.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([wait(), promise]);
+  } finally {
+    stopped.removeEventListener('abort', stop);
   }
 }
 
@@ -214,8 +248,9 @@ function keptFile(name: string): string {
   return join(folderOf(name), 'lab.json');
 }
 
-/** The process that holds a data folder whose lab never got as far as writing itself down. */
-async function holderOf(folder: string): Promise<number> {
-  const lock = join(folder, 'start.lock');
+/** The process that holds a lab's data folder, also when the lab never got as far as writing itself down. */
+async function holderOf(name: string): Promise<number> {
+  if (existsSync(keptFile(name))) return (JSON.parse(await readFile(keptFile(name), 'utf8')) as Kept).pid;
+  const lock = join(folderOf(name), 'start.lock');
   return existsSync(lock) ? Number(await readFile(lock, 'utf8')) : 0;
 }

@@ -87,9 +87,16 @@ export async function startAttacker(lab: string, network: string): Promise<Machi
 
 /** Removes every container of a lab, whatever state it is in. */
 export async function removeMachines(lab: string): Promise<void> {
-  const found = await docker(['ps', '-aq', '--filter', `label=muster-lab=${lab}`]);
-  const ids = found.split('\n').filter((id) => id !== '');
-  if (ids.length > 0) await docker(['rm', '-f', '-v', ...ids], 120_000);
+  const found = async (): Promise<string[]> => {
+    const ids = await docker(['ps', '-aq', '--filter', `label=muster-lab=${lab}`]);
+    return ids.split('\n').filter((id) => id !== '');
+  };
+  const ids = await found();
+  if (ids.length === 0) return;
+  const removed = await tryDocker(['rm', '-f', '-v', ...ids], 120_000);
+  // One that went by itself in between is no failure.
+  const left = await found();
+  if (left.length > 0) throw new Error(`Containers of ${lab} are left: ${left.join(' ')}\n${removed.stderr}`);
 }
 
 async function addressOf(container: string): Promise<string> {

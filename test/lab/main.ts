@@ -43,7 +43,21 @@ async function up(): Promise<void> {
   const servers = whole('servers', values.servers, 1, 50);
   const port = whole('port', values.port, 1024, 65_535);
   console.log('While the lab is up, its control plane listens on every address of this machine.');
-  describe(await Lab.up({ servers, port, say: console.log }));
+  const stop = new AbortController();
+  // Every time and not once: npm passes on a Ctrl-C that the terminal has sent us as well.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (!stop.signal.aborted) console.error('Stopped; what is there of the lab is removed.');
+      stop.abort(new Error('It was stopped.'));
+    });
+  }
+  try {
+    describe(await Lab.up({ servers, port, say: console.log, stopped: stop.signal }));
+  } catch (error) {
+    // What was waited for may go on for a while.
+    if (stop.signal.aborted) process.exit(130);
+    throw error;
+  }
 }
 
 async function attack(): Promise<void> {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const ROOT = join(import.meta.dirname, '../..');
+const PROGRAM = 'deploy/local/start.ts';
 const READY_DEADLINE_MS = 120_000;
 const STOP_DEADLINE_MS = 60_000;
 
@@ -18,6 +19,8 @@ export interface LocalStartOptions {
   publicUrl?: string;
   demo?: boolean;
   env?: NodeJS.ProcessEnv;
+  /** Nobody waits for it any longer when this is aborted. */
+  stopped?: AbortSignal | undefined;
 }
 
 export interface LocalStart {
@@ -32,10 +35,12 @@ export interface LocalStart {
 
 /** Resolves when it says that it is ready; otherwise throws with all it printed, and leaves nothing running. */
 export async function startMuster(options: LocalStartOptions): Promise<LocalStart> {
+  const { stopped } = options;
+  stopped?.throwIfAborted();
   await mkdir(options.data, { recursive: true, mode: 0o755 });
   const outputFile = join(options.data, `start-output-${Date.now()}.log`);
   const out = openSync(outputFile, 'a', 0o600);
-  const args = ['--conditions=source', '--disable-warning=ExperimentalWarning', join(ROOT, 'deploy/local/start.ts')];
+  const args = ['--conditions=source', '--disable-warning=ExperimentalWarning', join(ROOT, PROGRAM)];
   if (options.demo === true) args.push('--demo');
   const started = Date.now();
   // Its own session and a file for output: it may outlive the command that started it (the lab's `up`).
@@ -57,7 +62,7 @@ export async function startMuster(options: LocalStartOptions): Promise<LocalStar
   let exitCode: number | null | undefined;
   child.once('exit', (code) => (exitCode = code));
   const output = (): string => (existsSync(outputFile) ? readFileSync(outputFile, 'utf8') : '');
-  while (Date.now() - started < READY_DEADLINE_MS) {
+  while (Date.now() - started < READY_DEADLINE_MS && stopped?.aborted !== true) {
     const text = output();
     const url = /Muster is ready at (\S+)/.exec(text)?.[1];
     if (url !== undefined && text.includes('Ctrl-C stops')) {
@@ -68,12 +73,13 @@ export async function startMuster(options: LocalStartOptions): Promise<LocalStar
     await sleep(100);
   }
   await stopMuster(child.pid ?? 0);
+  stopped?.throwIfAborted();
   throw new Error(`Muster was not ready within ${READY_DEADLINE_MS / 1000} s. It printed:\n${output()}`);
 }
 
-/** Ctrl-C, as a person does it, and waits until it is gone. */
+/** Ctrl-C, as a person does it, and waits until it is gone. An id that another program has by now is left alone. */
 export async function stopMuster(pid: number): Promise<void> {
-  if (pid <= 1 || !isAlive(pid)) return;
+  if (pid <= 1 || !isAlive(pid) || !isStart(pid)) return;
   process.kill(pid, 'SIGINT');
   for (let waited = 0; waited < STOP_DEADLINE_MS; waited += 100) {
     if (!isAlive(pid)) return;
@@ -81,6 +87,12 @@ export async function stopMuster(pid: number): Promise<void> {
   }
   process.kill(pid, 'SIGKILL');
   throw new Error(`Muster (process ${pid}) did not stop within ${STOP_DEADLINE_MS / 1000} s of Ctrl-C and was killed.`);
+}
+
+/** An id that was kept may be older than this machine's last boot. */
+function isStart(pid: number): boolean {
+  const commandLine = `/proc/${pid}/cmdline`;
+  return existsSync(commandLine) && readFileSync(commandLine, 'utf8').includes(PROGRAM);
 }
 
 function isAlive(pid: number): boolean {

@@ -9,9 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { BlockAddress } from '@muster/contracts/bans';
 import type { ApiClient } from '../../support/api-client.ts';
 import { docker } from '../../lab/docker.ts';
-import { Lab } from '../../lab/lab.ts';
+import type { Lab } from '../../lab/lab.ts';
 import type { Machine } from '../../lab/machine.ts';
 import { median, shown, withinLimit, type Benchmark, type BenchTools, type Outcome } from '../benchmark.ts';
+import { labOf } from '../lab.ts';
 import { costOfAgent, costOfProgram, type Cost } from './units.ts';
 
 const name = 'agent-footprint';
@@ -44,8 +45,7 @@ interface Used {
 }
 
 async function run(tools: BenchTools): Promise<Outcome[]> {
-  const options = { servers: 1, name: 'muster-bench-footprint', port: 7431, say: tools.say };
-  const lab = await tools.keep(Lab.up(options), (up) => up.down());
+  const lab = await labOf('footprint', { servers: 1, port: 7431 }, tools);
   const machine = lab.servers[0]?.machine;
   if (machine === undefined) throw new Error('A lab without servers.');
   const api = await lab.signIn();

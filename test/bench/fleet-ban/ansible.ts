@@ -1,7 +1,7 @@
 // The peer: Ansible as one would tune it (pipelining, kept connections, a fork per server), in a container of its own.
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import { docker } from '../../lab/docker.ts';
+import { buildImage, docker } from '../../lab/docker.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { Machine } from '../../lab/machine.ts';
 import type { BenchTools } from '../benchmark.ts';
@@ -17,10 +17,18 @@ export interface Ansible {
 export async function startAnsible(lab: Lab, machines: readonly Machine[], tools: BenchTools): Promise<Ansible> {
   tools.say('Building the image with Ansible from Debian (the first time takes a minute or two)');
   const folder = import.meta.dirname;
-  const build = ['build', '--quiet', '--network=host', '--build-arg', `DEBIAN_IMAGE=${DEBIAN_IMAGE}`, '-t', IMAGE];
-  await docker([...build, '-f', join(folder, 'ansible.Dockerfile'), folder], 600_000);
+  await buildImage({
+    image: IMAGE,
+    dockerfile: join(folder, 'ansible.Dockerfile'),
+    folder,
+    args: ['--build-arg', `DEBIAN_IMAGE=${DEBIAN_IMAGE}`],
+    deadlineMs: 600_000,
+    stopped: tools.stopped,
+  });
   const container = `${lab.name}-ansible`;
-  await docker(['run', '-d', '--name', container, '--network', lab.name, '--label', `muster-lab=${lab.name}`, IMAGE]);
+  const place = ['--name', container, '--network', lab.name, '--label', `muster-lab=${lab.name}`];
+  // The lab takes it down with the rest, once it is there.
+  await tools.keep(docker(['run', '-d', ...place, IMAGE]), () => Promise.resolve());
   const controller = new Machine('ansible', container, '');
   const publicKey = await controller.sh(
     'ssh-keygen -q -t ed25519 -N "" -f /root/.ssh/id_ed25519 && cat /root/.ssh/id_ed25519.pub',

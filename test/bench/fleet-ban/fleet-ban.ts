@@ -3,8 +3,8 @@
 import { randomInt } from 'node:crypto';
 import { BlockAddress } from '@muster/contracts/bans';
 import type { ApiClient } from '../../support/api-client.ts';
-import { Lab } from '../../lab/lab.ts';
 import { compare, quantile, type Benchmark, type BenchTools, type Outcome } from '../benchmark.ts';
+import { labOf } from '../lab.ts';
 import { startAnsible } from './ansible.ts';
 import { NftWatch } from './nft-watch.ts';
 
@@ -17,8 +17,7 @@ export const fleetBan: Benchmark = {
 };
 
 async function run(tools: BenchTools): Promise<Outcome[]> {
-  const options = { servers: SERVERS, name: 'muster-bench-fleet-ban', port: 7430, say: tools.say };
-  const lab = await tools.keep(Lab.up(options), (up) => up.down());
+  const lab = await labOf('fleet-ban', { servers: SERVERS, port: 7430 }, tools);
   const watches = lab.servers.map(({ machine }) => new NftWatch(machine.container));
   tools.cleanUp(async () => watches.forEach((watch) => watch.stop()));
   await Promise.all(watches.map((watch) => watch.started()));

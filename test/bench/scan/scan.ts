@@ -4,9 +4,9 @@ import { buildHostingImage, HOSTING_IMAGE } from '../../lab/images.ts';
 import { bootServer, removeMachines } from '../../lab/machine.ts';
 import { bringScanner, lynis, scan as scanOnce, type Took } from '../../lab/posture/scan.ts';
 import { median, type Benchmark, type BenchTools, type Outcome } from '../benchmark.ts';
+import { labName } from '../lab.ts';
 
 const NAME = 'scan';
-const LAB = 'muster-bench-scan';
 const TARGET = 1 / 8;
 
 export const scan: Benchmark = {
@@ -16,12 +16,15 @@ export const scan: Benchmark = {
 };
 
 async function run(tools: BenchTools): Promise<Outcome[]> {
-  await removeMachines(LAB);
-  await buildHostingImage();
-  tools.cleanUp(() => removeMachines(LAB));
-  const machine = await bootServer(LAB, 'bridge', 'scanned', HOSTING_IMAGE);
+  const lab = labName(NAME);
+  await removeMachines(lab);
+  await buildHostingImage(tools.stopped);
+  tools.cleanUp(() => removeMachines(lab));
+  // Who stops us waits for these two: a server that is only coming into being is not found, and the second has a folder here.
+  const nothing = (): Promise<void> => Promise.resolve();
+  const machine = await tools.keep(bootServer(lab, 'bridge', 'scanned', HOSTING_IMAGE), nothing);
   await machine.untilBooted();
-  await bringScanner(machine);
+  await tools.keep(bringScanner(machine), nothing);
   const { verdicts } = await scanOnce(machine);
   await lynis(machine);
   const answered = verdicts.filter(({ state }) => state === 'pass' || state === 'fail').length;
