@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@muster/kernel/clock';
+import { probes } from '@muster/posture/probes';
 import { BansCapability } from './capabilities/bans/bans.capability.ts';
 import { Fail2banEnforcer } from './capabilities/bans/fail2ban/enforcer.ts';
 import { FAIL2BAN_DATABASE, readHistory } from './capabilities/bans/fail2ban/history.ts';
@@ -151,7 +152,7 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
 
   const memory = new PostureMemory(paths.state);
   const probed = postureHost(execFile, memory);
-  const probing = new ProbeRunner(probed);
+  const probing = new ProbeRunner(probes, probed);
   const watched = new WatchedPlaces({ host: probed, exec: execFile, mark: STIRRED, user: 'muster-agent' });
   const socket: PrivdSocket = new PrivdSocket({
     hello: async () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { probes } from '@muster/posture/probes';
 import { execFile } from '../../host/exec.ts';
 import { postureHost } from './posture-host.ts';
 import { PostureMemory } from './posture-memory.ts';
@@ -36,7 +37,7 @@ it('recalls what a probe kept, and nothing that none did', async () => {
 });
 
 it('makes a report of a probe on this machine, and none of a probe that nobody knows', async () => {
-  const runner = new ProbeRunner(host);
+  const runner = new ProbeRunner(probes, host);
   const report = await runner.run('kernel-settings');
   expect([report?.error, report?.probe]).toEqual([null, 'kernel-settings']);
   expect(report?.sha256).toMatch(/^[0-9a-f]{64}$/);
