@@ -9,8 +9,7 @@ import type { CapabilityName } from '@muster/contracts/servers';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { systemClock } from '@muster/kernel/clock';
 import { sha256Hex } from '@muster/kernel/hashing';
-import type { Probe } from '@muster/posture/probe';
-import { probes } from '@muster/posture/probes';
+import { timetable } from '@muster/posture/timetable';
 import { AgentStore } from './agentd/agent-store.ts';
 import { BanWatch } from './agentd/ban-watch.ts';
 import { Downloads } from './agentd/downloads.ts';
@@ -21,9 +20,11 @@ import { PostureWatch } from './agentd/posture-watch.ts';
 import { newRepairs } from './agentd/repair-watch.ts';
 import { StateWatch } from './agentd/state-watch.ts';
 import { StirWatch } from './agentd/stir-watch.ts';
+import { Together } from './agentd/together.ts';
 import { FAIL2BAN_DATABASE, readHistory } from './capabilities/bans/fail2ban/history.ts';
 import { readFail2ban } from './capabilities/bans/fail2ban/jails.ts';
 import { InventoryCollector, hostSources } from './capabilities/inventory/collect.ts';
+import type { ListeningPort } from './capabilities/inventory/ports.ts';
 import { collectSites } from './capabilities/sites/collect.ts';
 import { hostFiles } from './capabilities/sites/config-files.ts';
 import { partsOf } from './capabilities/sites/parts.ts';
@@ -66,6 +67,8 @@ const HISTORY_BATCH = 500;
 const JAILS_AFTER_BAN_MS = 3000;
 const HELD_AFTER_OUTCOME_MS = 500;
 const HEALTHY_AGAIN_MS = 2000;
+/** Homes and folders of uploads come and go; before every look they are taken up anew as well. */
+const WATCH_AGAIN_MS = 600_000;
 
 export interface RunningAgentd {
   /** Resolves, with a sentence, when its state folder is gone: there is nothing left that it could go on with. */
@@ -83,16 +86,19 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   const failed = (what: string) => (error: unknown) =>
     log(`${what} failed`, { error: error instanceof Error ? error.message : String(error) });
 
+  let ports: Promise<ListeningPort[] | undefined> | undefined;
+  const askPorts = async (): Promise<ListeningPort[] | undefined> =>
+    privd
+      ?.ask('ports', {})
+      .then((answer) => answer.ports)
+      .catch(() => undefined);
   const inventory = new InventoryCollector({
     ...hostSources(execFile, installedTools),
     ...(privd === undefined
       ? {}
       : {
-          privilegedPorts: () =>
-            privd
-              .ask('ports', {})
-              .then((answer) => answer.ports)
-              .catch(() => undefined),
+          // The inventory comes every minute; the helper is asked with the rest, or it would never end.
+          privilegedPorts: () => (ports ??= askPorts()),
         }),
   });
   const reportInventory = async (): Promise<void> => {
@@ -204,14 +210,26 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   };
 
   const memory = new PostureMemory(options.state);
-  const own = new ProbeRunner(postureHost(execFile, memory));
+  const together = new Together(() => performance.now());
+  // Loaded when the first of them is run, and only those that we run ourselves.
+  const openOwn = async (): Promise<ProbeRunner> => {
+    const ours =
+      privd === undefined
+        ? (await import('@muster/posture/probes')).probes
+        : (await import('@muster/posture/network-probes')).networkProbes;
+    return new ProbeRunner(ours, postureHost(execFile, memory));
+  };
+  let own: Promise<ProbeRunner> | undefined;
   const posture = new PostureWatch({
     server: store.enrolment.server,
     spool,
     run: async (probe) =>
-      privd === undefined || asksNetwork(probe) ? own.run(probe) : (await privd.ask('probe', { probe })).report,
+      privd === undefined || asksNetwork(probe)
+        ? (await (own ??= openOwn())).run(probe)
+        : (await privd.ask('probe', { probe })).report,
     mostSeconds: options.postureSeconds,
-    now: Date.now,
+    awake: () => together.awake(),
+    now: () => performance.now(),
     log,
   });
 
@@ -288,13 +306,15 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   reportJails().catch(failed('reading fail2ban'));
   reportSites().catch(failed('reading the sites'));
   tellHistory().catch(failed('reading fail2ban’s history'));
+  together.every(options.heldSeconds * 1000, () => {
+    ports = askPorts();
+    reportHeld(true).catch(failed('reading the ban table'));
+    reportJails().catch(failed('reading fail2ban'));
+  });
+  together.every(options.sitesSeconds * 1000, () => void reportSites().catch(failed('reading the sites')));
+  together.every(WATCH_AGAIN_MS, () => void stirred.ask());
   const timers = [
     setInterval(() => void reportInventory().catch(failed('the inventory')), options.inventorySeconds * 1000),
-    setInterval(() => {
-      reportHeld(true).catch(failed('reading the ban table'));
-      reportJails().catch(failed('reading fail2ban'));
-    }, options.heldSeconds * 1000),
-    setInterval(() => void reportSites().catch(failed('reading the sites')), options.sitesSeconds * 1000),
     setInterval(() => void pollRepairs().catch(failed('reading repairs')), REPAIR_POLL_MS),
   ];
   return {
@@ -302,6 +322,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     close: async () => {
       state.stop();
       for (const timer of timers) clearInterval(timer);
+      together.stop();
       clearTimeout(expiry);
       clearTimeout(afterOutcome);
       clearTimeout(soon);
@@ -323,8 +344,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
 }
 
 /** The root helper has no network: what asks over it is asked by ourselves. */
-const asksNetwork = (name: string): boolean =>
-  probes.some((probe: Probe) => probe.name === name && probe.network === true);
+const asksNetwork = (name: string): boolean => timetable.some((probe) => probe.name === name && probe.network);
 
 /** What counts as a change of the held state: everything but the time. */
 const fingerprint = ({ at: _, ...rest }: HeldState): string => JSON.stringify(rest);

@@ -1,10 +1,12 @@
 // Reads the server by probes, each at its own pace, and reports what changed. Once a day every report travels again,
 // changed or not: what got lost on the way is mended, and a control plane that hears nothing knows that it does not know.
+// Probes are read in rounds: with the first that is due goes everything that would come due before the next round, so that
+// the root helper is woken once for many of them.
 import { MAX_FRAME_BYTES } from '@muster/contracts/agent';
 import type { ProbeReport } from '@muster/contracts/posture';
 import { sha256Hex } from '@muster/kernel/hashing';
-import { CADENCE_SECONDS, type Probe } from '@muster/posture/probe';
-import { probes } from '@muster/posture/probes';
+import { CADENCE_SECONDS } from '@muster/posture/probe';
+import { timetable } from '@muster/posture/timetable';
 import type { Spool } from '../link/spool.ts';
 
 export interface PostureWatchOptions {
@@ -14,6 +16,9 @@ export interface PostureWatchOptions {
   readonly run: (probe: string) => Promise<ProbeReport | undefined>;
   /** No probe rests longer than this. */
   readonly mostSeconds: number;
+  /** Called when probes are about to be read, for what else the root helper is to be asked while it is awake. */
+  readonly awake?: () => void;
+  /** Milliseconds that never go back. */
   readonly now: () => number;
   readonly log: (message: string, fields?: Record<string, unknown>) => void;
 }
@@ -21,13 +26,16 @@ export interface PostureWatchOptions {
 interface Turn {
   readonly probe: string;
   readonly onChange: boolean;
+  /** Between one reading and the next, below its cadence. */
   readonly everyMs: number;
   dueAt: number;
   /** Something changed where it looks. */
   stirred: boolean;
 }
 
-const TICK_MS = 1000;
+const LEAST_WAIT_MS = 1000;
+/** Servers read at different paces. What is left of each cadence is what a round itself may take before a probe's turn. */
+const PACE = { from: 0.85, to: 0.95 };
 /** A fleet that starts at once does not report at once. */
 const FIRST_WITHIN_MS = 60_000;
 const WHOLE_MS = 86_400_000;
@@ -35,6 +43,8 @@ const WHOLE_MS = 86_400_000;
 export class PostureWatch {
   readonly #with: PostureWatchOptions;
   readonly #turns: Turn[];
+  /** Until the next round, in milliseconds. */
+  readonly #roundMs: number;
   readonly #told = new Map<string, string>();
   #wholeAt: number;
   #timer: NodeJS.Timeout | undefined;
@@ -45,18 +55,20 @@ export class PostureWatch {
     this.#with = options;
     const mostMs = options.mostSeconds * 1000;
     const now = options.now();
-    this.#turns = probes.map(({ name, cadence, onChange }: Probe) => ({
+    const pace = PACE.from + (PACE.to - PACE.from) * this.#share('pace');
+    this.#turns = timetable.map(({ name, cadence, onChange }) => ({
       probe: name,
-      onChange: onChange === true,
-      everyMs: Math.min(CADENCE_SECONDS[cadence] * 1000, mostMs),
+      onChange,
+      everyMs: Math.min(CADENCE_SECONDS[cadence] * 1000, mostMs) * pace,
       dueAt: now + this.#share('first') * Math.min(FIRST_WITHIN_MS, mostMs),
       stirred: false,
     }));
+    this.#roundMs = Math.min(...this.#turns.map(({ everyMs }) => everyMs));
     this.#wholeAt = now + WHOLE_MS;
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#wait();
   }
 
   /** Something changed where changes matter: what looks there is due now. */
@@ -82,27 +94,38 @@ export class PostureWatch {
 
   /** Does not wait for a probe: its answer may never come, and is gathered anew at the next start. */
   stop(): void {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#stopped = true;
   }
 
-  /** What is due, one after the other. */
+  /** A round when one is due, and what was stirred: one after the other, what is read most often first. */
   async run(): Promise<void> {
-    if (this.#wholeAt <= this.#with.now()) {
+    const now = this.#with.now();
+    if (this.#wholeAt <= now) {
       this.#told.clear();
       this.#wholeAt += WHOLE_MS;
     }
-    for (const turn of this.#turns) {
-      if (this.#stopped) return;
-      if (turn.dueAt <= this.#with.now()) await this.#take(turn);
+    const isDue = this.#turns.some(({ dueAt }) => dueAt <= now);
+    if (!isDue && this.#stirred().length === 0) return;
+    this.#with.awake?.();
+    const before = now + this.#roundMs;
+    const round = isDue ? this.#turns.filter(({ dueAt }) => dueAt < before) : [];
+    for (const turn of round.toSorted((a, b) => a.everyMs - b.everyMs)) {
       // Who changes keys or cron is not waited for until the rest of the round is read.
-      for (const other of this.#turns) if (other.stirred) await this.#take(other);
+      for (const other of this.#stirred()) await this.#take(other);
+      if (this.#stopped) return;
+      if (turn.dueAt < before) await this.#take(turn);
     }
+    for (const other of this.#stirred()) await this.#take(other);
+  }
+
+  #stirred(): Turn[] {
+    return this.#stopped ? [] : this.#turns.filter(({ stirred }) => stirred);
   }
 
   async #take(turn: Turn): Promise<boolean> {
     turn.stirred = false;
-    turn.dueAt = this.#with.now() + turn.everyMs * (0.9 + 0.2 * this.#share(turn.probe));
+    turn.dueAt = this.#with.now() + turn.everyMs;
     return this.#report(turn.probe);
   }
 
@@ -131,10 +154,19 @@ export class PostureWatch {
       .catch((error: unknown) => this.#with.log('posture could not be reported', { error: String(error) }))
       .finally(() => {
         this.#running = undefined;
+        this.#wait();
       });
   }
 
-  /** Between 0 and 1, the same for a server and probe every time. */
+  /** Until the first is due; what was stirred at the end of a round is due at once. */
+  #wait(): void {
+    clearTimeout(this.#timer);
+    if (this.#stopped) return;
+    const dueAt = this.#stirred().length > 0 ? 0 : Math.min(...this.#turns.map((turn) => turn.dueAt));
+    this.#timer = setTimeout(() => this.#tick(), Math.max(LEAST_WAIT_MS, dueAt - this.#with.now()));
+  }
+
+  /** Between 0 and 1, the same for a server and name every time. */
   #share(name: string): number {
     return Number.parseInt(sha256Hex(`${this.#with.server} ${name}`).slice(0, 8), 16) / 0xff_ff_ff_ff;
   }

@@ -1,11 +1,10 @@
 // Hears that something on the host stirred. Accounts and groups are replaced as a whole in /etc, which anybody may watch; the
 // places that only root may enter are watched by systemd, which touches a file in our folder. Which places those are is asked
-// anew every ten minutes and before every look, because homes and folders of uploads come and go.
+// anew before every look and from time to time, because homes and folders of uploads come and go.
 import { watch, type FSWatcher } from 'node:fs';
 
 const MARKS = new Set(['stirred']);
 const OF_ETC = new Set(['passwd', 'group', 'shadow', 'gshadow', 'crontab', 'anacrontab', 'ld.so.preload']);
-const AGAIN_MS = 600_000;
 /** Who changes one thing changes the next. */
 const SETTLED_MS = 500;
 /** A site whose visitors upload all day must not have us look all day: after so many looks in a while there is a pause. */
@@ -25,7 +24,6 @@ export interface StirWatchOptions {
 export class StirWatch {
   readonly #with: StirWatchOptions;
   readonly #watchers: FSWatcher[] = [];
-  #again: NodeJS.Timeout | undefined;
   #settling: NodeJS.Timeout | undefined;
   #looks: number[] = [];
 
@@ -37,13 +35,11 @@ export class StirWatch {
     if (this.#with.watch === undefined) return;
     this.#hear(this.#with.folder, MARKS);
     this.#hear('/etc', OF_ETC);
-    void this.#ask();
-    this.#again = setInterval(() => void this.#ask(), AGAIN_MS);
+    void this.ask();
   }
 
   stop(): void {
     for (const watcher of this.#watchers) watcher.close();
-    clearInterval(this.#again);
     clearTimeout(this.#settling);
   }
 
@@ -66,13 +62,14 @@ export class StirWatch {
         this.#settling = undefined;
         this.#looks.push(Date.now());
         // What changes while the places are taken up anew is seen by the look that follows.
-        void this.#ask().then(() => this.#with.stirred());
+        void this.ask().then(() => this.#with.stirred());
       },
       this.#looks.length < LOOKS_AT_ONCE ? SETTLED_MS : PAUSE_MS,
     );
   }
 
-  async #ask(): Promise<void> {
+  /** Has the places taken up anew that are to be watched. */
+  async ask(): Promise<void> {
     try {
       const places = await this.#with.watch?.();
       if (places === 0) this.#with.log('no place is watched: changes are seen at the next look');
