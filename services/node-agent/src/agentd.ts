@@ -32,6 +32,7 @@ import { postureHost } from './capabilities/posture/posture-host.ts';
 import { PostureMemory } from './capabilities/posture/posture-memory.ts';
 import { ProbeRunner } from './capabilities/posture/probe-runner.ts';
 import { execFile } from './host/exec.ts';
+import { Growth } from './host/growth.ts';
 import { installedTools } from './host/tools.ts';
 import { fingerprintOfKeys } from './trust/fingerprint.ts';
 import { DiskSpool } from './link/disk-spool.ts';
@@ -165,13 +166,23 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
       await spool.push(0, { kind: 'repair', items: repairs.slice(from, from + 100) });
     }
   };
-  const pollRepairs = async (): Promise<void> => {
+  const lookForRepairs = async (): Promise<boolean> => {
     const repairs = await newRepairs(options.guard, store.cursors);
-    if (repairs.length === 0) return;
+    if (repairs.length === 0) return false;
     await reportRepairs(repairs);
     await store.saveCursors();
     await reportHeld(true);
+    return true;
   };
+  const records = new Growth({
+    path: join(options.guard, 'records'),
+    busyMs: REPAIR_POLL_MS,
+    look: () =>
+      lookForRepairs().catch((error: unknown) => {
+        failed('reading repairs')(error);
+        return true;
+      }),
+  });
 
   const tellHistory = async (): Promise<void> => {
     for (;;) {
@@ -300,6 +311,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   const state = new StateWatch(options.state);
   link.start();
   posture.start();
+  records.start();
   stirred.start();
   log('agentd runs', { server: store.enrolment.server, version: AGENT_VERSION, observeOnly });
   reportInventory().catch(failed('the inventory'));
@@ -313,15 +325,16 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   });
   together.every(options.sitesSeconds * 1000, () => void reportSites().catch(failed('reading the sites')));
   together.every(WATCH_AGAIN_MS, () => void stirred.ask());
-  const timers = [
-    setInterval(() => void reportInventory().catch(failed('the inventory')), options.inventorySeconds * 1000),
-    setInterval(() => void pollRepairs().catch(failed('reading repairs')), REPAIR_POLL_MS),
-  ];
+  const inventoryTimer = setInterval(
+    () => void reportInventory().catch(failed('the inventory')),
+    options.inventorySeconds * 1000,
+  );
   return {
     lost: state.lost,
     close: async () => {
       state.stop();
-      for (const timer of timers) clearInterval(timer);
+      clearInterval(inventoryTimer);
+      records.stop();
       together.stop();
       clearTimeout(expiry);
       clearTimeout(afterOutcome);

@@ -8,6 +8,7 @@ import type { BanLogLine, JailFacts } from '@muster/contracts/bans';
 import { fromAction, parseLogLine } from '../capabilities/bans/fail2ban/ban-log.ts';
 import { BanMerger } from '../capabilities/bans/fail2ban/merger.ts';
 import { readUntrusted } from '../host/files.ts';
+import { Growth } from '../host/growth.ts';
 import type { Spool } from '../link/spool.ts';
 import { redactDeep } from '../link/redaction.ts';
 import { readLines } from '../privd/line-socket.ts';
@@ -36,24 +37,24 @@ export class BanWatch {
   readonly #merger = new BanMerger();
   #lines: BanLogLine[] = [];
   #gather: NodeJS.Timeout | undefined;
-  #poll: NodeJS.Timeout | undefined;
+  readonly #growth: Growth;
   #reconcile: NodeJS.Timeout | undefined;
   #server: Server | undefined;
   #logOffset = -1;
   #rest = '';
-  #looking = false;
 
   constructor(options: BanWatchOptions) {
     this.#with = options;
+    this.#growth = new Growth({ path: options.logPath, busyMs: LOG_POLL_MS, look: () => this.#look() });
   }
 
   async start(): Promise<void> {
     if (this.#with.socketPath !== undefined) await this.#listen(this.#with.socketPath);
-    this.#poll = setInterval(() => void this.#tick(), LOG_POLL_MS);
+    this.#growth.start();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#poll);
+    this.#growth.stop();
     clearTimeout(this.#gather);
     clearTimeout(this.#reconcile);
     await this.#flush();
@@ -98,14 +99,12 @@ export class BanWatch {
     if (event === undefined) return this.#with.log('an event of fail2ban was not understood');
     this.#take(this.#merger.fromAction(event, Date.now()));
     if (event.kind === 'flush') this.#askSoon();
+    if (this.#merger.waiting) this.#growth.soon();
   }
 
-  async #tick(): Promise<void> {
-    // On a busy host a read outlasts the interval: two at once would read the same lines.
-    if (this.#looking) return;
-    this.#looking = true;
+  /** True while lines come, and while some are held back until it is clear what they mean. */
+  async #look(): Promise<boolean> {
     const newLines = await this.#newLogLines();
-    this.#looking = false;
     const now = Date.now();
     for (const line of newLines) {
       const saying = parseLogLine(line);
@@ -113,6 +112,7 @@ export class BanWatch {
     }
     if (this.#merger.needsReconciling) this.#askSoon();
     this.#take(this.#merger.due(now));
+    return newLines.length > 0 || this.#merger.waiting;
   }
 
   /** From the end at the first look; from the beginning when the file was rotated. */

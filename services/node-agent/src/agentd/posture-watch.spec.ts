@@ -1,8 +1,9 @@
 // What travels of the posture: what changed, and once a day all of it.
 import type { ProbeReport } from '@muster/contracts/posture';
 import type { Probe } from '@muster/posture/probe';
+import { CADENCE_SECONDS } from '@muster/posture/probe';
 import { probes } from '@muster/posture/probes';
-import { expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemorySpool } from '../link/spool.ts';
 import { PostureWatch } from './posture-watch.ts';
 
@@ -90,7 +91,8 @@ it('looks at once where something changed, before the rest of the round', async 
   state.now += 200 * HOUR;
   watch.stir();
   await watch.run();
-  expect(asked.slice(1, onChange.length)).toEqual(onChange.slice(1));
+  expect(asked.slice(0, onChange.length)).toEqual(onChange);
+  expect(asked.toSorted()).toEqual(probes.map(({ name }) => name).toSorted());
 });
 
 it('reads what somebody asks for now, and sends it although nothing changed', async () => {
@@ -140,4 +142,91 @@ it('stops at once while a probe waits for its answer, and sends nothing of what 
   await running;
   expect(asked).toHaveLength(1);
   expect(await spool.after(0, 10)).toEqual([]);
+});
+
+describe('over a day', () => {
+  const PROBE_MS = 300;
+  const DAY = 24 * HOUR;
+  const TOGETHER_MS = 60_000;
+  afterEach(() => void vi.useRealTimers());
+
+  /** When each probe was read, and when the root helper was woken for a round, in milliseconds since the start. */
+  async function aDayOf(server: string) {
+    vi.useFakeTimers();
+    const began = performance.now();
+    const readAt = new Map<string, number[]>(probes.map(({ name }) => [name, []]));
+    const rounds: number[] = [];
+    const watch = new PostureWatch({
+      server,
+      spool: new MemorySpool(),
+      run: async (probe) => {
+        readAt.get(probe)?.push(performance.now() - began);
+        await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
+        const at = new Date(0).toISOString();
+        return { probe, at, durationMs: 1, sha256: 'a'.repeat(64), reading: {}, error: null, unreadable: [] };
+      },
+      mostSeconds: 604_800,
+      awake: () => rounds.push(performance.now() - began),
+      now: () => performance.now(),
+      log: () => undefined,
+    });
+    watch.start();
+    await vi.advanceTimersByTimeAsync(DAY);
+    watch.stop();
+    return { readAt, rounds };
+  }
+
+  it('reads no probe later than its cadence, and nearly as seldom, in rounds that many share', async () => {
+    const { readAt, rounds } = await aDayOf('0190b5e2-7a10-7000-8000-00000000b001');
+    const late = probes.flatMap(({ name, cadence }) => {
+      const times = [...(readAt.get(name) ?? []), DAY];
+      const waits = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+      return waits.filter((wait) => wait > CADENCE_SECONDS[cadence] * 1000).map((wait) => `${name} ${wait}`);
+    });
+    expect(late).toEqual([]);
+    const tooOften = probes.filter(({ name, cadence }) => {
+      const cadencesOfADay = DAY / 1000 / CADENCE_SECONDS[cadence];
+      return (readAt.get(name)?.length ?? 0) > cadencesOfADay * 1.3 + 1;
+    });
+    expect(tooOften).toEqual([]);
+    // Every five minutes at most, which the most frequent probes ask for, however many others there are.
+    expect(rounds.length).toBeGreaterThanOrEqual(DAY / 300_000);
+    expect(rounds.length).toBeLessThanOrEqual(DAY / 300_000 / 0.85 + 1);
+    const outside = [...readAt.values()]
+      .flat()
+      .filter((at) => !rounds.some((round) => at >= round && at < round + TOGETHER_MS));
+    expect(outside).toEqual([]);
+  });
+
+  it('begins within a minute, and not with every server at once', async () => {
+    const one = await aDayOf('0190b5e2-7a10-7000-8000-00000000b001');
+    const other = await aDayOf('0190b5e2-7a10-7000-8000-00000000b002');
+    for (const { rounds } of [one, other]) expect(rounds[0]).toBeLessThanOrEqual(60_000);
+    expect(Math.abs((one.rounds[0] ?? 0) - (other.rounds[0] ?? 0))).toBeGreaterThan(1000);
+    expect(one.rounds[100]).not.toBe(other.rounds[100]);
+  });
+
+  it('reads at once what was stirred while it rests', async () => {
+    vi.useFakeTimers();
+    const asked: string[] = [];
+    const watch = new PostureWatch({
+      server: '0190b5e2-7a10-7000-8000-00000000b001',
+      spool: new MemorySpool(),
+      run: (probe) => {
+        asked.push(probe);
+        return Promise.resolve(undefined);
+      },
+      mostSeconds: 604_800,
+      now: () => performance.now(),
+      log: () => undefined,
+    });
+    watch.start();
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(asked).toHaveLength(probes.length);
+    asked.length = 0;
+    watch.stir();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(asked).toEqual(probes.filter((probe: Probe) => probe.onChange === true).map(({ name }) => name));
+    watch.stop();
+  });
 });

@@ -19,7 +19,7 @@ export async function privdCommand(args: string[]): Promise<void> {
       units: { type: 'string', default: DEFAULT_PATHS.units },
       agent: { type: 'string', default: DEFAULT_PATHS.agent },
       downloads: { type: 'string', default: DEFAULT_PATHS.downloads },
-      'idle-seconds': { type: 'string', default: '60' },
+      'idle-seconds': { type: 'string', default: '15' },
     },
   });
   const { socket, 'idle-seconds': idle, ...paths } = values;

@@ -26,6 +26,11 @@ export class BanMerger {
   /** True after a flush: what is really banned must be asked, see `reconcile`. */
   needsReconciling = false;
 
+  /** Something is held back, or is to be asked: `due` is to be called again soon. */
+  get waiting(): boolean {
+    return this.needsReconciling || this.#held.length > 0;
+  }
+
   fromAction(event: Fail2banEvent, now: number): BanLogLine[] {
     if (event.kind === 'flush') {
       this.#flush(event.jail, now);
