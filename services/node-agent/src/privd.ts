@@ -41,12 +41,14 @@ import { AGENT_VERSION } from './version.ts';
 export interface PrivdOptions {
   readonly paths: PrivdPaths;
   readonly listen: { readonly path: string } | { readonly fd: number };
-  /** Exit after this long without a request or a running task; 0 stays. */
+  /** Exit after this long without a request, and four times as long after a task; 0 stays. */
   readonly idleSeconds: number;
   readonly log: (message: string, fields?: Record<string, unknown>) => void;
 }
 
 const UPKEEP_MS = 60_000;
+/** Who blocks one address blocks the next: a start costs a third of a second, which a task would wait for. */
+const LONGER_AFTER_TASK = 4;
 
 /** Composes `bans` for this host; the uninstaller uses it too. */
 export async function openBans(
@@ -138,6 +140,7 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     return read;
   };
 
+  let lastTaskAt = 0;
   const runner = new TaskRunner({
     server: store.server.server,
     hostKey: store.hostKey,
@@ -147,7 +150,10 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     policy,
     clock: systemClock,
     onStarted: (task) => socket.push({ t: 'started', task }),
-    onReceipt: (task, receipt) => socket.push({ t: 'receipt', task, receipt }),
+    onReceipt: (task, receipt) => {
+      lastTaskAt = Date.now();
+      socket.push({ t: 'receipt', task, receipt });
+    },
   });
 
   const memory = new PostureMemory(paths.state);
@@ -275,7 +281,8 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
   const idle = setInterval(
     () => {
       if (idleSeconds === 0 || runner.busy || !socket.idle) return;
-      if (Date.now() - socket.lastUsedAt > idleSeconds * 1000) void close();
+      const [sinceUse, sinceTask] = [Date.now() - socket.lastUsedAt, Date.now() - lastTaskAt];
+      if (sinceUse > idleSeconds * 1000 && sinceTask > LONGER_AFTER_TASK * idleSeconds * 1000) void close();
     },
     Math.max(250, Math.min(5000, idleSeconds * 250)),
   );

@@ -13,13 +13,15 @@ import type { Lab } from '../../lab/lab.ts';
 import type { Machine } from '../../lab/machine.ts';
 import { median, shown, withinLimit, type Benchmark, type BenchTools, type Outcome } from '../benchmark.ts';
 import { labOf } from '../lab.ts';
-import { costOfAgent, costOfProgram, type Cost } from './units.ts';
+import { CostOverTime, costOfAgent, costOfProgram, type Cost } from './units.ts';
 
 const name = 'agent-footprint';
 /** One sample; and what an agent that has just started is given to come to rest. */
 const SAMPLE_SECONDS = Number(process.env['MUSTER_BENCH_SECONDS'] ?? 60);
 const REST_SECONDS = 2 * SAMPLE_SECONDS;
 const STORM_SECONDS = SAMPLE_SECONDS / 2;
+/** The root helper comes and goes within a sample. */
+const LOOK_MS = 1000;
 const BANS_PER_SECOND = 20;
 const BLOCKS_PER_SECOND = 2;
 const RATIO = 1.15;
@@ -109,19 +111,24 @@ function outcomes(idle: readonly Sample[], storms: readonly Used[], sizesInWords
 
 /** Both sides at the same time: what disturbs one disturbs the other. */
 async function atRest(machine: Machine): Promise<Sample> {
-  const look = (): Promise<[Cost, Cost]> => Promise.all([costOfAgent(machine), costOfProgram(machine, BARE)]);
-  const [before, began] = [await look(), performance.now()];
-  await sleep(SAMPLE_SECONDS * 1000);
-  const [after, seconds] = [await look(), (performance.now() - began) / 1000];
-  if (after[0].processes === 0 || after[1].processes === 0) throw new Error('One side does not run.');
-  return { agent: used(before[0], after[0], seconds), bare: used(before[1], after[1], seconds) };
+  const look = () => Promise.all([costOfAgent(machine), costOfProgram(machine, BARE)]);
+  const [first, began] = [await look(), performance.now()];
+  const [agent, bare] = [new CostOverTime(first[0]), new CostOverTime(first[1])];
+  while (performance.now() - began < SAMPLE_SECONDS * 1000) {
+    await sleep(LOOK_MS);
+    const [ours, theirs] = await look();
+    agent.look(ours);
+    bare.look(theirs);
+  }
+  const seconds = (performance.now() - began) / 1000;
+  if (agent.total.processes === 0 || bare.total.processes === 0) throw new Error('One side does not run.');
+  return { agent: used(agent.total, seconds), bare: used(bare.total, seconds) };
 }
 
 /** Real bans by fail2ban, which the agent reads and tells, and blocks, for which its root helper is called. */
 async function inStorm(machine: Machine, api: ApiClient, round: number): Promise<Used> {
-  const [before, began] = [await costOfAgent(machine), performance.now()];
-  let most = before.megabytes;
-  let last = before;
+  const [cost, began] = [new CostOverTime(await costOfAgent(machine)), performance.now()];
+  let most = cost.total.megabytes;
   for (let second = 0; second < STORM_SECONDS; second += 1) {
     const bans = Array.from({ length: BANS_PER_SECOND }, (_, index) => `198.18.${second}.${index + 1}`);
     const blocks = Array.from({ length: BLOCKS_PER_SECOND }, (_, index) =>
@@ -133,22 +140,21 @@ async function inStorm(machine: Machine, api: ApiClient, round: number): Promise
       }),
     );
     await Promise.all([machine.sh(`fail2ban-client set sshd banip ${bans.join(' ')}`), ...blocks]);
-    last = await costOfAgent(machine);
-    most = Math.max(most, last.megabytes);
+    cost.look(await costOfAgent(machine));
+    most = Math.max(most, cost.total.megabytes);
     const left = began + (second + 1) * 1000 - performance.now();
     if (left > 0) await sleep(left);
   }
-  const found = used(before, last, (performance.now() - began) / 1000);
+  const found = used(cost.total, (performance.now() - began) / 1000);
   await machine.sh('fail2ban-client unban --all');
   return { ...found, megabytes: most };
 }
 
-/** A helper that was started or ended in between counts from the moment in which it was seen. */
-function used(before: Cost, after: Cost, seconds: number): Used {
+function used(cost: Cost, seconds: number): Used {
   return {
-    megabytes: after.megabytes,
-    percent: (Math.max(0, after.seconds - before.seconds) / seconds) * 100,
-    wakeUpsPerSecond: Math.max(0, after.wakeUps - before.wakeUps) / seconds,
+    megabytes: cost.megabytes,
+    percent: (cost.seconds / seconds) * 100,
+    wakeUpsPerSecond: cost.wakeUps / seconds,
   };
 }
 

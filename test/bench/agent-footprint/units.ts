@@ -12,15 +12,55 @@ export interface Cost {
   wakeUps: number;
 }
 
+/** What processes took while somebody looked again and again: one that ended in between counts as it was last seen. */
+export class CostOverTime {
+  readonly #began: ReadonlyMap<number, Cost>;
+  readonly #last: Map<number, Cost>;
+  #now: ReadonlyMap<number, Cost>;
+
+  constructor(first: ReadonlyMap<number, Cost>) {
+    this.#began = first;
+    this.#last = new Map(first);
+    this.#now = first;
+  }
+
+  look(costs: ReadonlyMap<number, Cost>): void {
+    for (const [pid, cost] of costs) this.#last.set(pid, cost);
+    this.#now = costs;
+  }
+
+  /** Memory is of the last look, the rest since the first. */
+  get total(): Cost {
+    const sum = sumOf(this.#now.values());
+    let [seconds, wakeUps] = [0, 0];
+    for (const [pid, last] of this.#last) {
+      seconds += last.seconds - (this.#began.get(pid)?.seconds ?? 0);
+      wakeUps += last.wakeUps - (this.#began.get(pid)?.wakeUps ?? 0);
+    }
+    return { ...sum, seconds, wakeUps };
+  }
+}
+
+function sumOf(costs: Iterable<Cost>): Cost {
+  const sum: Cost = { processes: 0, megabytes: 0, seconds: 0, wakeUps: 0 };
+  for (const cost of costs) {
+    sum.processes += cost.processes;
+    sum.megabytes += cost.megabytes;
+    sum.seconds += cost.seconds;
+    sum.wakeUps += cost.wakeUps;
+  }
+  return sum;
+}
+
 const AGENT = /muster-(agentd|privd|guard)\.service/;
 
 /** Of every process of the agent that runs at this moment. */
-export async function costOfAgent(machine: Machine): Promise<Cost> {
+export async function costOfAgent(machine: Machine): Promise<Map<number, Cost>> {
   return costOf((await pidsOn(machine)).filter((pid) => AGENT.test(read(pid, 'cgroup'))));
 }
 
 /** Of the processes whose command line holds a text. */
-export async function costOfProgram(machine: Machine, text: string): Promise<Cost> {
+export async function costOfProgram(machine: Machine, text: string): Promise<Map<number, Cost>> {
   return costOf((await pidsOn(machine)).filter((pid) => read(pid, 'cmdline').includes(text)));
 }
 
@@ -29,21 +69,18 @@ async function pidsOn({ container }: Machine): Promise<number[]> {
   return lines.map(Number).filter((pid) => pid > 0);
 }
 
-function costOf(pids: readonly number[]): Cost {
-  const cost: Cost = { processes: 0, megabytes: 0, seconds: 0, wakeUps: 0 };
+function costOf(pids: readonly number[]): Map<number, Cost> {
+  const costs = new Map<number, Cost>();
   for (const pid of pids) {
     try {
-      const [megabytes, seconds, woken] = [proportionalMegabytes(pid), processorSecondsWithChildren(pid), wakeUps(pid)];
-      cost.processes += 1;
-      cost.megabytes += megabytes;
-      cost.seconds += seconds;
-      cost.wakeUps += woken;
+      const [megabytes, seconds] = [proportionalMegabytes(pid), processorSecondsWithChildren(pid)];
+      costs.set(pid, { processes: 1, megabytes, seconds, wakeUps: wakeUps(pid) });
     } catch (error) {
       // It ended between two looks.
       if (!isGone(error)) throw error;
     }
   }
-  return cost;
+  return costs;
 }
 
 function read(pid: number, what: 'cgroup' | 'cmdline'): string {

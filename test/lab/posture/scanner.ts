@@ -11,7 +11,7 @@ import { execFile } from '../../../services/node-agent/src/host/exec.ts';
 import type { Verdicts } from './scan.ts';
 
 // What probes write down lies beside this program, as an agent's lies in its state folder.
-const runner = new ProbeRunner(postureHost(execFile, new PostureMemory(import.meta.dirname)));
+const runner = new ProbeRunner(probes, postureHost(execFile, new PostureMemory(import.meta.dirname)));
 const reports = new Map<string, ProbeReport>();
 for (const { name } of probes) {
   const report = await runner.run(name);
