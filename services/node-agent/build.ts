@@ -4,7 +4,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { timetable } from '@muster/posture/timetable';
 import { build, type BuildOptions } from 'esbuild';
 
 const at = (path: string): string => new URL(path, import.meta.url).pathname;
@@ -20,6 +19,17 @@ const common: BuildOptions = {
   // ws asks for these two native speed-ups and does without them.
   external: ['bufferutil', 'utf-8-validate'],
 };
+/** The plain data that a module exports, which it works out from much more. */
+async function dataOf(module: string, name: string): Promise<string> {
+  const contents = `import { ${name} } from '${module}'; export default JSON.stringify(${name});`;
+  const stdin = { contents, resolveDir: at('.') };
+  const { outputFiles } = await build({ ...common, stdin, conditions: ['source'], write: false });
+  const code = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64');
+  const loaded = (await import(`data:text/javascript;base64,${code}`)) as { default: string };
+  return `export const ${name} = ${loaded.default};`;
+}
+
+const timetable = await dataOf('@muster/posture/timetable', 'timetable');
 const parts = await mkdtemp(join(tmpdir(), 'muster-agent-'));
 try {
   await build({
@@ -41,7 +51,7 @@ try {
             loader: 'js',
           }));
           onLoad({ filter: /posture\/src\/timetable\.ts$/ }, () => ({
-            contents: `export const timetable = ${JSON.stringify(timetable)};`,
+            contents: timetable,
             loader: 'js',
           }));
         },
