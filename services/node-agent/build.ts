@@ -10,6 +10,8 @@ const at = (path: string): string => new URL(path, import.meta.url).pathname;
 const { version } = JSON.parse(await readFile(at('package.json'), 'utf8')) as { version: string };
 
 const common: BuildOptions = {
+  // Paths end up in the file: it must be the same wherever it is built.
+  absWorkingDir: at('.'),
   bundle: true,
   platform: 'node',
   target: 'node24',
@@ -60,6 +62,7 @@ try {
   });
   await build({
     ...common,
+    absWorkingDir: parts,
     entryPoints: [join(parts, 'main.mjs')],
     outfile: at('dist/muster-agent.mjs'),
     legalComments: 'linked',
