@@ -22,6 +22,10 @@ function ticks(pid: number): [user: number, kernel: number, childrenUser: number
   return [Number(fields[11]), Number(fields[12]), Number(fields[13]), Number(fields[14])];
 }
 
+export function parentOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
 export function residentMegabytes(pid: number): number {
   const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes) / 1024;

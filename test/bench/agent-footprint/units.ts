@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { docker } from '../../lab/docker.ts';
 import type { Machine } from '../../lab/machine.ts';
-import { processorSecondsWithChildren, proportionalMegabytes, wakeUps } from '../process-cost.ts';
+import { parentOf, processorSecondsWithChildren, proportionalMegabytes, wakeUps } from '../process-cost.ts';
 
 export interface Cost {
   processes: number;
+  /** Process id; 0 for a sum. */
+  parent: number;
   megabytes: number;
   /** Of a processor, since they began. */
   seconds: number;
@@ -34,6 +36,9 @@ export class CostOverTime {
     const sum = sumOf(this.#now.values());
     let [seconds, wakeUps] = [0, 0];
     for (const [pid, last] of this.#last) {
+      // A program that it called and that has ended is in its parent's time already.
+      const isToldByParent = !this.#now.has(pid) && this.#last.has(last.parent);
+      if (isToldByParent) continue;
       seconds += last.seconds - (this.#began.get(pid)?.seconds ?? 0);
       wakeUps += last.wakeUps - (this.#began.get(pid)?.wakeUps ?? 0);
     }
@@ -42,7 +47,7 @@ export class CostOverTime {
 }
 
 function sumOf(costs: Iterable<Cost>): Cost {
-  const sum: Cost = { processes: 0, megabytes: 0, seconds: 0, wakeUps: 0 };
+  const sum: Cost = { processes: 0, parent: 0, megabytes: 0, seconds: 0, wakeUps: 0 };
   for (const cost of costs) {
     sum.processes += cost.processes;
     sum.megabytes += cost.megabytes;
@@ -74,7 +79,7 @@ function costOf(pids: readonly number[]): Map<number, Cost> {
   for (const pid of pids) {
     try {
       const [megabytes, seconds] = [proportionalMegabytes(pid), processorSecondsWithChildren(pid)];
-      costs.set(pid, { processes: 1, megabytes, seconds, wakeUps: wakeUps(pid) });
+      costs.set(pid, { processes: 1, parent: parentOf(pid), megabytes, seconds, wakeUps: wakeUps(pid) });
     } catch (error) {
       // It ended between two looks.
       if (!isGone(error)) throw error;
