@@ -171,7 +171,7 @@ describe('the compose file behind its proxy', () => {
     expect(printed).toContain('The keyset was renewed.');
     expect(printed).toContain('lies root.key, which no process works with');
     expect((await readdir(keys)).sort()).toEqual(ONLINE_KEYS);
-    expect((await readdir(offline)).sort()).toEqual(['root.key', 'root-words.txt']);
+    expect((await readdir(offline)).sort()).toEqual(['root-words.txt', 'root.key']);
     const { signed, keyset, rootKey } = readTrust(keys);
     expect([keyset.serial, rootKey]).toEqual([before.serial + 2, root.publicKey]);
     expect(keyset.keys.map(({ id }) => id)).toEqual(before.keys.map(({ id }) => id));
