@@ -681,7 +681,7 @@ ALTER FUNCTION muster.outside_keep(server uuid, reports jsonb, next_seconds doub
 -- Name: outside_next(double precision); Type: FUNCTION; Schema: muster; Owner: muster_owner
 --
 
-CREATE FUNCTION muster.outside_next(lease_seconds double precision) RETURNS TABLE(server uuid, seen_from text, claimed text[], hostname text, listening jsonb, names text[])
+CREATE FUNCTION muster.outside_next(lease_seconds double precision) RETURNS TABLE(server uuid, seen_from text, claimed text[], hostname text, listening jsonb, names text[], signing jsonb)
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -712,11 +712,16 @@ begin
     case when r.report -> 'reading' ->> 'read' = 'true' then
       (select coalesce(jsonb_agg(jsonb_build_object('address', l -> 'address', 'port', l -> 'port')), '[]')
         from jsonb_array_elements(r.report -> 'reading' -> 'listeners') l where l ->> 'protocol' = 'tcp') end,
-    (select array_agg(c.name) from muster.clients_sites c where c.server_id = s.server_id and c.removed_at is null)
+    (select array_agg(c.name) from muster.clients_sites c where c.server_id = s.server_id and c.removed_at is null),
+    case when jsonb_typeof(d.report -> 'reading' -> 'keys') = 'array' then
+      (select coalesce(jsonb_agg(distinct jsonb_build_object(
+          'domain', k -> 'domain', 'selector', k -> 'selector', 'sha256', k -> 'key' -> 'sha256')), '[]')
+        from jsonb_array_elements(d.report -> 'reading' -> 'keys') k) end
   from muster.servers_servers s
   left join muster.servers_presence p on p.server_id = s.server_id and not s.simulated
   left join muster.servers_inventory i on i.server_id = s.server_id and not s.simulated
   left join muster.posture_reports r on r.server_id = s.server_id and r.probe = 'listeners'
+  left join muster.posture_reports d on d.server_id = s.server_id and d.probe = 'dkim-keys' and not s.simulated
   where s.server_id = chosen;
 end $$;
 

@@ -26,6 +26,7 @@ export const TOOLS = [
   'postconf',
   'postqueue',
   'ps',
+  'rspamadm',
   'sha256sum',
   'smartctl',
   'ss',

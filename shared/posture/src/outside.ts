@@ -1,5 +1,6 @@
 // What the prober sees of a server from outside. These are no probes: no agent runs them, and what an agent sends under
 // such a name is not taken.
+import { outsideDkim } from './outside/dkim.ts';
 import { outsideNames } from './outside/names.ts';
 import { outsidePorts } from './outside/ports.ts';
 import { outsideSites } from './outside/sites.ts';
@@ -11,6 +12,7 @@ export const outsideSources = [
   outsideTls,
   outsideSites,
   outsideNames,
+  outsideDkim,
 ] as const satisfies readonly Source[];
 
 const NAMES: ReadonlySet<string> = new Set(outsideSources.map(({ name }) => name));

@@ -55,6 +55,16 @@ export async function textOf(host: ProbedHost, path: string, unreadable: Unreada
   return seen(path, file, unreadable);
 }
 
+/** The same for a file that a program cannot do without: where there is none, something was not understood. */
+export async function textThatIsThere(
+  host: ProbedHost,
+  path: string,
+  unreadable: UnreadablePart[],
+): Promise<string | null> {
+  const file = await host.read(path);
+  return seen(path, file.state === 'absent' ? { state: 'unreadable', why: 'there is no such file' } : file, unreadable);
+}
+
 function seen(path: string, file: FileText, unreadable: UnreadablePart[]): string | null {
   switch (file.state) {
     case 'read':

@@ -9,6 +9,7 @@ import { certificates } from './probes/certificates.ts';
 import { clock } from './probes/clock.ts';
 import { databases } from './probes/databases.ts';
 import { diskHealth } from './probes/disk-health.ts';
+import { dkimKeys } from './probes/dkim-keys.ts';
 import { docker } from './probes/docker.ts';
 import { fail2ban } from './probes/fail2ban.ts';
 import { firewall } from './probes/firewall.ts';
@@ -50,6 +51,7 @@ export const probes = [
   clock,
   databases,
   diskHealth,
+  dkimKeys,
   docker,
   fail2ban,
   firewall,

@@ -43,6 +43,7 @@ beforeAll(async () => {
       hostname: 'vie-edge-01.test',
       listening: [25, 53, 80, 443, 3306, 6379],
       names: ['shop.test', 'plain.test', 'bad.test', 'ending.test', 'fronted.test', 'gone.test'],
+      signing: ['shop.test', 'plain.test'].map((domain) => ({ domain, selector: 'default', sha256: null })),
     },
     settings,
   );
@@ -112,6 +113,17 @@ describe('a hosting server from outside', () => {
     });
     const subjects = found('DNS-002').map(({ subject }) => subject);
     expect(subjects).toEqual(['domain bad.test', 'domain ending.test', 'domain fronted.test', 'domain plain.test']);
+  });
+
+  it('publishes a key where it says that it signs with one, for one domain and not for the other', () => {
+    const key = { type: 'rsa', bits: 2048, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) };
+    expect(reading('outside-dkim')).toMatchObject({
+      published: [
+        { domain: 'shop.test', selector: 'default', here: true, keys: [key] },
+        { domain: 'plain.test', selector: 'default', here: true, keys: [] },
+      ],
+      left: 0,
+    });
   });
 
   it('is told which mail is its own, for one domain and not for the other', () => {

@@ -154,6 +154,19 @@ postconf -e 'inet_interfaces = all' 'mynetworks = 127.0.0.0/8' 'smtpd_tls_securi
   'smtpd_tls_cert_file = /etc/ssl/shop/cert.pem' 'smtpd_tls_key_file = /etc/ssl/shop/key.pem' 'smtpd_tls_auth_only = yes' \
   'smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination' 'mydestination = localhost'
 systemctl restart postfix
+# What leaves is signed: each domain with a key of its own, and whatever else with one for all.
+for name in shop.test plain.test; do
+  mkdir -p "/etc/opendkim/keys/$name"
+  opendkim-genkey -b 2048 -h sha256 -r -d "$name" -s mail -D "/etc/opendkim/keys/$name"
+done
+opendkim-genkey -b 2048 -d mail.shop.test -s default -D /etc/opendkim/keys
+chown -R opendkim: /etc/opendkim && chmod -R go= /etc/opendkim/keys
+printf '%s\n' 'shop.test shop.test:mail:/etc/opendkim/keys/shop.test/mail.private' \
+  'plain.test %:mail:/etc/opendkim/keys/%/mail.private' '# the rest' 'any %:default:/etc/opendkim/keys/default.private' \
+  > /etc/opendkim/key.table
+printf '%s\n' '*@shop.test shop.test' '*@*.shop.test shop.test' '*@plain.test %' '*@* any' > /etc/opendkim/signing.table
+printf '%s\n' 'KeyTable /etc/opendkim/key.table' 'SigningTable refile:/etc/opendkim/signing.table' >> /etc/opendkim.conf
+systemctl restart opendkim
 printf 'ssl = required\nssl_cert = </etc/ssl/shop/cert.pem\nssl_key = </etc/ssl/shop/key.pem\nssl_min_protocol = TLSv1.2\ndisable_plaintext_auth = yes\nprotocols = imap\nservice imap-login {\n  inet_listener imap {\n    port = 0\n  }\n}\n' \
   > /etc/dovecot/conf.d/99-hardened.conf
 systemctl restart dovecot

@@ -7,7 +7,7 @@ RUN echo 'postfix postfix/main_mailer_type select Internet Site' | debconf-set-s
  && apt-get update -qq \
  && apt-get install -y -qq --no-install-recommends \
       libnginx-mod-http-modsecurity modsecurity-crs php8.2-fpm php8.2-mysql mariadb-server postgresql redis-server memcached \
-      postfix dovecot-imapd bind9 bind9-utils certbot openssl unattended-upgrades libpam-pwquality lynis \
+      postfix opendkim opendkim-tools dovecot-imapd bind9 bind9-utils certbot openssl unattended-upgrades libpam-pwquality lynis \
  && rm -rf /var/cache/apt/archives/*.deb
 # Of WordPress its files only: its package would bring a web server of its own. Libraries that Debian keeps elsewhere are
 # links into packages that are not here, and are left out.

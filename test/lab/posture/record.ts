@@ -10,7 +10,7 @@ import { Recorder } from '@muster/posture/testing/tape';
 import { buildHostingImage, HOSTING_IMAGE } from '../images.ts';
 import { bootServer, removeMachines, type Machine } from '../machine.ts';
 import { probedMachine } from './probed-machine.ts';
-import { BROKEN_SSHD, BUSY_PROGRAM, WEAKNESSES } from './weaknesses.ts';
+import { BROKEN_SSHD, BUSY_PROGRAM, RSPAMD_SIGNS, WEAKNESSES } from './weaknesses.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../shared/posture/src/fixtures');
 
@@ -59,6 +59,10 @@ try {
     await machine.sh(BUSY_PROGRAM.plant, { deadlineMs: 120_000 });
     await record(machine, 'debian-12-busy', 'root', ['busy']);
     await machine.sh(BUSY_PROGRAM.remove);
+  }
+  if (wanted('dkim-keys')) {
+    await machine.sh(RSPAMD_SIGNS, { deadlineMs: 300_000 });
+    await record(machine, 'debian-12-rspamd', 'root', ['dkim-keys']);
   }
   await machine.sh(BROKEN_SSHD.plant);
   await record(machine, 'debian-12-broken', 'root', ['sshd']);

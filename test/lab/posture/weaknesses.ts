@@ -336,6 +336,16 @@ export const BUSY_PROGRAM: Weakness = {
   remove: `systemctl stop worker && rm /opt/worker ${KEPT}/busy.json`,
 };
 
+/** Rspamd in the place of OpenDKIM, with keys named by domain and one that lies elsewhere. Takes a minute to install. */
+export const RSPAMD_SIGNS =
+  'systemctl stop opendkim && apt-get install -y -qq --no-install-recommends rspamd > /dev/null && ' +
+  'mkdir -p /var/lib/rspamd/dkim /etc/rspamd/keys && cd /var/lib/rspamd/dkim && ' +
+  'rspamadm dkim_keygen -s dkim -d shop.test -b 2048 -k shop.test.dkim.key > shop.test.dkim.txt && ' +
+  'openssl genpkey -algorithm ed25519 -out /etc/rspamd/keys/plain.pem && ' +
+  'rspamadm dkim_keygen -s raw -d plain.test -t ed25519 -k /etc/rspamd/keys/raw.key > /dev/null && ' +
+  `printf 'domain {\\n  plain.test {\\n    selectors [\\n      { selector = "ed"; path = "/etc/rspamd/keys/plain.pem"; },\\n      { selector = "raw"; path = "/etc/rspamd/keys/raw.key"; }\\n    ]\\n  }\\n}\\n' > /etc/rspamd/local.d/dkim_signing.conf && ` +
+  'chown -R _rspamd: /var/lib/rspamd/dkim && systemctl restart rspamd';
+
 /** Breaks sshd's own answers, so it is planted alone. */
 export const BROKEN_SSHD: Weakness = {
   check: 'SSH-009',

@@ -1,15 +1,19 @@
 // The prober through a whole control plane: it takes a server's turn with a role that can do nothing else, and what it saw
 // becomes findings, apart from what the server says and compared with it.
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { OutsideView, ProbeReport } from '@muster/contracts/posture';
 import { sha256Hex } from '@muster/kernel/hashing';
+import { keyInWords, keyOfRecord } from '@muster/posture/dkim/key';
+import { dkimKeys } from '@muster/posture/probes/dkim-keys';
 import { listeners } from '@muster/posture/probes/listeners';
 import { reportOf } from '@muster/posture/gather';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Prober } from '../domains/posture/prober/prober.ts';
 import { portsToTry } from '../domains/posture/prober/ports.ts';
 import { readProberSettings } from '../domains/posture/prober/settings.ts';
+import { SteeredDns } from '../domains/posture/prober/testing/steered-dns.ts';
 import { Turns } from '../domains/posture/prober/turns.ts';
 import { connect, type ProcessConnection } from '../platform/database/database.ts';
 import { ProbedServers } from './testing/probed-servers.ts';
@@ -81,27 +85,46 @@ function says(...ports: readonly number[]): Promise<ProbeReport> {
   });
 }
 
+const DIGEST = 'ab'.repeat(32);
+function signs(domain: string, selector: string, sha256 = DIGEST): Promise<ProbeReport> {
+  const rule = {
+    program: 'opendkim' as const,
+    from: domain,
+    below: false,
+    domain,
+    selector,
+    file: '/etc/opendkim/key',
+  };
+  const keys = [{ ...rule, key: { type: 'rsa', bits: 2048, sha256 } }];
+  const signers = [{ program: 'opendkim' as const, read: true }];
+  return reportOf(dkimKeys, () => Promise.resolve({ signers, keys, left: 0 }), {
+    now: Date.now,
+    clean: (value) => value,
+  });
+}
+
 interface Page {
   readonly checks: { checkId: string; state: string; why: string | null; findings: { evidence: object }[] }[];
   readonly outside: OutsideView | null;
 }
-async function page(): Promise<Page> {
-  return (await muster.call('GET', `/api/posture/servers/${serverId}`, owner)).body as unknown as Page;
+async function page(of = serverId): Promise<Page> {
+  return (await muster.call('GET', `/api/posture/servers/${of}`, owner)).body as unknown as Page;
 }
-const checkOf = async (id: string) => (await page()).checks.find(({ checkId }) => checkId === id);
+const checkOf = async (id: string, of = serverId) => (await page(of)).checks.find(({ checkId }) => checkId === id);
 
-async function lookedAt(id: string): Promise<void> {
+/** By default nobody answers what is asked of the DNS. */
+async function lookedAt(id: string, resolver = '127.0.0.1:9'): Promise<void> {
   const settings = readProberSettings({
     MUSTER_DATABASE_URL_PROBER: 'postgresql://given-above/',
     MUSTER_PROBER_NETWORKS: `${HERE}/32`,
-    MUSTER_PROBER_RESOLVERS: '127.0.0.1:9',
+    MUSTER_PROBER_RESOLVERS: resolver,
   });
   const prober = new Prober(turns, settings, { info: () => undefined, error: () => undefined });
   const running = prober.run(() => undefined);
   try {
     await muster.until(async () => {
       const { rows } = await muster.superuser.query(
-        `select 1 from muster.posture_outside_reports where server_id = $1 and probe = 'outside-names'`,
+        `select 1 from muster.posture_outside_reports where server_id = $1 and probe = 'outside-dkim'`,
         [id],
       );
       return rows.length === 1;
@@ -115,6 +138,7 @@ async function lookedAt(id: string): Promise<void> {
 describe('a server that is looked at', () => {
   test('is not known before, and never fine', async () => {
     await servers.report(serverId, await says(portOf(told)));
+    await servers.report(serverId, await signs('shop.spec', 'mail'));
     await muster.until(async () => (await checkOf('FW-003'))?.state !== undefined);
     await muster.until(async () => (await checkOf('OUT-001'))?.why === 'Nobody has looked from outside yet', 15_000);
     expect(await checkOf('OUT-001')).toMatchObject({ state: 'unknown' });
@@ -134,6 +158,12 @@ describe('a server that is looked at', () => {
         { port: portOf(hidden), programs: [], listens: false, answered: 'open', verdict: 'unexplained' },
       ]),
     );
+    // No resolver answers here, so that what it signs with stands beside nothing, and is not fine.
+    const signs = { type: 'rsa', bits: 2048, sha256: DIGEST };
+    expect(outside?.signatures).toEqual([
+      { domain: 'shop.spec', selector: 'mail', signs, published: null, verdict: 'not-compared' },
+    ]);
+    expect(await checkOf('MAIL-005')).toMatchObject({ state: 'unknown' });
     expect(outside?.addresses).toEqual([
       { address: HERE, refused: null },
       { address: '8.8.8.8', refused: 'only the server says that it has it' },
@@ -213,11 +243,58 @@ describe('turns', () => {
     await muster.superuser.query('update muster.servers_servers set simulated = true where server_id = $1', [
       others[1],
     ]);
+    for (const id of others) await servers.report(id, await signs('shop.spec', 'mail'));
     const taken = (await Promise.all([turns.next(), turns.next(), turns.next()])).flatMap((turn) => turn ?? []);
     expect(new Set(taken.map((turn) => turn.serverId))).toEqual(new Set(others));
     expect(taken).toHaveLength(2);
     const simulated = taken.find((turn) => turn.serverId === others[1]);
-    expect(simulated).toMatchObject({ seenFrom: null, claimed: [] });
-    expect(taken.find((turn) => turn.serverId === others[0])).toMatchObject({ seenFrom: HERE, listening: null });
+    expect(simulated).toMatchObject({ seenFrom: null, claimed: [], signing: null });
+    expect(taken.find((turn) => turn.serverId === others[0])).toMatchObject({
+      seenFrom: HERE,
+      listening: null,
+      // Under which names, and nothing of where the key lies.
+      signing: [{ domain: 'shop.spec', selector: 'mail', sha256: DIGEST }],
+    });
   });
+});
+
+describe('a server that says which keys sign its mail', () => {
+  test('is told when the DNS has another one, and no longer when it has the same', async () => {
+    const dns = await SteeredDns.start();
+    try {
+      dns.exchange('signed.spec', 'mail.signed.spec');
+      dns.address('mail.signed.spec', [HERE]);
+      const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const p = pair.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+      dns.text('mail._domainkey.signed.spec', `v=DKIM1; k=rsa; p=${p}`);
+      const id = await enrolled('edge-9');
+      await servers.report(id, await signs('signed.spec', 'mail'));
+      await lookedAt(id, dns.server);
+      await muster.until(async () => (await checkOf('MAIL-005', id))?.state === 'fail', 15_000);
+      expect((await checkOf('MAIL-005', id))?.findings.map(({ evidence }) => evidence)).toEqual([
+        {
+          domain: 'signed.spec',
+          selectors: 'mail',
+          wrong: 'another key is published than the one that signs',
+          signs: `rsa of 2048 bits, SHA-256 ${DIGEST.slice(0, 16)}…`,
+          file: '/etc/opendkim/key',
+          published: keyInWords(keyOfRecord('rsa', p)),
+        },
+      ]);
+      expect((await page(id)).outside?.signatures).toMatchObject([{ domain: 'signed.spec', verdict: 'other' }]);
+      expect(dns.asked).toContain('TXT mail._domainkey.signed.spec');
+
+      // The server signs with what is published, and the DNS is asked anew.
+      await servers.report(id, await signs('signed.spec', 'mail', keyOfRecord('rsa', p).sha256 ?? ''));
+      await muster.until(async () => (await page(id)).outside?.signatures[0]?.verdict === 'not-compared', 15_000);
+      await muster.superuser.query(
+        `delete from muster.posture_outside_reports where server_id = '${id}';
+         update muster.posture_outside_turns set due_at = now() where server_id = '${id}'`,
+      );
+      await lookedAt(id, dns.server);
+      await muster.until(async () => (await checkOf('MAIL-005', id))?.state === 'pass', 15_000);
+    } finally {
+      dns.stop();
+    }
+  }, 90_000);
 });

@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { timestamp } from '../values.ts';
 
+/** The public half of a key, by which it is told from others; `sha256` null: revoked, or no key that can be read. */
+const key = z.strictObject({ type: z.string(), bits: z.int().nonnegative(), sha256: z.string().nullable() });
+
 /** What a server says of its ports beside what the prober saw from outside, and the services with TLS that it met. */
 export const outsideView = z.strictObject({
   at: timestamp,
@@ -30,6 +33,19 @@ export const outsideView = z.strictObject({
       protocols: z.array(z.string()),
       /** When the certificate ends; null when none was shown. */
       until: timestamp.nullable(),
+    }),
+  ),
+  /** Keys that the server says it signs mail with, beside those that the DNS publishes. */
+  signatures: z.array(
+    z.strictObject({
+      /** `*`: whatever domain has no key of its own. */
+      domain: z.string(),
+      selector: z.string(),
+      /** null: the server could not read it. */
+      signs: key.nullable(),
+      /** null: not asked, or nobody answered. */
+      published: z.array(key).nullable(),
+      verdict: z.enum(['same', 'other', 'missing', 'revoked', 'elsewhere', 'not-compared']),
     }),
   ),
   /** What could not be seen, and why. */

@@ -1,43 +1,90 @@
 // MAIL-005: DKIM missing or mismatched.
-import { check, listed, notApplicable, overall } from '../check.ts';
-import { outsideNames } from '../outside/names.ts';
+import { check, listed, notApplicable, overall, type Failure } from '../check.ts';
+import { isStrong, keyInWords } from '../dkim/key.ts';
+import { compareDkim, isSigned, type ComparedKey } from '../outside/compare-dkim.ts';
+import { outsideDkim } from '../outside/dkim.ts';
+import { outsideNames, type DomainFromOutside } from '../outside/names.ts';
+import { dkimKeys } from '../probes/dkim-keys.ts';
 
-/** RFC 8301 §3.2: less is not believed, and 2048 is what signers should use. */
-const LEAST_BITS = 1024;
+type Answer = Failure | 'fine' | 'not-known';
+
+const WRONG: Readonly<Partial<Record<ComparedKey['verdict'], string>>> = {
+  other: 'another key is published than the one that signs',
+  missing: 'no key is published where signatures name it',
+  revoked: 'the published key is revoked, or cannot be read',
+};
 
 export default check({
   id: 'MAIL-005',
   area: 'mail',
   severity: 'high',
-  title: 'DKIM key that nobody can use',
-  measured: 'TXT of the usual selectors below _domainkey of each domain that takes mail here',
-  expected: 'a key that is not revoked, of at least 1024 bits',
-  why: 'A signature that cannot be checked counts as none, and with DMARC the mail may be refused. The DNS does not list selectors: where none of the usual ones has a key, it is not known whether mail is signed.',
-  evidence: { domain: 'Domain', selectors: 'Selectors' },
-  fix: 'Make a key of 2048 bits, publish its public half at selector._domainkey, and let the mail server sign with it.',
+  title: 'DKIM missing or mismatched',
+  measured:
+    'openssl pkey -pubout of the keys that OpenDKIM and Rspamd sign with; TXT of their selectors, and of the usual ones, below _domainkey of each domain',
+  expected: 'each domain that sends mail here is signed with the key that is published, of at least 1024 bits',
+  why: 'A signature that cannot be verified counts as none, and with DMARC the mail may be refused. After a move or a new key both halves often differ, and nobody sees it in the mail that leaves.',
+  evidence: {
+    domain: 'Domain',
+    selectors: 'Selectors',
+    wrong: 'Wrong',
+    signs: 'Signs with',
+    file: 'Key file',
+    published: 'Published',
+  },
+  fix: 'Make a key of 2048 bits under a new selector, publish its public half at selector._domainkey, and then let the mail server sign with it.',
   undo: 'Let it sign with the former selector again.',
   risk: 'service',
   maps: [],
-  reads: { outsideNames },
-  judge({ outsideNames: { domains, left } }) {
-    const asked = domains.filter(({ mail }) => mail === null || (mail.exchanges.length > 0 && mail.here));
-    if (asked.length === 0 && left === 0) return notApplicable('Mail of no site’s domain arrives here');
-    const answers = asked.map(({ name, mail }) => {
-      if (mail?.dkim == null || mail.dkim.length === 0) return 'not-known' as const;
-      const strong = ({ type, bits }: { type: string; bits: number }): boolean =>
-        type === 'ed25519' ? bits > 0 : bits >= LEAST_BITS;
-      return mail.dkim.some(strong)
-        ? ('fine' as const)
-        : {
-            subject: `domain ${name}`,
-            evidence: {
-              domain: name,
-              selectors: listed(
-                mail.dkim.map(({ selector, bits }) => `${selector}: ${bits === 0 ? 'no key' : `${bits} bits`}`),
-              ),
-            },
-          };
-    });
-    return overall(answers, left, 'No key at the usual selectors; which one the server signs with is not known');
+  reads: { outsideNames, outsideDkim, dkimKeys },
+  judge({ outsideNames: names, outsideDkim, dkimKeys: { signers, keys, left } }) {
+    const { domains } = names;
+    const own = new Set(domains.map(({ name }) => name));
+    const compared = compareDkim(keys, outsideDkim, own).filter(({ verdict }) => verdict !== 'elsewhere');
+    const all = signers.length > 0 && signers.every(({ read }) => read) && left === 0;
+    const unsigned = domains.filter(
+      ({ name, mail }) => (mail === null || (mail.exchanges.length > 0 && mail.here)) && !isSigned(keys, name),
+    );
+    const notSeen = names.left + outsideDkim.left + left;
+    if (compared.length === 0 && unsigned.length === 0 && notSeen === 0) {
+      return notApplicable('Mail of no site’s domain arrives here, and none is signed here');
+    }
+    const answers = [...compared.map(answerOf), ...unsigned.map((domain) => withoutKey(domain, all))];
+    const unseen =
+      signers.length === 0
+        ? 'Which key the server signs with was not found: only OpenDKIM and Rspamd are read'
+        : 'Not every key and record that signatures name could be read';
+    return overall(answers, notSeen, unseen);
   },
 });
+
+function answerOf({ domain, selector, file, signs, published, verdict }: ComparedKey): Answer {
+  if (verdict === 'not-compared' || signs === null) return 'not-known';
+  const wrong = WRONG[verdict] ?? (isStrong(signs) ? null : 'the key is too short to be believed');
+  if (wrong === null) return 'fine';
+  return {
+    subject: `domain ${domain}, selector ${selector}`,
+    evidence: {
+      domain,
+      selectors: selector,
+      wrong,
+      signs: keyInWords(signs),
+      file: file ?? 'none',
+      published: listed((published ?? []).map(keyInWords)) || 'nothing',
+    },
+  };
+}
+
+/** No key of this server signs for it; whether somebody else does shows only where a usual selector has a key. */
+function withoutKey({ name, mail }: DomainFromOutside, all: boolean): Answer {
+  if (mail?.dkim == null) return 'not-known';
+  const usual = mail.dkim.map(({ selector, bits }) => `${selector}: ${bits === 0 ? 'no key' : `${bits} bits`}`);
+  if (mail.dkim.some(isStrong) || (usual.length === 0 && !all)) return 'not-known';
+  return {
+    subject: `domain ${name}`,
+    evidence: {
+      domain: name,
+      selectors: listed(usual.length > 0 ? usual : mail.selectors.map((selector) => `${selector}: nothing`)),
+      wrong: all ? 'the server does not sign its mail' : 'the published key cannot be used',
+    },
+  };
+}

@@ -5,8 +5,11 @@ import type { z } from 'zod';
 import { checkOf } from '../checks.ts';
 import { judgeCheck, type CheckResult } from '../judge.ts';
 import { posturePolicy } from '../policy.ts';
+import type { dkimKeys, KeyInUse } from '../probes/dkim-keys.ts';
 import type { listeners } from '../probes/listeners.ts';
+import { compareDkim } from './compare-dkim.ts';
 import { comparePorts } from './compare-ports.ts';
+import type { DkimFromOutside, Published } from './dkim.ts';
 import type { DomainFromOutside, MailFromOutside, outsideNames } from './names.ts';
 import type { PortsFromOutside } from './ports.ts';
 import type { outsideSites, SiteFromOutside } from './sites.ts';
@@ -21,6 +24,8 @@ interface Readings {
   readonly 'outside-tls'?: z.input<typeof outsideTls.reading>;
   readonly 'outside-sites'?: z.input<typeof outsideSites.reading>;
   readonly 'outside-names'?: z.input<typeof outsideNames.reading>;
+  readonly 'outside-dkim'?: DkimFromOutside;
+  readonly 'dkim-keys'?: z.input<typeof dkimKeys.reading>;
 }
 
 function judged(id: string, readings: Readings): CheckResult {
@@ -223,6 +228,66 @@ describe('checks from outside', () => {
   });
   const withMail = (more: Partial<MailFromOutside>): Readings => domain({ mail: { ...mail, ...more } });
 
+  const rsa = { type: 'rsa', bits: 2048, sha256: 'a1'.repeat(32) };
+  const ed25519 = { type: 'ed25519', bits: 256, sha256: 'e2'.repeat(32) };
+  const OTHER = 'b3'.repeat(32);
+  const record = { domain: 'shop.test', selector: 'mail' };
+  /** Mail of shop.test is signed under `mail`, and that is what the DNS has there. */
+  const signed = (
+    more: Partial<KeyInUse> = {},
+    keys: Published['keys'] = [rsa],
+    outside: Partial<DkimFromOutside> = {},
+    here = true,
+  ): Readings => {
+    const rule = { program: 'opendkim' as const, from: 'shop.test', below: false, file: '/etc/opendkim/keys/mail' };
+    const key: KeyInUse = { ...rule, ...record, key: rsa, ...more };
+    const { selector } = key;
+    return {
+      'dkim-keys': { signers: [{ program: 'opendkim', read: true }], keys: [key], left: 0 },
+      'outside-dkim': {
+        said: [{ domain: key.domain, selector, sha256: key.key?.sha256 ?? null }],
+        published: [{ domain: key.domain === '*' ? 'shop.test' : key.domain, selector, here, keys }],
+        left: 0,
+        ...outside,
+      },
+    };
+  };
+  const unsigned: Readings = {
+    'dkim-keys': { signers: [], keys: [], left: 0 },
+    'outside-dkim': { said: [], published: [], left: 0 },
+  };
+
+  it('compare each key with what is published under its own name, and nobody else’s', () => {
+    const key = (more: Partial<KeyInUse>): KeyInUse => ({
+      ...{ program: 'opendkim', from: '*', below: false, domain: '*', selector: 'any', file: '/keys/any', key: rsa },
+      ...more,
+    });
+    const keys = [
+      key({}),
+      key({ from: 'shop.test', domain: 'shop.test', selector: 'mail', file: '/keys/mail' }),
+      // Two senders, one key.
+      key({ from: 'news.test', domain: 'shop.test', selector: 'mail', file: '/keys/mail' }),
+    ];
+    const asked = (domain: string, selector: string, sha256: string): Published => ({
+      ...{ domain, selector, here: true },
+      keys: [{ ...rsa, sha256 }],
+    });
+    const outside: DkimFromOutside = {
+      said: keys.map(({ domain, selector }) => ({ domain, selector, sha256: rsa.sha256 })),
+      published: [
+        asked('shop.test', 'mail', rsa.sha256),
+        asked('shop.test', 'any', OTHER),
+        asked('blog.test', 'any', OTHER),
+      ],
+      left: 0,
+    };
+    const compared = compareDkim(keys, outside, new Set(['shop.test', 'blog.test']));
+    expect(compared.map(({ domain, selector, verdict }) => [domain, selector, verdict])).toEqual([
+      ['blog.test', 'any', 'other'],
+      ['shop.test', 'mail', 'same'],
+    ]);
+  });
+
   it.each<[string, string, Readings]>([
     ['DNS-001', 'pass', domain()],
     ['DNS-001', 'pass', { ...domain(), ...tls(shown()) }],
@@ -243,12 +308,40 @@ describe('checks from outside', () => {
     ['MAIL-004', 'pass', withMail({ here: false, spf: { ...spf, allowsServer: false } })],
     ['MAIL-004', 'unknown', withMail({ spf: null })],
     ['MAIL-004', 'not-applicable', withMail({ exchanges: [] })],
-    ['MAIL-005', 'pass', domain()],
-    ['MAIL-005', 'fail', withMail({ dkim: [{ selector: 'default', type: 'rsa', bits: 512 }] })],
-    ['MAIL-005', 'fail', withMail({ dkim: [{ selector: 'default', type: 'rsa', bits: 0 }] })],
-    ['MAIL-005', 'pass', withMail({ dkim: [{ selector: 'default', type: 'ed25519', bits: 256 }] })],
-    ['MAIL-005', 'unknown', withMail({ dkim: [] })],
-    ['MAIL-005', 'not-applicable', withMail({ here: false })],
+    ['MAIL-005', 'unknown', domain()],
+    ['MAIL-005', 'pass', { ...domain(), ...signed() }],
+    ['MAIL-005', 'pass', { ...domain(), ...signed({ key: ed25519 }, [ed25519]) }],
+    // A record for a key to come does no harm.
+    ['MAIL-005', 'pass', { ...domain(), ...signed({}, [{ ...rsa, sha256: OTHER }, rsa]) }],
+    ['MAIL-005', 'pass', { ...domain({ mail: null }), ...signed() }],
+    ['MAIL-005', 'pass', { ...domain(), ...signed({ from: '*', domain: '*' }) }],
+    ['MAIL-005', 'fail', { ...domain(), ...signed({}, [{ ...rsa, sha256: OTHER }]) }],
+    ['MAIL-005', 'fail', { ...domain(), ...signed({}, []) }],
+    ['MAIL-005', 'fail', { ...domain(), ...signed({}, [{ ...rsa, bits: 0, sha256: null }]) }],
+    ['MAIL-005', 'fail', { ...domain(), ...signed({ key: { ...rsa, bits: 512 } }, [{ ...rsa, bits: 512 }]) }],
+    // It sends, and takes no mail.
+    ['MAIL-005', 'fail', { ...withMail({ here: false }), ...signed({}, []) }],
+    ['MAIL-005', 'unknown', { ...domain(), ...signed({ key: null }) }],
+    ['MAIL-005', 'unknown', { ...domain(), ...signed({}, null) }],
+    ['MAIL-005', 'unknown', { ...domain(), ...signed({}, [rsa], { said: [] }) }],
+    ['MAIL-005', 'unknown', { ...domain(), ...signed({}, [rsa], { left: 1 }) }],
+    // Changed since the DNS was asked.
+    ['MAIL-005', 'unknown', { ...domain(), ...signed({}, [rsa], { said: [{ ...record, sha256: OTHER }] }) }],
+    // Another domain is signed, and for this one nobody signs.
+    ['MAIL-005', 'fail', { ...withMail({ dkim: [] }), ...signed({ from: 'other.test', domain: 'other.test' }) }],
+    ['MAIL-005', 'unknown', { ...domain(), ...signed({ from: 'other.test', domain: 'other.test' }) }],
+    ['MAIL-005', 'unknown', { ...withMail({ dkim: [] }), ...unsigned }],
+    ['MAIL-005', 'unknown', { ...withMail({ dkim: null }), ...unsigned }],
+    ['MAIL-005', 'unknown', { ...domain(), ...unsigned }],
+    ['MAIL-005', 'fail', { ...withMail({ dkim: [{ selector: 'default', type: 'rsa', bits: 512 }] }), ...unsigned }],
+    ['MAIL-005', 'fail', { ...withMail({ dkim: [{ selector: 'default', type: 'rsa', bits: 0 }] }), ...unsigned }],
+    ['MAIL-005', 'not-applicable', { ...withMail({ here: false }), ...unsigned }],
+    // What was moved away and is still in a table.
+    [
+      'MAIL-005',
+      'not-applicable',
+      { ...withMail({ here: false }), ...signed({ from: 'old.test', domain: 'old.test' }, [], {}, false) },
+    ],
     ['MAIL-006', 'pass', domain()],
     ['MAIL-006', 'fail', withMail({ dmarc: { at: '', policy: '', reports: false } })],
     ['MAIL-006', 'fail', withMail({ dmarc: { at: '_dmarc.test', policy: 'none', reports: true } })],
@@ -266,6 +359,7 @@ describe('checks from outside', () => {
     });
     const readings: Readings = {
       ...bad,
+      ...signed({}, [{ ...rsa, sha256: OTHER }]),
       ...tls(shown({ chain: 'x', protocols: ['TLSv1'] }), shown({ kind: 'panel', port: 8443, chain: 'x' })),
       ...sites(
         site({ https: null }),

@@ -118,14 +118,30 @@ export const ANSWERED_WORDS: Readonly<Record<NonNullable<OutsidePort['answered']
   silent: 'does not answer',
 };
 
-export const VERDICT_WORDS: Readonly<
-  Record<
-    OutsidePort['verdict'],
-    { readonly glyph: GlyphName; readonly ink: 'critical' | 'unknown' | undefined; readonly words: string }
-  >
-> = {
+interface VerdictWords {
+  readonly glyph: GlyphName;
+  readonly ink: 'critical' | 'unknown' | undefined;
+  readonly words: string;
+}
+
+export const VERDICT_WORDS: Readonly<Record<OutsidePort['verdict'], VerdictWords>> = {
   reachable: { glyph: 'ok', ink: undefined, words: 'reachable' },
   filtered: { glyph: 'ok', ink: undefined, words: 'filtered on the way' },
   unexplained: { glyph: 'critical', ink: 'critical', words: 'the server does not know of it' },
   'not-compared': { glyph: 'unknown', ink: 'unknown', words: 'not compared' },
 };
+
+type Signature = OutsideView['signatures'][number];
+
+export const SIGNATURE_WORDS: Readonly<Record<Signature['verdict'], VerdictWords>> = {
+  same: { glyph: 'ok', ink: undefined, words: 'the same key' },
+  other: { glyph: 'critical', ink: 'critical', words: 'another key' },
+  missing: { glyph: 'critical', ink: 'critical', words: 'nobody can verify it' },
+  revoked: { glyph: 'critical', ink: 'critical', words: 'nobody can verify it' },
+  elsewhere: { glyph: 'ok', ink: undefined, words: 'site and mail are elsewhere' },
+  'not-compared': { glyph: 'unknown', ink: 'unknown', words: 'not compared' },
+};
+
+/** "rsa 2048, 0a1b2c3d…": enough of the digest to see whether two keys are the same. */
+export const keyInWords = ({ type, bits, sha256 }: NonNullable<Signature['signs']>): string =>
+  sha256 === null ? 'revoked, or no key' : `${type} ${String(bits)}, ${sha256.slice(0, 8)}…`;

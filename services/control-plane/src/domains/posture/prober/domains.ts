@@ -1,9 +1,10 @@
 // What the DNS says of a domain: CAA, DNSSEC, and how its mail is told from forged mail.
-import { createPublicKey } from 'node:crypto';
 import type { DomainFromOutside, MailFromOutside } from '@muster/posture/outside/names';
+import { publishedKeys } from './dkim.ts';
 import type { Signatures } from './dnssec.ts';
 import { upwards, type Names } from './resolver.ts';
 import { readSpf } from './spf.ts';
+import { tagsOf } from './tags.ts';
 
 export interface DomainQuestions {
   readonly names: Names;
@@ -79,34 +80,14 @@ async function dmarcOf(name: string, names: Names): Promise<MailFromOutside['dma
   return { at: '', policy: '', reports: false };
 }
 
+/** Of each selector that has a key. */
 async function dkimOf(name: string, selectors: readonly string[], names: Names): Promise<MailFromOutside['dkim']> {
   const keys: NonNullable<MailFromOutside['dkim']> = [];
   for (const selector of selectors) {
-    const texts = await names.texts(`${selector}._domainkey.${name}`);
-    if (texts === null) return null;
-    const record = texts.map(tagsOf).find((tags) => tags.has('p'));
-    if (record === undefined) continue;
-    const type = record.get('k')?.toLowerCase() ?? 'rsa';
-    keys.push({ selector, type: type.slice(0, 20), bits: bitsOf(type, record.get('p') ?? '') });
+    const published = await publishedKeys(name, selector, names);
+    if (published === null) return null;
+    const [first] = published;
+    if (first !== undefined) keys.push({ selector, type: first.type, bits: first.bits });
   }
   return keys;
-}
-
-const tagsOf = (record: string): Map<string, string> =>
-  new Map(
-    record.split(';').flatMap((part) => {
-      const [, tag, value = ''] = /^\s*([a-z]\w*)\s*=\s*([\s\S]*?)\s*$/i.exec(part) ?? [];
-      return tag === undefined ? [] : [[tag.toLowerCase(), value] as const];
-    }),
-  );
-
-/** RFC 6376 §3.6.1: the public key of RSA as SubjectPublicKeyInfo; RFC 8463: the 32 bytes of Ed25519. */
-function bitsOf(type: string, text: string): number {
-  const key = Buffer.from(text.replaceAll(/\s/g, ''), 'base64');
-  if (type === 'ed25519') return key.length === 32 ? 256 : 0;
-  try {
-    return createPublicKey({ key, format: 'der', type: 'spki' }).asymmetricKeyDetails?.modulusLength ?? 0;
-  } catch {
-    return 0;
-  }
 }

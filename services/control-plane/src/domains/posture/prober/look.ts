@@ -2,11 +2,14 @@
 // after that nothing is connected to that is not one of them, wherever the names of its sites lead.
 import type { ProbeReport } from '@muster/contracts/posture';
 import type { IpRange } from '@muster/kernel/ip-range';
+import { DNS_NAME } from '@muster/posture/dns-name';
 import { reportOf } from '@muster/posture/gather';
+import { outsideDkim, type SignedWith } from '@muster/posture/outside/dkim';
 import { outsideNames } from '@muster/posture/outside/names';
 import { outsidePorts } from '@muster/posture/outside/ports';
 import { outsideSites } from '@muster/posture/outside/sites';
 import { outsideTls } from '@muster/posture/outside/tls';
+import { lookAtSelectors } from './dkim.ts';
 import { Signatures } from './dnssec.ts';
 import { lookAtDomain } from './domains.ts';
 import { ownAddresses, type Claims } from './own-addresses.ts';
@@ -24,6 +27,8 @@ export interface Target extends Claims {
   readonly listening: readonly number[] | null;
   /** Names of its sites. */
   readonly names: readonly string[];
+  /** Names and selectors under which it signs mail; null: it has not said. */
+  readonly signing: readonly SignedWith[] | null;
 }
 
 export interface LookSettings {
@@ -38,12 +43,10 @@ export interface LookSettings {
 const MOST_NAMES = 300;
 const MOST_SERVICES = 400;
 const AT_ONCE = 8;
-/** For each of the four reports: nothing is begun later than this … */
+/** For each of the five reports: nothing is begun later than this … */
 const BEGIN_WITHIN_MS = 120_000;
 /** … and what was begun is over by then. */
 const DEADLINE_MS = 200_000;
-/** RFC 1123 §2.1, with the underscore that names in the DNS may have. */
-const NAME = /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export async function lookAt(target: Target, settings: LookSettings): Promise<ProbeReport[]> {
   const { own, judged } = ownAddresses(target, settings.networks);
@@ -85,13 +88,21 @@ export async function lookAt(target: Target, settings: LookSettings): Promise<Pr
     await reportOf(
       outsideNames,
       async () => {
-        // A name that leads nowhere is a name within the server, or one that is gone.
-        const all = domainsOf(sites.filter(({ leads }) => leads !== 'nowhere').map(({ name }) => name));
+        const all = domainsIn(sites);
         const signatures = new Signatures(settings.names.server);
         const about = { names: settings.names, signatures, selectors: settings.selectors, server: own };
         const domains = await severalAtOnce(all, soon(), (domain) => lookAtDomain(domain, about));
         return { domains, left: all.length - domains.length + named.length - sites.length };
       },
+      gathering,
+    ),
+    await reportOf(
+      outsideDkim,
+      () =>
+        lookAtSelectors(
+          { names: settings.names, signing: target.signing, domains: domainsIn(sites), server: own },
+          soon(),
+        ),
       gathering,
     ),
   ];
@@ -101,7 +112,9 @@ const gathering = { now: Date.now, clean: <Value>(value: Value): Value => value,
 const soon = () => ({ most: AT_ONCE, until: Date.now() + BEGIN_WITHIN_MS });
 
 const namesIn = (texts: readonly string[]): string[] =>
-  [...new Set(texts.map((text) => text.toLowerCase()))].filter((text) => NAME.test(text)).toSorted();
+  [...new Set(texts.map((text) => text.toLowerCase()))].filter((text) => DNS_NAME.test(text)).toSorted();
 
-/** `www.` is the same domain to everybody. */
-const domainsOf = (names: readonly string[]): string[] => [...new Set(names.map((name) => name.replace(/^www\./, '')))];
+/** `www.` is the same domain to everybody. A name that leads nowhere is a name within the server, or one that is gone. */
+const domainsIn = (sites: readonly LookedAtSite[]): string[] => [
+  ...new Set(sites.flatMap(({ name, leads }) => (leads === 'nowhere' ? [] : [name.replace(/^www\./, '')]))),
+];

@@ -1,7 +1,9 @@
 // The prober against real sockets: TLS with certificates that openssl made, mail with STARTTLS, a DNS that changes its mind,
 // and servers that never end what they say.
+import { generateKeyPairSync } from 'node:crypto';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { keyOfRecord } from '@muster/posture/dkim/key';
 import { ipRange } from '@muster/kernel/ip-range';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lookAt } from './look.ts';
@@ -228,6 +230,13 @@ describe('a whole look', () => {
     dns.text('_dmarc.spec', 'v=DMARC1; p=reject; sp=none; rua=mailto:dmarc@shop.spec');
     dns.text('default._domainkey.shop.spec', 'v=DKIM1; k=rsa; p=');
     dns.caa('spec', 'letsencrypt.org');
+    const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const p = pair.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+    const signs = { type: 'rsa', bits: 2048, sha256: keyOfRecord('rsa', p).sha256 };
+    dns.text('mail._domainkey.shop.spec', `v=DKIM1; k=rsa; p=${p}`);
+    dns.text('any._domainkey.shop.spec', 'v=DKIM1; k=ed25519; p=AAAA');
+    dns.exchange('moved.spec', 'mail.elsewhere.spec');
+    dns.address('mail.elsewhere.spec', [ELSEWHERE]);
     const reports = await lookAt(
       {
         seenFrom: HERE,
@@ -235,10 +244,18 @@ describe('a whole look', () => {
         hostname: 'host.spec',
         listening: [site.port, other.port],
         names: ['shop.spec', 'www.shop.spec', 'gone.spec', '*.star.spec', 'x y', '127.0.0.2'],
+        signing: [
+          { domain: 'shop.spec', selector: 'mail', sha256: signs.sha256 },
+          { domain: 'moved.spec', selector: 'mail', sha256: null },
+          { domain: '*', selector: 'any', sha256: null },
+          // What a stranger may say, and nobody asks for.
+          { domain: 'x y', selector: 'mail', sha256: null },
+          { domain: 'shop.spec', selector: '_dmarc.other.spec.', sha256: null },
+        ],
       },
       { ...settings, names: new Names([dns.server]), ports: { http: plain.port, https: site.port } },
     );
-    expect(reports.map(({ error }) => error)).toEqual([null, null, null, null]);
+    expect(reports.map(({ error }) => error)).toEqual([null, null, null, null, null]);
     const read = Object.fromEntries(reports.map(({ probe, reading }) => [probe, reading]));
     expect(read['outside-ports']).toMatchObject({
       addresses: [
@@ -270,6 +287,19 @@ describe('a whole look', () => {
             dkim: [{ selector: 'default', type: 'rsa', bits: 0 }],
           },
         },
+      ],
+      left: 0,
+    });
+    expect(read['outside-dkim']).toEqual({
+      said: [
+        { domain: 'shop.spec', selector: 'mail', sha256: signs.sha256 },
+        { domain: 'moved.spec', selector: 'mail', sha256: null },
+        { domain: '*', selector: 'any', sha256: null },
+      ],
+      published: [
+        { domain: 'shop.spec', selector: 'mail', here: true, keys: [signs] },
+        { domain: 'moved.spec', selector: 'mail', here: false, keys: [] },
+        { domain: 'shop.spec', selector: 'any', here: true, keys: [{ type: 'ed25519', bits: 0, sha256: null }] },
       ],
       left: 0,
     });

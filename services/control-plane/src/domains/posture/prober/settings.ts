@@ -58,7 +58,7 @@ export const proberSettingsSchema = z.object({
     .describe('How many servers are looked at at the same time'),
   MUSTER_PROBER_DKIM_SELECTORS: list('default,mail,dkim,s1,k1')
     .pipe(z.array(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'takes selectors, like default')).max(20))
-    .describe('Selectors under which keys of DKIM are looked for'),
+    .describe('Selectors under which keys of DKIM are looked for, beside those that a server says it signs with'),
   MUSTER_ALIVE_FILE: aliveFile,
   MUSTER_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });

@@ -21,6 +21,8 @@ const row = z.object({
   /** Null when the server has not said, or could not read it. */
   listening: z.array(z.object({ address: z.string(), port: z.int() })).nullable(),
   names: z.array(z.string()).nullable(),
+  /** Null when the server has not said. */
+  signing: z.array(z.object({ domain: z.string(), selector: z.string(), sha256: z.string().nullable() })).nullable(),
 });
 
 export class Turns {
@@ -38,6 +40,7 @@ export class Turns {
       hostname: first.hostname,
       listening: listening && [...new Set(listening)],
       names: first.names ?? [],
+      signing: first.signing,
     };
   }
 

@@ -1,7 +1,6 @@
 // Every check's answer for one server: what is wrong and since when, what is not known and why, and which probes said so.
 import { GetServerPosture, type CheckState, type ProbeReport } from '@muster/contracts/posture';
 import { checks } from '@muster/posture/checks';
-import { listeners } from '@muster/posture/probes/listeners';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql } from 'kysely';
@@ -13,7 +12,7 @@ import { askedNow, type Asked } from '../cells.ts';
 import { summaryOf } from '../check-views.ts';
 import { FindingViews } from '../finding-views.ts';
 import { momentOf, standing } from '../moments.ts';
-import { outsideViewOf } from '../outside-view.ts';
+import { COMPARED_PROBES, outsideViewOf } from '../outside-view.ts';
 import { Scans } from '../scans.ts';
 import { reportsByProbe } from '../server-posture.aggregate.ts';
 
@@ -97,11 +96,11 @@ export class GetServerPostureHandler implements IQueryHandler<MessageOf<typeof G
     }));
   }
 
-  /** With what the server says of its ports, which it is compared with. */
+  /** With what the server says of the same things. */
   async #outside(serverId: string): Promise<Answer['outside']> {
     const { rows } = await sql<{ report: ProbeReport }>`
       select report from muster.posture_outside_reports where server_id = ${serverId}
-      union all select report from muster.posture_reports where server_id = ${serverId} and probe = ${listeners.name}`.execute(
+      union all select report from muster.posture_reports where server_id = ${serverId} and probe = any(${COMPARED_PROBES})`.execute(
       this.database.db,
     );
     return outsideViewOf(reportsByProbe(rows.map(({ report }) => report)), new Date());

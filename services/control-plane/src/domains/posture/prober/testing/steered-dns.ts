@@ -49,8 +49,10 @@ export class SteeredDns {
     }
   }
 
+  /** In pieces, as a record must be cut that is longer than 255 bytes. */
   text(name: string, ...data: readonly string[]): void {
-    this.#answers.set(`TXT ${name}`, [data.map((one) => ({ type: 'TXT', name, ttl: 0, data: one }))]);
+    const cut = (one: string): string[] => one.match(/.{1,255}/g) ?? [''];
+    this.#answers.set(`TXT ${name}`, [data.map((one) => ({ type: 'TXT', name, ttl: 0, data: cut(one) }))]);
   }
 
   exchange(name: string, exchange: string): void {
