@@ -17,6 +17,7 @@ export const TOOLS = [
   'find',
   'grep',
   'ip',
+  'ipset',
   'journalctl',
   'mariadb',
   'named-checkconf',

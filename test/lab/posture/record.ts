@@ -10,7 +10,7 @@ import { Recorder } from '@muster/posture/testing/tape';
 import { buildHostingImage, HOSTING_IMAGE } from '../images.ts';
 import { bootServer, removeMachines, type Machine } from '../machine.ts';
 import { probedMachine } from './probed-machine.ts';
-import { BROKEN_SSHD, BUSY_PROGRAM, RSPAMD_SIGNS, WEAKNESSES } from './weaknesses.ts';
+import { BROKEN_SSHD, BUSY_PROGRAM, COUNTRY_FIREWALLS, RSPAMD_SIGNS, WEAKNESSES } from './weaknesses.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../shared/posture/src/fixtures');
 
@@ -63,6 +63,12 @@ try {
   if (wanted('dkim-keys')) {
     await machine.sh(RSPAMD_SIGNS, { deadlineMs: 300_000 });
     await record(machine, 'debian-12-rspamd', 'root', ['dkim-keys']);
+  }
+  if (wanted('firewall-rules')) {
+    for (const [folder, plant] of COUNTRY_FIREWALLS) {
+      await machine.sh(plant, { deadlineMs: 300_000 });
+      await record(machine, folder, 'root', ['firewall-rules']);
+    }
   }
   await machine.sh(BROKEN_SSHD.plant);
   await record(machine, 'debian-12-broken', 'root', ['sshd']);

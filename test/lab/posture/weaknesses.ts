@@ -346,6 +346,39 @@ export const RSPAMD_SIGNS =
   `printf 'domain {\\n  plain.test {\\n    selectors [\\n      { selector = "ed"; path = "/etc/rspamd/keys/plain.pem"; },\\n      { selector = "raw"; path = "/etc/rspamd/keys/raw.key"; }\\n    ]\\n  }\\n}\\n' > /etc/rspamd/local.d/dkim_signing.conf && ` +
   'chown -R _rspamd: /var/lib/rspamd/dkim && systemctl restart rspamd';
 
+/**
+ * Countries kept out by others than nft: by sets of ipset, of which one has lapsed, as iptables and csf ask them; by rules that
+ * csf writes without ipset; by an old iptables; by firewalld. Each takes the place of the one before.
+ */
+export const COUNTRY_FIREWALLS: readonly (readonly [folder: string, plant: string])[] = [
+  [
+    'debian-12-ipset',
+    'apt-get install -y -qq --no-install-recommends ipset iptables > /dev/null && nft flush ruleset && ' +
+      'ipset create cc_cn hash:net && ipset add cc_cn 192.0.2.128/25 && ipset create country-eu hash:net timeout 86400 && ' +
+      'ipset create cc_spare hash:net && mkdir -p /var/lib/csf/zone && touch /var/lib/csf/zone/cn.zone && ' +
+      'iptables -N CC_DENY && iptables -A CC_DENY -m set --match-set cc_cn src -j DROP && iptables -I INPUT -j CC_DENY && ' +
+      'iptables -A INPUT -m set --match-set country-eu src -j DROP',
+  ],
+  ['debian-12-ipset-empty', 'ipset flush cc_cn'],
+  [
+    'debian-12-country-chain',
+    'iptables -F && for set in $(ipset -n list); do ipset destroy $set; done && ' +
+      'iptables -A CC_DENY -s 192.0.2.128/25 -j DROP && iptables -A CC_DENY -s 198.18.64.0/18 -j DROP && iptables -I INPUT -j CC_DENY',
+  ],
+  [
+    'debian-12-iptables-legacy',
+    'nft flush ruleset && ipset create blocked hash:net && iptables-legacy -A INPUT -m set --match-set blocked src -j DROP',
+  ],
+  [
+    'debian-12-firewalld',
+    'iptables-legacy -F && ipset destroy blocked && rm -r /var/lib/csf && ' +
+      'apt-get install -y -qq --no-install-recommends firewalld > /dev/null && systemctl stop firewalld && nft flush ruleset && ' +
+      'firewall-offline-cmd -q --new-ipset=country-cn --type=hash:net && ' +
+      'firewall-offline-cmd -q --ipset=country-cn --add-entry=192.0.2.128/25 && ' +
+      `firewall-offline-cmd -q --zone=public --add-rich-rule='rule source ipset=country-cn drop' && systemctl start firewalld && sleep 3`,
+  ],
+];
+
 /** Breaks sshd's own answers, so it is planted alone. */
 export const BROKEN_SSHD: Weakness = {
   check: 'SSH-009',
