@@ -52,10 +52,16 @@ export class SystemAddresses {
   }
 
   async #ownServers(tenantId: string): Promise<SystemEntry[]> {
-    const servers = (await this.directory.resolve(tenantId, { kind: 'fleet' })) ?? [];
+    const servers = await this.directory.addresses(tenantId);
     const names = new Map<string, string[]>();
+    // Servers say the same of themselves: loopback each of them, and where it dials from once more.
+    const known = new Map<string, string | null>();
     for (const { name, addresses } of servers) {
-      for (const range of blockable(addresses)) names.set(range, [...(names.get(range) ?? []), name]);
+      for (const range of blockable(addresses, known)) {
+        const others = names.get(range);
+        if (others === undefined) names.set(range, [name]);
+        else others.push(name);
+      }
     }
     return [...names].slice(0, MOST_OWN_ADDRESSES).map(([range, [first = '', ...others]]) => ({
       kind: 'own-server' as const,
@@ -69,12 +75,17 @@ function entries(kind: SystemEntry['kind'], label: string, addresses: readonly s
   return blockable(addresses).map((range) => ({ kind, range, label }));
 }
 
-/** Each once, canonical; loopback and its like are never blocked anyway. */
-function blockable(addresses: readonly string[]): string[] {
+/** Each once, canonical; loopback and its like are never blocked anyway. `known`: what was found out before. */
+function blockable(addresses: readonly string[], known = new Map<string, string | null>()): string[] {
   const ranges = addresses.flatMap((text) => {
     // Interfaces say `192.0.2.7/24`: their address, not their network.
-    const parsed = parseIpRange(text.split('/', 1)[0]?.split('%', 1)[0] ?? '');
-    return parsed.ok && !isUnblockable(parsed.range.text) ? [parsed.range.text] : [];
+    const address = text.split('/', 1)[0]?.split('%', 1)[0] ?? '';
+    const before = known.get(address);
+    if (before !== undefined) return before ?? [];
+    const parsed = parseIpRange(address);
+    const range = parsed.ok && !isUnblockable(parsed.range.text) ? parsed.range.text : null;
+    known.set(address, range);
+    return range ?? [];
   });
   return [...new Set(ranges)];
 }

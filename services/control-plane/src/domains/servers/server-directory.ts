@@ -14,7 +14,11 @@ export interface ListedServer {
   readonly managed: readonly CapabilityName[];
   /** Its agent is connected at this moment. */
   readonly connected: boolean;
-  /** Address it dials from, and those it says it has. */
+}
+
+interface ServerAddresses {
+  readonly name: string;
+  /** The one it dials from first, then those it says it has: `192.0.2.7`, `192.0.2.7/24`. */
   readonly addresses: readonly string[];
 }
 
@@ -25,7 +29,6 @@ interface Row {
   observe_only: boolean;
   managed: CapabilityName[];
   connected: boolean;
-  addresses: string[];
 }
 
 export class ServerDirectory {
@@ -60,17 +63,34 @@ export class ServerDirectory {
     return rows.map((row) => row.server_id);
   }
 
+  /** Of the whole fleet, by name: those that `resolve` answers with. What servers say lies in large rows, and is read for this alone. */
+  async addresses(tenantId: string): Promise<readonly ServerAddresses[]> {
+    const { rows } = await sql<{ name: string; dials: string | null; said: string[] | null }>`
+      select s.name, host(p.address) as dials, said.addresses as said
+      from muster.servers_servers s
+      left join muster.servers_presence p using (server_id)
+      left join (
+        select i.server_id, array_agg(distinct a) as addresses
+        from muster.servers_inventory i, jsonb_array_elements(i.facts -> 'interfaces') n,
+          jsonb_array_elements_text(n -> 'addresses') a
+        group by i.server_id) said using (server_id)
+      where s.tenant_id = ${tenantId} and s.confirmed and not s.retired and not s.quarantined
+      order by s.name`.execute(this.database.db);
+    return rows.map(({ name, dials, said }) => ({
+      name,
+      addresses: [...new Set([...(dials === null ? [] : [dials]), ...(said ?? [])])],
+    }));
+  }
+
   async #list(tenantId: string, condition: ReturnType<typeof sql>): Promise<readonly ListedServer[]> {
     const { rows } = await sql<Row>`
       select s.server_id, s.name, s.simulated, s.observe_only,
-        coalesce((select array_agg(c.capability) from muster.servers_capabilities c
-                  where c.server_id = s.server_id and c.mode = 'managed'), '{}') as managed,
-        coalesce(p.gateway_id is not null, false) as connected,
-        coalesce(array(select host(p.address) where p.address is not null
-          union select jsonb_array_elements_text(n -> 'addresses')
-          from muster.servers_inventory i, jsonb_array_elements(i.facts -> 'interfaces') n
-          where i.server_id = s.server_id), '{}') as addresses
-      from muster.servers_servers s left join muster.servers_presence p using (server_id)
+        coalesce(c.managed, '{}') as managed, coalesce(p.gateway_id is not null, false) as connected
+      from muster.servers_servers s
+      left join muster.servers_presence p using (server_id)
+      left join (
+        select server_id, array_agg(capability) as managed from muster.servers_capabilities
+        where mode = 'managed' group by server_id) c using (server_id)
       where s.tenant_id = ${tenantId} and s.confirmed and not s.retired and not s.quarantined and ${condition}
       order by s.name`.execute(this.database.db);
     return rows.map((row) => ({
@@ -80,7 +100,6 @@ export class ServerDirectory {
       observeOnly: row.observe_only,
       managed: row.managed,
       connected: row.connected,
-      addresses: row.addresses,
     }));
   }
 

@@ -43,6 +43,8 @@ const ORDER: ListOrder = {
   times: 3,
   id: sql`g.grant_id`,
 };
+/** The same as times: to compare ten thousand rows as numbers takes more than twice as long. */
+const SAME_ORDER = sql`coalesce(g.ended_at, 'infinity') desc, coalesce(g.until, 'infinity'), g.given_at, g.grant_id`;
 
 @Injectable()
 export class GrantViews {
@@ -61,8 +63,9 @@ export class GrantViews {
     const { rows } = await sql<Row>`
       select g.*, array[${ORDER.order}]::text[] as at, case when g.ended_at is not null or g.until <= now() then 'ended'
         when g.starts_at > now() then 'coming' else 'in-force' end as state
-      from muster.access_grants g where ${condition} and ${beyond(ORDER, after)}
-      order by ${ORDER.order}, g.grant_id limit ${limit + 1}`.execute(this.database.db);
+      from (select * from muster.access_grants g where ${condition} and ${beyond(ORDER, after)}
+        order by ${SAME_ORDER} limit ${limit + 1}) g
+      order by ${SAME_ORDER}`.execute(this.database.db);
     const { page, next } = cut(rows, limit, (row) => row.grant_id);
     return { grants: await this.#views(page), next };
   }

@@ -31,10 +31,11 @@ export class ExplainPermissionHandler implements IQueryHandler<MessageOf<typeof 
     const roles = holding.map(({ role }) => role);
     const holds = sql`g.tenant_id = ${tenantId} and ${IN_FORCE} and g.role = any(${roles}::text[])`;
     const covers = input.server === undefined ? holds : await this.#reaching(input.server, holds, tenantId);
-    const [page, all, covering] = await Promise.all([
+    const covered = this.views.inForce(covers);
+    const [page, covering, all] = await Promise.all([
       this.views.page(covers, input),
-      this.views.inForce(holds),
-      this.views.inForce(covers),
+      covered,
+      covers === holds ? covered : this.views.inForce(holds),
     ]);
     return {
       permission: permission.name,

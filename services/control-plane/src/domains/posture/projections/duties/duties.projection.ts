@@ -1,4 +1,5 @@
-// posture_duties: of each duty and target what was attested last. Servers of the target are judged anew.
+// posture_duties: of each duty and target what was attested last. Servers of the target are judged anew, a fleet of them one
+// after the other: who reports something meanwhile is judged before those that are still to come.
 import type { Target } from '@muster/contracts';
 import { DutyAttested } from '@muster/contracts/posture';
 import { sql, type RawBuilder } from 'kysely';
@@ -6,6 +7,9 @@ import type { EventStoreTransaction, SequencedEvent } from '../../../../platform
 import type { Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
 import { idOf } from '../../target-names.ts';
+
+/** About as long as one takes. */
+const APART_SECONDS = 0.01;
 
 export function dutiesProjection(live: LiveHints): Subscription {
   return {
@@ -33,8 +37,12 @@ async function project(trx: EventStoreTransaction, event: SequencedEvent): Promi
       note = excluded.note, attested_at = excluded.attested_at
     where excluded.done_on >= posture_duties.done_on`.execute(trx);
   await sql`
-    update muster.posture_judgements set due_at = coalesce(due_at, clock_timestamp())
-    where tenant_id = ${event.tenantId} and ${serversOf(target)}`.execute(trx);
+    with turns as (
+      select server_id, clock_timestamp()
+        + make_interval(secs => ${APART_SECONDS}::float8 * (row_number() over (order by server_id) - 1)) as at
+      from muster.posture_judgements where tenant_id = ${event.tenantId} and due_at is null and ${serversOf(target)})
+    update muster.posture_judgements j set due_at = coalesce(j.due_at, turns.at)
+    from turns where j.server_id = turns.server_id`.execute(trx);
 }
 
 function serversOf(target: Target): RawBuilder<unknown> {

@@ -1,6 +1,6 @@
 // posture_findings, _coverage, _waivers and the scores made of them, from when until when: all from events, so that they
 // can be made anew, and so that any past day is what was shown then. A waiver, a group's members or a finding that changes
-// moves the scores of the servers it is about, and of no other.
+// moves the scores of the servers it is about, and of no other; of those a waiver can move what its check found.
 import {
   CoverageChanged,
   FindingChanged,
@@ -17,7 +17,7 @@ import type { EventStoreTransaction, SequencedEvent } from '../../../../platform
 import type { Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
 import { rescore } from './rescore.ts';
-import { findingChanged, findingClosed, findingOpened } from './spans.ts';
+import { findingChanged, findingClosed, findingOpened, reaches } from './spans.ts';
 
 const OF_ONE_SERVER: readonly string[] = [FindingOpened, FindingChanged, FindingClosed, CoverageChanged].map(
   ({ type }) => type,
@@ -40,8 +40,8 @@ export function findingsProjection(live: LiveHints): Subscription {
     async handle(trx, events) {
       const all = new Set<string>();
       const waiting = new Map<string, Date>();
-      const settle = async (): Promise<void> => {
-        await rescore(trx, waiting);
+      const settle = async (checkId?: string): Promise<void> => {
+        await rescore(trx, waiting, checkId);
         waiting.clear();
       };
       for (const event of events) {
@@ -51,11 +51,12 @@ export function findingsProjection(live: LiveHints): Subscription {
         const { serverId: about } = event.data;
         const before = typeof about === 'string' ? waiting.get(about) : undefined;
         if (alone || (before && before.getTime() !== event.recordedAt.getTime())) await settle();
-        for (const serverId of await project(trx, event)) {
+        const { servers, checkId } = await project(trx, event);
+        for (const serverId of servers) {
           waiting.set(serverId, event.recordedAt);
           all.add(serverId);
         }
-        if (alone) await settle();
+        if (alone) await settle(checkId);
       }
       await settle();
       touched = [...all];
@@ -68,17 +69,24 @@ export function findingsProjection(live: LiveHints): Subscription {
   };
 }
 
-/** Answers with the servers whose score it may move. */
-async function project(trx: EventStoreTransaction, event: SequencedEvent): Promise<readonly string[]> {
+interface Moved {
+  /** Servers whose score it may move. */
+  readonly servers: readonly string[];
+  /** Nothing but what this check found can be covered otherwise than before. */
+  readonly checkId?: string;
+}
+const NOTHING: Moved = { servers: [] };
+
+async function project(trx: EventStoreTransaction, event: SequencedEvent): Promise<Moved> {
   switch (event.type) {
     case FindingOpened.type:
-      return findingOpened(trx, event);
+      return { servers: await findingOpened(trx, event) };
     case FindingChanged.type:
-      return findingChanged(trx, event);
+      return { servers: await findingChanged(trx, event) };
     case FindingClosed.type:
-      return findingClosed(trx, event);
+      return { servers: await findingClosed(trx, event) };
     case CoverageChanged.type:
-      return covered(trx, event);
+      return { servers: await covered(trx, event) };
     case RiskAccepted.type:
       return accepted(trx, event);
     case WaiverApproved.type: {
@@ -90,7 +98,7 @@ async function project(trx: EventStoreTransaction, event: SequencedEvent): Promi
     case WaiverEndingSoon.type: {
       const { waiverId } = WaiverEndingSoon.schema.parse(event.data);
       await sql`update muster.posture_waivers set warned = true where waiver_id = ${waiverId}`.execute(trx);
-      return [];
+      return NOTHING;
     }
     case WaiverEnded.type: {
       const { waiverId, why } = WaiverEnded.schema.parse(event.data);
@@ -104,18 +112,18 @@ async function project(trx: EventStoreTransaction, event: SequencedEvent): Promi
         and server_id = any(${removed}::uuid[])`.execute(trx);
       await sql`insert into muster.posture_groups (group_id, server_id) select ${groupId}, unnest(${added}::uuid[])
         on conflict do nothing`.execute(trx);
-      return [...added, ...removed];
+      return { servers: [...added, ...removed] };
     }
     case GroupDeleted.type: {
       const { groupId } = GroupDeleted.schema.parse(event.data);
       const { rows } = await sql<{ server_id: string }>`
         delete from muster.posture_groups where group_id = ${groupId} returning server_id`.execute(trx);
-      return rows.map((row) => row.server_id);
+      return { servers: rows.map((row) => row.server_id) };
     }
     case ServerRetired.type:
       await retired(trx, ServerRetired.schema.parse(event.data).serverId, event.recordedAt);
   }
-  return [];
+  return NOTHING;
 }
 
 async function covered(trx: EventStoreTransaction, event: SequencedEvent): Promise<readonly string[]> {
@@ -131,7 +139,7 @@ async function covered(trx: EventStoreTransaction, event: SequencedEvent): Promi
   return [serverId];
 }
 
-async function accepted(trx: EventStoreTransaction, event: SequencedEvent): Promise<readonly string[]> {
+async function accepted(trx: EventStoreTransaction, event: SequencedEvent): Promise<Moved> {
   const { waiverId, checkId, target, subject, owner, reason, until, needsSecond } = RiskAccepted.schema.parse(
     event.data,
   );
@@ -143,13 +151,15 @@ async function accepted(trx: EventStoreTransaction, event: SequencedEvent): Prom
   return concerned(trx, waiverId);
 }
 
-/** Servers on which the waiver's check finds something: nobody else's score can move. */
-async function concerned(trx: EventStoreTransaction, waiverId: string): Promise<readonly string[]> {
-  const { rows } = await sql<{ server_id: string }>`
-    select distinct f.server_id from muster.posture_findings f
+/** Servers of the waiver's target on which its check finds something: nobody else's score can move. */
+async function concerned(trx: EventStoreTransaction, waiverId: string): Promise<Moved> {
+  const { rows } = await sql<{ server_id: string; check_id: string }>`
+    select distinct f.server_id, f.check_id from muster.posture_findings f
     join muster.posture_waivers w on w.check_id = f.check_id and w.tenant_id = f.tenant_id
-    where w.waiver_id = ${waiverId} and f.to_at is null`.execute(trx);
-  return rows.map((row) => row.server_id);
+    where w.waiver_id = ${waiverId} and f.to_at is null and (
+      f.waiver_id = w.waiver_id or ${reaches(sql`w.target`, sql`f.server_id`)})`.execute(trx);
+  const [first] = rows;
+  return first === undefined ? NOTHING : { servers: rows.map((row) => row.server_id), checkId: first.check_id };
 }
 
 /** What was known of it ends, and stays for the days that have been. Nobody has to do anything about it any more. */

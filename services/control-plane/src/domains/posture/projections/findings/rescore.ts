@@ -12,9 +12,14 @@ interface Covered {
   readonly uncovered: readonly Uncovered[];
 }
 
-export async function rescore(trx: EventStoreTransaction, moments: ReadonlyMap<string, Date>): Promise<void> {
+/** `checkId`: waivers of no other check have changed. */
+export async function rescore(
+  trx: EventStoreTransaction,
+  moments: ReadonlyMap<string, Date>,
+  checkId?: string,
+): Promise<void> {
   if (moments.size === 0) return;
-  await cover(trx, moments);
+  await cover(trx, moments, checkId);
   const serverIds = [...moments.keys()];
   // Only servers that were judged: a group may hold one that never reported, and one may be retired.
   const { rows: judged } = await sql<Covered>`

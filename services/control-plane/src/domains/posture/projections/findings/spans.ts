@@ -52,8 +52,22 @@ async function ended(trx: EventStoreTransaction, which: RawBuilder<unknown>, at:
     where ${which} and to_at is null`.execute(trx);
 }
 
-/** Which waiver covers which open finding now. A finding that another covers, or none, begins a row at its server's moment. */
-export async function cover(trx: EventStoreTransaction, moments: ReadonlyMap<string, Date>): Promise<void> {
+/** Whether a target holds a server. */
+export const reaches = (target: RawBuilder<unknown>, serverId: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+  ${target} ->> 'kind' = 'fleet' or ${target} ->> 'serverId' = ${serverId}::text
+    or exists (select 1 from muster.posture_groups g
+      where g.server_id = ${serverId} and g.group_id::text = ${target} ->> 'groupId'))`;
+
+/**
+ * Which waiver covers which open finding now, of one check or of all. A finding that another covers, or none, begins a row
+ * at its server's moment.
+ */
+export async function cover(
+  trx: EventStoreTransaction,
+  moments: ReadonlyMap<string, Date>,
+  checkId?: string,
+): Promise<void> {
+  const ofCheck = checkId === undefined ? sql`true` : sql`o.check_id = ${checkId}`;
   await sql`
     with moments as (
       select server_id, at from unnest(${[...moments.keys()]}::uuid[], ${[...moments.values()]}::timestamptz[]) as m(server_id, at)),
@@ -62,11 +76,9 @@ export async function cover(trx: EventStoreTransaction, moments: ReadonlyMap<str
         select w.waiver_id from muster.posture_waivers w
         where w.state = 'standing' and w.check_id = o.check_id and w.tenant_id = o.tenant_id
           and (w.subject is null or w.subject = o.subject)
-          and (w.target ->> 'kind' = 'fleet' or w.target ->> 'serverId' = o.server_id::text
-            or exists (select 1 from muster.posture_groups g
-              where g.server_id = o.server_id and g.group_id::text = w.target ->> 'groupId'))
+          and ${reaches(sql`w.target`, sql`o.server_id`)}
         order by w.until desc limit 1) as waiver_id, o.waiver_id as before
-      from muster.posture_findings o join moments m using (server_id) where o.to_at is null),
+      from muster.posture_findings o join moments m using (server_id) where o.to_at is null and ${ofCheck}),
     moved as (select * from due where waiver_id is distinct from before),
     same_moment as (
       update muster.posture_findings f set waiver_id = m.waiver_id from moved m

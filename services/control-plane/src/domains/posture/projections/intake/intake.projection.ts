@@ -14,7 +14,7 @@ export function intakeProjection(live: LiveHints): Subscription {
     from: 'beginning',
     batch: 200,
     async handle(trx, events) {
-      for (const event of events) await project(trx, event);
+      for (const { type, events: run } of runsOf(events)) await project(trx, type, run);
     },
     afterCommit(events) {
       // Findings are told of by their own read model.
@@ -26,28 +26,48 @@ export function intakeProjection(live: LiveHints): Subscription {
   };
 }
 
-async function project(trx: EventStoreTransaction, event: SequencedEvent): Promise<void> {
-  switch (event.type) {
-    case FindingOpened.type: {
-      const { findingId, serverId, checkId, intake } = FindingOpened.schema.parse(event.data);
-      if (intake !== true) return;
-      await sql`
-        insert into muster.posture_intake (finding_id, tenant_id, server_id, check_id, opened_at)
-        values (${findingId}, ${event.tenantId}, ${serverId}, ${checkId}, ${event.recordedAt})
-        on conflict do nothing`.execute(trx);
+/** Events of one kind that follow each other: a first scan opens dozens of findings, and a fleet's a hundred thousand. */
+function runsOf(events: readonly SequencedEvent[]): { type: string; events: SequencedEvent[] }[] {
+  const runs: { type: string; events: SequencedEvent[] }[] = [];
+  for (const event of events) {
+    const last = runs.at(-1);
+    if (last?.type === event.type) last.events.push(event);
+    else runs.push({ type: event.type, events: [event] });
+  }
+  return runs;
+}
+
+async function project(trx: EventStoreTransaction, type: string, run: readonly SequencedEvent[]): Promise<void> {
+  switch (type) {
+    case FindingOpened.type:
+      return opened(trx, run);
+    case FindingClosed.type: {
+      const ids = run.map((event) => FindingClosed.schema.parse(event.data).findingId);
+      await sql`delete from muster.posture_intake where finding_id = any(${ids}::uuid[])`.execute(trx);
       return;
     }
-    case FindingClosed.type:
-      await sql`delete from muster.posture_intake
-        where finding_id = ${FindingClosed.schema.parse(event.data).findingId}`.execute(trx);
+    case ServerRetired.type: {
+      const ids = run.map((event) => ServerRetired.schema.parse(event.data).serverId);
+      await sql`delete from muster.posture_intake where server_id = any(${ids}::uuid[])`.execute(trx);
       return;
-    case ServerRetired.type:
-      await sql`delete from muster.posture_intake
-        where server_id = ${ServerRetired.schema.parse(event.data).serverId}`.execute(trx);
-      return;
+    }
     case IntakeDecided.type:
-      await decided(trx, event);
+      for (const event of run) await decided(trx, event);
   }
+}
+
+async function opened(trx: EventStoreTransaction, run: readonly SequencedEvent[]): Promise<void> {
+  const rows = run.flatMap(({ data, tenantId, recordedAt }) => {
+    const { findingId, serverId, checkId, intake } = FindingOpened.schema.parse(data);
+    return intake === true ? [{ findingId, tenantId, serverId, checkId, recordedAt }] : [];
+  });
+  if (rows.length === 0) return;
+  await sql`
+    insert into muster.posture_intake (finding_id, tenant_id, server_id, check_id, opened_at)
+    select * from unnest(${rows.map((row) => row.findingId)}::uuid[], ${rows.map((row) => row.tenantId)}::uuid[],
+      ${rows.map((row) => row.serverId)}::uuid[], ${rows.map((row) => row.checkId)}::text[],
+      ${rows.map((row) => row.recordedAt)}::timestamptz[])
+    on conflict do nothing`.execute(trx);
 }
 
 async function decided(trx: EventStoreTransaction, event: SequencedEvent): Promise<void> {
