@@ -13,11 +13,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Prober } from '../domains/posture/prober/prober.ts';
 import { portsToTry } from '../domains/posture/prober/ports.ts';
 import { readProberSettings } from '../domains/posture/prober/settings.ts';
-import { SteeredDns } from '../domains/posture/prober/testing/steered-dns.ts';
 import { Turns } from '../domains/posture/prober/turns.ts';
 import { connect, type ProcessConnection } from '../platform/database/database.ts';
 import { ProbedServers } from './testing/probed-servers.ts';
 import { RunningMuster, type SignedIn } from './testing/running-muster.ts';
+import { SteeredDns } from './testing/steered-dns.ts';
 
 const HERE = '127.0.0.1';
 

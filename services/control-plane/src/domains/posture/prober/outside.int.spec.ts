@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { keyOfRecord } from '@muster/posture/dkim/key';
 import { ipRange } from '@muster/kernel/ip-range';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SteeredDns } from '../../../main/testing/steered-dns.ts';
 import { lookAt } from './look.ts';
 import { ownAddresses, type OwnAddress } from './own-addresses.ts';
 import { tryPorts } from './ports.ts';
@@ -14,7 +15,6 @@ import { Names } from './resolver.ts';
 import { lookAtSite } from './sites.ts';
 import { Authority, type Issued } from './testing/certificates.ts';
 import { answering, Listening, smtp } from './testing/listening.ts';
-import { SteeredDns } from './testing/steered-dns.ts';
 import { lookAtTls, type TlsQuestion } from './tls.ts';
 import { askSite } from './web.ts';
 
