@@ -89,7 +89,7 @@ export class PostureWatch {
       if (await this.#take(turn)) read += 1;
       else failed.push(turn.probe);
     }
-    return { read, failed, tookMs: Math.max(0, this.#with.now() - began) };
+    return { read, failed, tookMs: Math.max(0, Math.round(this.#with.now() - began)) };
   }
 
   /** Does not wait for a probe: its answer may never come, and is gathered anew at the next start. */
