@@ -110,6 +110,22 @@ it('reads what somebody asks for now, and sends it although nothing changed', as
   expect(asked).toEqual([]);
 });
 
+it('says in whole milliseconds how long that took: the helper takes no others', async () => {
+  let now = 0;
+  const watch = new PostureWatch({
+    server: '0190b5e2-7a10-7000-8000-00000000b001',
+    spool: new MemorySpool(),
+    run: () => Promise.resolve(undefined),
+    mostSeconds: 3600,
+    // As `performance.now()` counts.
+    now: () => (now += 3.4),
+    log: () => undefined,
+  });
+  const { tookMs } = await watch.scan(['sshd']);
+  expect(tookMs).toBeGreaterThan(0);
+  expect(Number.isInteger(tookMs)).toBe(true);
+});
+
 it('names the probes that could not be run when somebody asks', async () => {
   const { state, watch, sent } = watched(3600);
   state.failing = true;
