@@ -141,7 +141,8 @@ export class GetPopulationHandler implements IQueryHandler<MessageOf<typeof GetP
 
   async #at(at: Date): Promise<Population> {
     const population = new Population();
-    const size = this.tail.size;
+    // Asked now: what the tail saw last is as old as the last time that somebody in this process waited for more.
+    const size = await this.tail.refresh();
     for (let from = 0; from < size;) {
       const events = await this.store.readAll(from, { types: TYPES, limit: BATCH, window: WINDOW });
       for (const event of events) if (event.recordedAt <= at) population.take(event);
