@@ -173,6 +173,7 @@ async function serveApi(app: NestFastifyApplication, infrastructure: Infrastruct
     publicUrl: settings.publicUrl,
     sourceOf: (request) => sourceAddress(request, settings.MUSTER_TRUSTED_PROXIES),
     size: () => stations.api?.tail.size ?? 0,
+    lookAtSize: async () => stations.api?.tail.refresh(),
     socketsPerSession: settings.MUSTER_LIMIT_SOCKETS_PER_SESSION,
     backlog: settings.MUSTER_LIMIT_LIVE_BACKLOG,
     topicsPerMinute: settings.MUSTER_LIMIT_TOPICS_PER_MINUTE,

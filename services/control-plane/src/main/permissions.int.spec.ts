@@ -169,6 +169,19 @@ describe('live topics', () => {
     expect(sizes.every((size) => size === null)).toBe(true);
     socket.disconnect();
   });
+
+  test('count what another process appended', async () => {
+    const socket = await matrix.muster.socket(await matrix.muster.owner());
+    const sizes: (number | null)[] = [];
+    socket.on('beat', (beat: { size: number | null }) => sizes.push(beat.size));
+    await matrix.muster.server('late-web');
+    const { rows } = await matrix.muster.superuser.query<{ size: string }>('select size from es.log_state');
+    await matrix.muster.until(
+      () => Promise.resolve(Math.max(0, ...sizes.map(Number)) >= Number(rows[0]?.size)),
+      12_000,
+    );
+    socket.disconnect();
+  }, 20_000);
 });
 
 async function subscribe(

@@ -30,8 +30,10 @@ export interface LiveServerParts {
   readonly hints: HintBus;
   readonly publicUrl: string;
   readonly sourceOf: (request: IncomingMessage) => string;
-  /** Events that have a position. */
+  /** Events that have a position, as last seen in this process. */
   readonly size: () => number;
+  /** Looks at how many there are now. Rejects while the database is away. */
+  readonly lookAtSize: () => Promise<unknown>;
   /** Hint bus topic on which sessions and tokens end; payload `{ sessionId }`, the id of either. */
   readonly sessionEnded: string;
   readonly authority: Authority;
@@ -104,7 +106,7 @@ export class LiveServer {
         }
       }),
     );
-    this.#beat = setInterval(() => this.#sendBeat(), BEAT_MS);
+    this.#beat = setInterval(() => void this.#sendBeat(), BEAT_MS);
   }
 
   /** What `/api/sync` answers: has the topic moved on since that revision of that epoch? null: not for this person. */
@@ -277,7 +279,10 @@ export class LiveServer {
     }
   }
 
-  #sendBeat(): void {
+  async #sendBeat(): Promise<void> {
+    if (this.#io.sockets.sockets.size === 0) return;
+    // Another process may have appended them all. With the database away the newest size known is still a true one.
+    await this.#parts.lookAtSize().catch(() => undefined);
     for (const socket of this.#io.sockets.sockets.values()) this.#beatTo(socket);
   }
 
