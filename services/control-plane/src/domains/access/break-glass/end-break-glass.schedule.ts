@@ -2,43 +2,28 @@
 // as well, and the ledger says so.
 import { BreakGlassEnded } from '@muster/contracts/access';
 import { derivedId } from '@muster/kernel/ids';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { newContext } from '../../../platform/cqrs/principal.ts';
 import { eventOf, Recorder, systemPrincipal } from '../../../platform/cqrs/recorder.ts';
 import { SYSTEM_DATABASE, type Connection } from '../../../platform/database/database.ts';
+import { Schedule } from '../../../platform/schedules/schedule.ts';
 import { Departures } from '../grants/departures.ts';
 import { Sessions } from '../sessions.ts';
 
-const EVERY_MS = 1000;
 const ACTOR = 'access.break-glass-ends';
 
 @Injectable()
-export class EndBreakGlass implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #log = new Logger('BreakGlass');
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+export class EndBreakGlass extends Schedule {
+  protected readonly everyMs = 1000;
 
   constructor(
     @Inject(SYSTEM_DATABASE) private readonly database: Connection,
     @Inject(Sessions) private readonly sessions: Sessions,
     @Inject(Departures) private readonly departures: Departures,
     @Inject(Recorder) private readonly recorder: Recorder,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.#running ??= this.run(new Date())
-        .catch((error: unknown) => this.#log.error(`an emergency account could not be closed: ${String(error)}`))
-        .finally(() => {
-          this.#running = undefined;
-        });
-    }, EVERY_MS);
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
+  ) {
+    super();
   }
 
   async run(now: Date): Promise<void> {

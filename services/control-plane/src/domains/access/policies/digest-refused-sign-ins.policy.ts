@@ -3,39 +3,28 @@ import { SignInsRefused } from '@muster/contracts/access';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { sha256 } from '@muster/kernel/hashing';
 import { DEFAULT_TENANT, derivedId, newId } from '@muster/kernel/ids';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { eventOf, SOFTWARE } from '../../../platform/cqrs/recorder.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { EventStore } from '../../../platform/event-store/index.ts';
+import { Schedule } from '../../../platform/schedules/schedule.ts';
 
-const EVERY_MS = 20_000;
 const POLICY = 'digest-refused-sign-ins';
 
 @Injectable()
-export class DigestRefusedSignIns implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #log = new Logger('SignIns');
-  #timer: NodeJS.Timeout | undefined;
+export class DigestRefusedSignIns extends Schedule {
+  protected readonly everyMs = 20_000;
 
   constructor(
     @Inject(APP_DATABASE) private readonly database: Connection,
     @Inject(EventStore) private readonly store: EventStore,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.digest().catch((error: unknown) =>
-        this.#log.error(`refused sign-ins could not be digested: ${String(error)}`),
-      );
-    }, EVERY_MS);
-  }
-
-  onApplicationShutdown(): void {
-    clearInterval(this.#timer);
+  ) {
+    super();
   }
 
   /** Minutes that are over become events; the same minute twice is a replay. */
-  async digest(): Promise<void> {
+  async run(): Promise<void> {
     const { rows } = await sql<{ source_tag: string; minute: Date; attempts: number; accounts: number }>`
       select source_tag, minute, attempts, cardinality(accounts) as accounts from muster.access_refusals
       where not digested and minute < date_trunc('minute', now()) order by minute limit 500`.execute(this.database.db);

@@ -1,44 +1,27 @@
 // Access reviews come back by themselves, and one that is not attested by its day raises an alarm. In the API's process,
 // because only that may see how an account is secured; several of them open one review.
-import { canonicalBytes } from '@muster/kernel/canonical-json';
-import { sha256 } from '@muster/kernel/hashing';
-import { DEFAULT_TENANT, derivedId, newId } from '@muster/kernel/ids';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { DEFAULT_TENANT, derivedId } from '@muster/kernel/ids';
+import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import { SOFTWARE } from '../../../platform/cqrs/event-of.ts';
+import { recordFact } from '../../../platform/cqrs/recorded-fact.ts';
 import { SYSTEM_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { EventStore, type NewEvent } from '../../../platform/event-store/index.ts';
+import { Schedule } from '../../../platform/schedules/schedule.ts';
 import { Openings } from '../openings.ts';
 import { becomeOverdue, reviewFrom, reviewStream } from '../review.aggregate.ts';
 
-const EVERY_MS = 2000;
 const ACTOR = 'reviews.keep';
 
 @Injectable()
-export class KeepReviews implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #log = new Logger('Reviews');
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+export class KeepReviews extends Schedule {
+  protected readonly everyMs = 2000;
 
   constructor(
     @Inject(SYSTEM_DATABASE) private readonly database: Connection,
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(Openings) private readonly openings: Openings,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.#running ??= this.run(new Date())
-        .catch((error: unknown) => this.#log.error(`reviews could not be kept: ${String(error)}`))
-        .finally(() => {
-          this.#running = undefined;
-        });
-    }, EVERY_MS);
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
+  ) {
+    super();
   }
 
   async run(now: Date): Promise<void> {
@@ -59,23 +42,14 @@ export class KeepReviews implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   async #append(reviewId: string, commandId: string, events: readonly NewEvent[]): Promise<void> {
-    await this.store.append({
-      commandId,
-      actor: ACTOR,
-      requestHash: sha256(canonicalBytes([ACTOR, commandId])),
-      tenantId: DEFAULT_TENANT,
+    await recordFact(this.store, {
       streamId: reviewStream(reviewId),
       streamType: 'review',
-      expectedVersion: 'any',
       events,
-      meta: {
-        v: 1,
-        actor: ACTOR,
-        actorKind: 'schedule',
-        software: SOFTWARE,
-        correlation: newId(),
-        tenant: DEFAULT_TENANT,
-      },
+      actor: ACTOR,
+      actorKind: 'schedule',
+      tenantId: DEFAULT_TENANT,
+      commandId,
     });
   }
 }

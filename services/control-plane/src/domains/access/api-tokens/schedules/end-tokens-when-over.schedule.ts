@@ -1,49 +1,33 @@
 // A token whose time is up opens nothing by the clock; soon after, the ledger says so and its open connections close. A
 // service account whose review is due is said to be, once.
 import { ServiceAccountFlagged } from '@muster/contracts/access';
-import { canonicalBytes } from '@muster/kernel/canonical-json';
-import { sha256 } from '@muster/kernel/hashing';
-import { derivedId, newId } from '@muster/kernel/ids';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { derivedId } from '@muster/kernel/ids';
+import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { WORKER_STORE } from '../../../../platform/composition/tokens.ts';
-import { eventOf, SOFTWARE } from '../../../../platform/cqrs/event-of.ts';
+import { eventOf } from '../../../../platform/cqrs/event-of.ts';
+import { recordFact } from '../../../../platform/cqrs/recorded-fact.ts';
 import { WORKER_DATABASE, type Connection } from '../../../../platform/database/database.ts';
 import type { EventStore, HintBus, NewEvent } from '../../../../platform/event-store/index.ts';
 import { HINTS } from '../../../../platform/hints/hints.ts';
+import { Schedule } from '../../../../platform/schedules/schedule.ts';
 import { serviceAccountStream } from '../../service-accounts/service-account.aggregate.ts';
 import { SESSION_ENDED } from '../../sessions.ts';
 import { expire, tokenFrom, tokenStream } from '../token.aggregate.ts';
 
-const EVERY_MS = 500;
 const AT_ONCE = 200;
 const ACTOR = 'access.token-ends';
 
 @Injectable()
-export class EndTokensWhenOver implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #log = new Logger('Tokens');
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+export class EndTokensWhenOver extends Schedule {
+  protected readonly everyMs = 500;
 
   constructor(
     @Inject(WORKER_DATABASE) private readonly database: Connection,
     @Inject(WORKER_STORE) private readonly store: EventStore,
     @Inject(HINTS) private readonly hints: HintBus,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.#running ??= this.run(new Date())
-        .catch((error: unknown) => this.#log.error(`tokens could not be ended: ${String(error)}`))
-        .finally(() => {
-          this.#running = undefined;
-        });
-    }, EVERY_MS);
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
+  ) {
+    super();
   }
 
   async run(now: Date): Promise<void> {
@@ -75,22 +59,6 @@ export class EndTokensWhenOver implements OnApplicationBootstrap, OnApplicationS
   ): Promise<void> {
     if (events.length === 0) return;
     const commandId = derivedId(ACTOR, once);
-    await this.store.append({
-      commandId,
-      actor: ACTOR,
-      requestHash: sha256(canonicalBytes([ACTOR, commandId])),
-      tenantId,
-      ...stream,
-      expectedVersion: 'any',
-      events: [...events],
-      meta: {
-        v: 1,
-        actor: ACTOR,
-        actorKind: 'schedule',
-        software: SOFTWARE,
-        correlation: newId(),
-        tenant: tenantId,
-      },
-    });
+    await recordFact(this.store, { ...stream, events, actor: ACTOR, actorKind: 'schedule', tenantId, commandId });
   }
 }

@@ -1,20 +1,18 @@
 // When the time of a grant is up, the ledger says so; before that, its end is told. The grant itself stops counting by
 // the clock, not by this.
 import { GrantEndingSoon } from '@muster/contracts/access';
-import { canonicalBytes } from '@muster/kernel/canonical-json';
-import { sha256 } from '@muster/kernel/hashing';
-import { derivedId, newId } from '@muster/kernel/ids';
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { derivedId } from '@muster/kernel/ids';
+import { Inject, Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { WORKER_STORE } from '../../../../platform/composition/tokens.ts';
 import { SETTINGS, type Settings } from '../../../../platform/config/settings.ts';
-import { eventOf, SOFTWARE } from '../../../../platform/cqrs/recorder.ts';
+import { recordFact } from '../../../../platform/cqrs/recorded-fact.ts';
+import { eventOf } from '../../../../platform/cqrs/recorder.ts';
 import { WORKER_DATABASE, type Connection } from '../../../../platform/database/database.ts';
 import type { EventStore, NewEvent } from '../../../../platform/event-store/index.ts';
+import { Schedule } from '../../../../platform/schedules/schedule.ts';
 import { expire, grantsFrom, grantsStream } from '../grant.aggregate.ts';
 
-/** Page and socket of a grant that ends stop within a second. */
-const EVERY_MS = 250;
 const AT_ONCE = 200;
 const ACTOR = 'access.grant-ends';
 
@@ -25,30 +23,16 @@ interface Due {
 }
 
 @Injectable()
-export class EndGrants implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #log = new Logger('Grants');
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+export class EndGrants extends Schedule {
+  /** Page and socket of a grant that ends stop within a second. */
+  protected readonly everyMs = 250;
 
   constructor(
     @Inject(WORKER_DATABASE) private readonly database: Connection,
     @Inject(WORKER_STORE) private readonly store: EventStore,
     @Inject(SETTINGS) private readonly settings: Settings,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.#running ??= this.run(new Date())
-        .catch((error: unknown) => this.#log.error(`grants could not be ended: ${String(error)}`))
-        .finally(() => {
-          this.#running = undefined;
-        });
-    }, EVERY_MS);
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
+  ) {
+    super();
   }
 
   async run(now: Date): Promise<void> {
@@ -90,23 +74,14 @@ export class EndGrants implements OnApplicationBootstrap, OnApplicationShutdown 
 
   async #record(due: Due, events: readonly NewEvent[], commandId: string): Promise<void> {
     if (events.length === 0) return;
-    await this.store.append({
-      commandId,
-      actor: ACTOR,
-      requestHash: sha256(canonicalBytes([ACTOR, commandId])),
-      tenantId: due.tenant_id,
+    await recordFact(this.store, {
       streamId: grantsStream(due.holder_id),
       streamType: 'grants',
-      expectedVersion: 'any',
       events,
-      meta: {
-        v: 1,
-        actor: ACTOR,
-        actorKind: 'schedule',
-        software: SOFTWARE,
-        correlation: newId(),
-        tenant: due.tenant_id,
-      },
+      actor: ACTOR,
+      actorKind: 'schedule',
+      tenantId: due.tenant_id,
+      commandId,
     });
   }
 }
