@@ -7,24 +7,19 @@ import type { EventStoreTransaction, SequencedEvent } from '../../../../platform
 import type { Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
 import { idOf } from '../../target-names.ts';
+import { readModel } from '../read-model.ts';
 
 /** About as long as one takes. */
 const APART_SECONDS = 0.01;
 
 export function dutiesProjection(live: LiveHints): Subscription {
-  return {
+  return readModel(live, {
     name: 'read-model/posture-duties',
     version: 1,
-    types: [DutyAttested.type],
-    from: 'beginning',
-    async handle(trx, events) {
-      for (const event of events) await project(trx, event);
-    },
-    afterCommit(events) {
-      live.changed('posture', events.at(-1)?.position ?? null, 'everybody');
-      return Promise.resolve();
-    },
-  };
+    of: [DutyAttested],
+    project,
+    tells: 'everybody',
+  });
 }
 
 async function project(trx: EventStoreTransaction, event: SequencedEvent): Promise<void> {

@@ -4,22 +4,16 @@ import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
 import type { Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
+import { readModel } from '../read-model.ts';
 
 export function findingNotesProjection(live: LiveHints): Subscription {
-  return {
+  return readModel(live, {
     name: 'read-model/posture-finding-notes',
     version: 1,
-    types: [FindingTaken.type, FindingCommented.type],
-    from: 'beginning',
-    async handle(trx, events) {
-      for (const event of events) await project(trx, event);
-    },
-    afterCommit(events) {
-      const servers = events.flatMap(({ data }) => (typeof data['serverId'] === 'string' ? data['serverId'] : []));
-      live.changed('posture', events.at(-1)?.position ?? null, [...new Set(servers)]);
-      return Promise.resolve();
-    },
-  };
+    of: [FindingTaken, FindingCommented],
+    project,
+    tells: 'servers',
+  });
 }
 
 async function project(trx: EventStoreTransaction, event: SequencedEvent): Promise<void> {

@@ -7,22 +7,16 @@ import type { EventStoreTransaction, SequencedEvent } from '../../../../platform
 import type { Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
 import { markStandsOut } from '../../inventory/stands-out.ts';
+import { readModel } from '../read-model.ts';
 
 export function inventoryProjection(live: LiveHints): Subscription {
-  return {
+  return readModel(live, {
     name: 'read-model/posture-inventory',
     version: 1,
-    types: [HostChanged, ItemsApproved, ApprovalWithdrawn, ServerRetired].map(({ type }) => type),
-    from: 'beginning',
-    async handle(trx, events) {
-      for (const event of events) await project(trx, event);
-    },
-    afterCommit(events) {
-      const servers = events.flatMap(({ data }) => (typeof data['serverId'] === 'string' ? data['serverId'] : []));
-      live.changed('posture', events.at(-1)?.position ?? null, [...new Set(servers)]);
-      return Promise.resolve();
-    },
-  };
+    of: [HostChanged, ItemsApproved, ApprovalWithdrawn, ServerRetired],
+    project,
+    tells: 'servers',
+  });
 }
 
 async function project(trx: EventStoreTransaction, event: SequencedEvent): Promise<void> {

@@ -5,21 +5,16 @@ import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
 import type { Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
+import { readModel } from '../read-model.ts';
 
 export function policiesProjection(live: LiveHints): Subscription {
-  return {
+  return readModel(live, {
     name: 'read-model/posture-policies',
     version: 1,
-    types: [PolicyImported.type],
-    from: 'beginning',
-    async handle(trx, events) {
-      for (const event of events) await project(trx, event);
-    },
-    afterCommit(events) {
-      live.changed('posture', events.at(-1)?.position ?? null, 'everybody');
-      return Promise.resolve();
-    },
-  };
+    of: [PolicyImported],
+    project,
+    tells: 'everybody',
+  });
 }
 
 async function project(trx: EventStoreTransaction, event: SequencedEvent): Promise<void> {
