@@ -48,7 +48,7 @@ async function momentsOf(findingId: string): Promise<{ what: string; approval?: 
   return body['moments'] as { what: string; approval?: unknown }[];
 }
 
-test.each(JUDGED)('%s is closed by the approval that its page names', async (id) => {
+test.concurrent.each(JUDGED)('%s is closed by the approval that its page names', async (id) => {
   const [finding] = (await checkOf(id)).findings;
   const reviewAt = inDays(90);
   await approve(id, reviewAt);

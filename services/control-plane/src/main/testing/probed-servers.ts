@@ -30,7 +30,17 @@ export class ProbedServers {
     return gatherReport(probe, host, { now: Date.now, clean: (value) => value });
   }
 
-  report(serverId: string, item: ProbeReport): Promise<void> {
+  /** Judged at the next turn of the schedule, as if the last of them had come a while ago. */
+  async report(serverId: string, ...items: readonly ProbeReport[]): Promise<void> {
+    for (const item of items) await this.reportJustNow(serverId, item);
+    await this.muster.superuser.query(
+      `update muster.posture_judgements set due_at = due_at - interval '1 minute' where server_id = $1`,
+      [serverId],
+    );
+  }
+
+  /** Judged when the server has been quiet for a moment. */
+  reportJustNow(serverId: string, item: ProbeReport): Promise<void> {
     return this.#say(serverId, { kind: 'posture', items: [item] });
   }
 
@@ -46,7 +56,7 @@ export class ProbedServers {
   }
 
   async scanned(serverId: string, machine: Machine): Promise<void> {
-    for (const report of await this.reportsOf(machine)) await this.report(serverId, report);
+    await this.report(serverId, ...(await this.reportsOf(machine)));
   }
 
   /** As the prober hands it in: what is said is judged with what was seen. */
