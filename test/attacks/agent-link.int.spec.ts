@@ -22,13 +22,12 @@ const ATTACKER = '127.0.0.66';
 
 let up: UnderAttack;
 let good: SimulatedIdentity;
-let database: pg.Client;
+let database: pg.Pool;
 
 beforeAll(async () => {
-  up = await UnderAttack.begin();
+  up = await UnderAttack.begin({ MUSTER_LIMIT_REQUEST_SECONDS: '8' });
   good = await up.goodServer('fra-web-01');
-  database = new pg.Client({ connectionString: up.database.url });
-  await database.connect();
+  database = new pg.Pool({ connectionString: up.database.url, max: 2 });
 }, 120_000);
 afterAll(async () => {
   await database?.end();
@@ -71,19 +70,6 @@ describe('a stranger at the gateway', () => {
     }
     expect(answers[0]).toEqual(answers[1]);
     expect(answers[0]).toMatchObject({ code: 'unknown' });
-  });
-
-  it('that speaks one byte a second is cut off at the deadline', async () => {
-    const stranger = new RawAgent(up.gateways.first, ATTACKER);
-    await stranger.until('challenge');
-    const began = Date.now();
-    const raw = Reflect.get(stranger.socket, '_socket') as Socket;
-    // The head of a text frame of 64 bytes, and then hardly anything.
-    raw.write(Buffer.from([0x81, 0x80 + 64, 0, 0, 0, 0]));
-    const drip = setInterval(() => raw.write('x'), 1000);
-    await stranger.closed(20_000);
-    clearInterval(drip);
-    expect(Date.now() - began).toBeLessThan(18_000);
   });
 
   it('that asks for an upgrade in nonsense leaves the gateway up', async () => {
@@ -228,7 +214,23 @@ describe('an agent that has proved its key', () => {
   }, 60_000);
 });
 
-describe('a stolen identity', () => {
+// Here most of the time goes by in waiting for deadlines of the gateway: what waits for one does so beside the others.
+describe.concurrent('a stranger who is slow', () => {
+  it('and speaks one byte a second is cut off at the deadline', async () => {
+    const stranger = new RawAgent(up.gateways.first, ATTACKER);
+    await stranger.until('challenge');
+    const began = Date.now();
+    const raw = Reflect.get(stranger.socket, '_socket') as Socket;
+    // The head of a text frame of 64 bytes, and then hardly anything.
+    raw.write(Buffer.from([0x81, 0x80 + 64, 0, 0, 0, 0]));
+    const drip = setInterval(() => raw.write('x'), 1000);
+    await stranger.closed(20_000);
+    clearInterval(drip);
+    expect(Date.now() - began).toBeLessThan(18_000);
+  });
+});
+
+describe.concurrent('a stolen identity', () => {
   const quarantined = async (identity: SimulatedIdentity): Promise<void> => {
     await eventually(
       'quarantine is shown',

@@ -1,5 +1,6 @@
 // Stop-all on real processes with two real connections: from its moment on nothing reaches a server, what a server has in
 // hand is cancelled where it still can be, and what had waited goes on when the stop is lifted.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BlockAddress, LiftBlock } from '@muster/contracts/bans';
 import { GetOperation, GetStop, LiftStop, StopDispatch } from '@muster/contracts/operations';
 import pg from 'pg';
@@ -14,9 +15,11 @@ let up: UnderAttack;
 let identity: SimulatedIdentity;
 let database: pg.Client;
 const reason = 'Blocks nobody asked for';
+/** Several rounds of dispatcher, sweep and signer. */
+const ROUNDS_MS = 3500;
 
 beforeAll(async () => {
-  up = await UnderAttack.begin();
+  up = await UnderAttack.begin({ MUSTER_SWEEP_SECONDS: '1' });
   identity = await up.goodServer('fra-web-01');
   database = new pg.Client({ connectionString: up.database.url });
   await database.connect();
@@ -54,8 +57,7 @@ it('holds everything until it is lifted, and says so to whoever asks', async () 
     ({ tasks }) => tasks.length === 1,
     15_000,
   );
-  // Several rounds of dispatcher, sweep and signer.
-  await new Promise((resolve) => setTimeout(resolve, 7000));
+  await sleep(ROUNDS_MS);
   expect(await countOf('operations.TaskReleased', operationId)).toBe(0);
   expect(await countOf('operations.TaskSigned', operationId)).toBe(0);
   expect((await operation(operationId)).tasks.map(({ state }) => state)).toEqual(['requested']);
@@ -84,7 +86,7 @@ it('cancels what a server has in hand, over the wire, and sends it nothing more'
   const tasks = agent.frames.filter(({ t }) => t === 'task').length;
   const target = { kind: 'server', serverId: slow.server } as const;
   await up.client.call(BlockAddress, { range: '203.0.113.201', target, seconds: 3600, reason });
-  await new Promise((resolve) => setTimeout(resolve, 6000));
+  await sleep(ROUNDS_MS);
   expect(agent.frames.filter(({ t }) => t === 'task')).toHaveLength(tasks);
   const { rows } = await database.query<{ actor: string }>(
     `select distinct convert_from(meta, 'UTF8')::json ->> 'actor' as actor from es.events
