@@ -83,15 +83,18 @@ export class ServerDirectory {
   }
 
   async #list(tenantId: string, condition: ReturnType<typeof sql>): Promise<readonly ListedServer[]> {
+    // A block on a group of ten must not cost what the capabilities of ten thousand do.
     const { rows } = await sql<Row>`
+      with wanted as (
+        select s.server_id, s.name, s.simulated, s.observe_only from muster.servers_servers s
+        where s.tenant_id = ${tenantId} and s.confirmed and not s.retired and not s.quarantined and ${condition})
       select s.server_id, s.name, s.simulated, s.observe_only,
         coalesce(c.managed, '{}') as managed, coalesce(p.gateway_id is not null, false) as connected
-      from muster.servers_servers s
+      from wanted s
       left join muster.servers_presence p using (server_id)
       left join (
         select server_id, array_agg(capability) as managed from muster.servers_capabilities
-        where mode = 'managed' group by server_id) c using (server_id)
-      where s.tenant_id = ${tenantId} and s.confirmed and not s.retired and not s.quarantined and ${condition}
+        where mode = 'managed' and server_id in (select server_id from wanted) group by server_id) c using (server_id)
       order by s.name`.execute(this.database.db);
     return rows.map((row) => ({
       serverId: row.server_id,

@@ -14,3 +14,4 @@ export type {
 export { APPENDED, InProcessHintBus, SEQUENCED, type HintBus } from './hint-bus.ts';
 export { LogTail } from './log-tail.ts';
 export { Upcasters, type Upcaster } from './upcasters.ts';
+export { WakeUp } from './wake-up.ts';

@@ -51,10 +51,17 @@ export async function readAll(db: Kysely<unknown>): Promise<SubscriptionState[]>
 /**
  * False when another worker handles this subscription at the moment, or has handled what we were about to. Asked before
  * anything is done, because a policy's appends stay when its transaction does not. Held until the transaction ends.
+ * `repeatable`: nothing but tables come of this work, and a crash may lose it together with its checkpoint. Its commit does
+ * not wait for the disk, and so neither do the appends that need the disk for themselves.
  */
-export async function claim(trx: EventStoreTransaction, { name, version }: Key, from: number): Promise<boolean> {
+export async function claim(
+  trx: EventStoreTransaction,
+  { name, version }: Key,
+  from: number,
+  repeatable: boolean,
+): Promise<boolean> {
   const { rows } = await sql<{ position: string }>`
-    select position from es.subscriptions
+    select position, set_config('synchronous_commit', case when ${repeatable} then 'off' else current_setting('synchronous_commit') end, true) from es.subscriptions
     where name = ${name} and version = ${version} and status = 'running' for update skip locked`.execute(trx);
   return rows[0] !== undefined && Number(rows[0].position) === from;
 }

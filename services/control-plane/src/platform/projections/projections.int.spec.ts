@@ -135,6 +135,22 @@ describe('a subscription', () => {
     expect(shown).toEqual([true, true, true, true]);
   });
 
+  test('is looked at once for all who wait in one process', async () => {
+    start(recorder(`${READ_MODEL}idle`), recorder(`${READ_MODEL}shared`, { from: 'now' }));
+    let looks = 0;
+    const log = () => void (looks += 1);
+    const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }), log });
+    const barrier = new ReadBarrier({ pool, db }, new InProcessHintBus());
+    const last = await happen('t.Command', 't.Command');
+    const waits = Array.from({ length: 100 }, (_, index) => barrier.reached(last - (index % 2), 5_000));
+    const beyond = barrier.reached(last + 1, 300);
+    expect(await Promise.all(waits)).toEqual(Array.from({ length: 100 }, () => true));
+    expect(await beyond).toBe(false);
+    expect(looks).toBeLessThan(100);
+    // Nobody is left behind by a wait that ended.
+    expect(await barrier.reached(last, 1_000)).toBe(true);
+  });
+
   test('begins nothing that another worker has done already, because what a policy appends stays', async () => {
     const begun: number[] = [];
     const lagging = recorder('lagging', {

@@ -2,6 +2,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import type { Pool } from 'pg';
 import type { EventStore, LogTail } from '../event-store/index.ts';
+import { CheckpointSaver } from './checkpoint-saver.ts';
 import { read, readAll, resume } from './checkpoints.ts';
 import { LogEnd } from './log-end.ts';
 import { READ_MODEL } from './read-barrier.ts';
@@ -30,11 +31,16 @@ export class Projections {
 
   /** Throws when two subscriptions have the same name and version. */
   start(subscriptions: readonly Subscription[]): void {
-    const end = new LogEnd(this.#parts.store);
+    const shared = {
+      ...this.#parts,
+      end: new LogEnd(this.#parts.store),
+      saver: new CheckpointSaver(this.#db),
+      db: this.#db,
+    };
     for (const subscription of subscriptions) {
       const key = `${subscription.name}@${subscription.version}`;
       if (this.#workers.has(key)) throw new Error(`two subscriptions are called ${key}`);
-      this.#workers.set(key, new SubscriptionWorker(subscription, { ...this.#parts, end, db: this.#db }));
+      this.#workers.set(key, new SubscriptionWorker(subscription, shared));
     }
     for (const worker of this.#workers.values()) worker.start();
   }

@@ -1,7 +1,8 @@
 // Read your own writes: a command's answer waits until the read models of this installation have reached its position.
+// All that wait in one process share each look.
 import { sql } from 'kysely';
 import type { Connection } from '../database/database.ts';
-import type { HintBus } from '../event-store/index.ts';
+import { WakeUp, type HintBus } from '../event-store/index.ts';
 
 /** Published by whoever moved a read model. */
 export const PROJECTED = 'projection.advanced';
@@ -9,43 +10,82 @@ export const PROJECTED = 'projection.advanced';
 export const READ_MODEL = 'read-model/';
 /** Somebody waits until read models say that they have come this far; payload `{ position }`. */
 export const AWAITED = 'projection.awaited';
-/** Milliseconds between two looks: at first, and at most. */
+/** Milliseconds between two looks: at least, which is also the first wait, and at most. */
 const FASTEST = 4;
 const SLOWEST = 25;
 const BACK_OFF = 1.5;
 
-export class ReadBarrier {
-  constructor(
-    private readonly database: Connection,
-    private readonly hints: HintBus,
-  ) {}
+interface Waiter {
+  readonly position: number;
+  readonly until: number;
+  readonly resolve: (reached: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
 
-  /** False when the deadline passed first: the write is safe, the pages show it a little later. */
-  async reached(position: number, timeoutMs: number): Promise<boolean> {
-    const deadline = Date.now() + timeoutMs;
-    for (let pause = FASTEST; ; pause = Math.min(pause * BACK_OFF, SLOWEST)) {
-      const { rows } = await sql<{ behind: number }>`
-        select count(*)::int as behind from es.subscriptions
-        where position < ${position} and status = 'running' and starts_with(name, ${READ_MODEL})`.execute(
-        this.database.db,
-      );
-      if ((rows[0]?.behind ?? 0) === 0) return true;
-      const left = deadline - Date.now();
-      if (left <= 0) return false;
-      this.hints.publish(AWAITED, { position });
-      await this.#hinted(Math.min(left, pause));
-    }
+export class ReadBarrier {
+  readonly #database: Connection;
+  readonly #hints: HintBus;
+  readonly #waiting = new Set<Waiter>();
+  readonly #wakeUp = new WakeUp();
+  #looking = false;
+
+  constructor(database: Connection, hints: HintBus) {
+    this.#database = database;
+    this.#hints = hints;
   }
 
-  #hinted(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const finish = (): void => {
-        clearTimeout(timer);
-        stop();
-        resolve();
-      };
-      const timer = setTimeout(finish, milliseconds);
-      const stop = this.hints.subscribe(PROJECTED, finish);
+  /** False when the deadline passed first: the write is safe, the pages show it a little later. */
+  reached(position: number, timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add({ position, until: performance.now() + timeoutMs, resolve, reject });
+      if (this.#looking) this.#wakeUp.knock();
+      else void this.#look();
     });
+  }
+
+  /** Runs while somebody waits. */
+  async #look(): Promise<void> {
+    this.#looking = true;
+    const stop = this.#hints.subscribe(PROJECTED, () => this.#wakeUp.knock());
+    for (let pause = FASTEST; this.#waiting.size > 0; pause = Math.min(pause * BACK_OFF, SLOWEST)) {
+      const asked = [...this.#waiting];
+      try {
+        if (this.#settle(asked, await this.#furthest())) pause = FASTEST;
+      } catch (error) {
+        for (const waiter of asked) this.#end(waiter, () => waiter.reject(error));
+      }
+      if (this.#waiting.size === 0) break;
+      this.#hints.publish(AWAITED, { position: Math.max(...[...this.#waiting].map(({ position }) => position)) });
+      // Each read model that moves knocks, and so does each that begins to wait.
+      await new Promise((resolve) => setTimeout(resolve, FASTEST));
+      await this.#wakeUp.wait(pause - FASTEST);
+    }
+    stop();
+    this.#looking = false;
+  }
+
+  /** Up to here every read model has come. */
+  async #furthest(): Promise<number> {
+    const { rows } = await sql<{ position: string | null }>`
+      select min(position) as position from es.subscriptions
+      where status = 'running' and starts_with(name, ${READ_MODEL})`.execute(this.#database.db);
+    const position = rows[0]?.position ?? null;
+    return position === null ? Infinity : Number(position);
+  }
+
+  /** Whether anybody's wait ended. */
+  #settle(asked: readonly Waiter[], furthest: number): boolean {
+    const now = performance.now();
+    const before = this.#waiting.size;
+    for (const waiter of asked) {
+      const there = waiter.position <= furthest;
+      if (there || waiter.until <= now) this.#end(waiter, () => waiter.resolve(there));
+    }
+    return this.#waiting.size < before;
+  }
+
+  #end(waiter: Waiter, tell: () => void): void {
+    this.#waiting.delete(waiter);
+    tell();
   }
 }

@@ -3,6 +3,7 @@
 // found, and the subscription pauses there for everybody to see.
 import type { Kysely } from 'kysely';
 import type { EventStore, LogTail, SequencedEvent } from '../event-store/index.ts';
+import type { CheckpointSaver } from './checkpoint-saver.ts';
 import { CheckpointMoved, claim, move, pause, read, readOrCreate } from './checkpoints.ts';
 import type { LogEnd } from './log-end.ts';
 import { READ_MODEL } from './read-barrier.ts';
@@ -18,6 +19,7 @@ export interface WorkerParts {
   store: EventStore;
   tail: LogTail;
   end: LogEnd;
+  saver: CheckpointSaver;
   log: WorkerLog;
 }
 
@@ -206,7 +208,7 @@ export class SubscriptionWorker {
 
   async #handleAtOnce(events: readonly SequencedEvent[], upTo: number): Promise<void> {
     await this.#parts.db.transaction().execute(async (trx) => {
-      if (!(await claim(trx, this.#subscription, this.#saved)))
+      if (!(await claim(trx, this.#subscription, this.#saved, this.#name.startsWith(READ_MODEL))))
         throw new CheckpointMoved(`${this.#name} is handled by another worker`);
       await this.#subscription.handle(trx, events);
       await move(trx, this.#subscription, this.#saved, upTo);
@@ -254,8 +256,9 @@ export class SubscriptionWorker {
 
   async #saveEmptyStretch(): Promise<void> {
     if (this.#seen === this.#saved) return;
-    await move(this.#parts.db, this.#subscription, this.#saved, this.#seen);
-    this.#moved(this.#seen);
+    const seen = this.#seen;
+    await this.#parts.saver.move(this.#subscription, this.#saved, seen);
+    this.#moved(seen);
   }
 
   #moved(to: number): void {

@@ -16,6 +16,7 @@ import {
 } from '../../../platform/queue/delivery-queue.ts';
 import { BARRIERS, TASKS_REQUESTED } from '../operation-requests.ts';
 import { isHeld, NOT_HELD } from '../recovery/dispatch-hold.ts';
+import { openTasksIn } from './open-tasks.ts';
 import { TaskLog, type TaskSnapshot } from './task-log.ts';
 
 /** Wakes the signer's process: a task waits for its signature. */
@@ -110,8 +111,7 @@ export class Dispatcher implements OnApplicationBootstrap, OnApplicationShutdown
            row_number() over before as place,
            -- One whose outcome nobody knows may stay so; blocks do not wait for that.
            count(*) filter (where t.task = any($1) and t.state <> 'unknown') over before - (t.task = any($1))::int as barriers
-         from muster.operations_tasks t join wanted using (server_id, lane)
-         where t.state not in ('succeeded', 'failed', 'expired', 'cancelled')
+         from wanted cross join lateral ${openTasksIn('wanted')} t
          window before as (partition by t.server_id, t.lane order by t.place))
        select task_id, server_id, lane, state, version, gateway_id from open
        where state = 'requested' and not_before <= now() and expires_at > now() and barriers = 0

@@ -3,6 +3,7 @@
 import type { Signed } from '@muster/contracts/agent';
 import { finalTaskStates } from '@muster/contracts/operations';
 import type { QueryPool } from '../../../platform/database/scoped-pool.ts';
+import { openTasksIn } from './open-tasks.ts';
 
 const POLL_MS = 4;
 const DEADLINE_MS = 4000;
@@ -36,8 +37,7 @@ const IS_OVER = `t.state in (${finalTaskStates.map((state) => `'${state}'`).join
 /** A task without its signature brings no row: most of those who wait wait for just that, and are asked for often. */
 const QUERY: Record<Kind, string> = {
   task: `select t.task_id, t.server_id, t.state, t.envelope_body, t.envelope_signature, t.envelope_key,
-           array(select e.task_id::text from muster.operations_tasks e
-                 where e.server_id = t.server_id and e.lane = t.lane and e.seq < t.seq and e.state = 'released'
+           array(select e.task_id::text from ${openTasksIn('t')} e where e.seq < t.seq and e.state = 'released'
                  order by e.seq) as earlier
          from muster.operations_tasks t
          where t.task_id = any($1) and (t.envelope_body is not null or ${IS_OVER})`,

@@ -72,9 +72,11 @@ export class FinishOperationWhenTasksEnd implements Subscription {
        from muster.operations_operations o
        join muster.operations_tasks t using (operation_id)
        where o.operation_id = any($1) and o.finished_at is null
-         -- Said first and for itself: while one is under way, which is nearly always, the first one found is enough.
-         and not exists (select 1 from muster.operations_tasks u
-                         where u.operation_id = o.operation_id and u.state in ('requested', 'released', 'accepted', 'running'))
+         -- Said first and for itself: while one is under way, which is nearly always, the first one found is enough. Looked
+         -- for among the operation's own ("offset 0"), not among all that are under way.
+         and not exists (select 1 from (select state from muster.operations_tasks
+                                        where operation_id = o.operation_id offset 0) u
+                         where u.state in ('requested', 'released', 'accepted', 'running'))
          and not exists (select 1 from muster.operations_tasks r where r.retry_of = t.task_id)
        group by o.operation_id, o.tenant_id, o.servers
        having bool_and(t.state in ('succeeded', 'failed', 'expired', 'cancelled')
