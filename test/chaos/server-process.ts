@@ -3,7 +3,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Keyset, SignedEpoch } from '@muster/contracts/agent';
 import { sha256Hex } from '@muster/kernel/hashing';
 import { newId } from '@muster/kernel/ids';
 import { z } from 'zod';
@@ -11,11 +10,12 @@ import { DiskSpool } from '../../services/node-agent/src/link/disk-spool.ts';
 import {
   IdentityKeys,
   journalPage,
+  KeysetInMemory,
   Link,
   NO_EVENTS,
   webSocketTransport,
   Witness,
-  type SeenCheckpoint,
+  WitnessInMemory,
   type TaskHandler,
 } from '../../services/node-agent/src/link/index.ts';
 import { Journal } from '../../services/node-agent/src/runtime/journal.ts';
@@ -63,7 +63,8 @@ async function startServer(identity: SimulatedIdentity): Promise<void> {
   const tasks = capability.tasks();
   const opened = openKeyset(identity.keyset, identity.rootKey);
   if (isRefusal(opened)) throw new Error(opened.reason);
-  let keyset: Keyset = opened;
+  const keysets = new KeysetInMemory();
+  keysets.current = opened;
   const spool = await DiskSpool.open(join(folder, 'spool'), {
     segmentBytes: 64 * 1024,
     totalBytes: 1024 * 1024,
@@ -77,7 +78,7 @@ async function startServer(identity: SimulatedIdentity): Promise<void> {
       find: (task) => tasks.find((one) => one.definition.name === task),
       isManaged: () => capability.managed,
     },
-    keyset: () => keyset,
+    keyset: () => keysets.current ?? opened,
     policy: () => readHostPolicy(join(folder, 'no-policy.json')),
     clock,
     onStarted: (task) => {
@@ -103,29 +104,12 @@ async function startServer(identity: SimulatedIdentity): Promise<void> {
     journal: (from) => Promise.resolve(journalPage(journal.entries(), from)),
     keyset: (signed) => {
       const next = openKeyset(signed, identity.rootKey);
-      if (!isRefusal(next)) keyset = next;
+      if (!isRefusal(next)) keysets.current = next;
       return Promise.resolve();
     },
   };
-  let seen: SeenCheckpoint | undefined;
-  let epoch: SignedEpoch | undefined;
   const keys = new IdentityKeys({ current: identity.agentKey });
-  const witness = await Witness.open(
-    {
-      load: () => Promise.resolve(seen),
-      save: (checkpoint) => {
-        seen = checkpoint;
-        return Promise.resolve();
-      },
-      loadEpoch: () => Promise.resolve(epoch),
-      saveEpoch: (signed) => {
-        epoch = signed;
-        return Promise.resolve();
-      },
-    },
-    keys,
-    identity.rootKey,
-  );
+  const witness = await Witness.open(new WitnessInMemory(), keys, identity.rootKey);
   const link = new Link({
     identity: {
       server: identity.server,
@@ -139,15 +123,7 @@ async function startServer(identity: SimulatedIdentity): Promise<void> {
     tasks: handler,
     spool,
     witness,
-    keysets: {
-      get current() {
-        return keyset;
-      },
-      save: (_signed, next) => {
-        keyset = next;
-        return Promise.resolve();
-      },
-    },
+    keysets,
     clock,
     load: () => 0,
     // Dials again soon: the harness counts seconds, not minutes.

@@ -1,15 +1,16 @@
 // One simulated server: the real link and the real protocol, an invented host behind them.
-import type { Keyset, Signed, SignedEpoch, SignedKeyset } from '@muster/contracts/agent';
+import type { Signed } from '@muster/contracts/agent';
 import { systemClock } from '@muster/kernel/clock';
 import { newId } from '@muster/kernel/ids';
 import {
   IdentityKeys,
+  KeysetInMemory,
   Link,
   MemorySpool,
   webSocketTransport,
   Witness,
+  WitnessInMemory,
 } from '../../services/node-agent/src/link/index.ts';
-import type { SeenCheckpoint } from '../../services/node-agent/src/link/index.ts';
 import { SimulatedAttackers } from './attackers.ts';
 import { simulatedFacts } from './facts.ts';
 import { SIMULATED_VERSION, type SimulatedIdentity } from './identity.ts';
@@ -49,26 +50,8 @@ export class SimulatedServer {
     if (options.onTask !== undefined) host.onTask = options.onTask;
     const attackers = new SimulatedAttackers(identity.name);
     const random = new Seeded(`pace of ${identity.name}`);
-    let seen: SeenCheckpoint | undefined;
-    let epoch: SignedEpoch | undefined;
-    let keyset: Keyset | undefined;
     const keys = new IdentityKeys({ current: identity.agentKey });
-    const witness = await Witness.open(
-      {
-        load: () => Promise.resolve(seen),
-        save: (checkpoint) => {
-          seen = checkpoint;
-          return Promise.resolve();
-        },
-        loadEpoch: () => Promise.resolve(epoch),
-        saveEpoch: (signed) => {
-          epoch = signed;
-          return Promise.resolve();
-        },
-      },
-      keys,
-      identity.rootKey,
-    );
+    const witness = await Witness.open(new WitnessInMemory(), keys, identity.rootKey);
     const facts = (): void => {
       const now = new Date();
       void spool.push(2, { kind: 'inventory', items: [simulatedFacts(identity.name, now, this.startedAt)] });
@@ -88,15 +71,7 @@ export class SimulatedServer {
       tasks: host,
       spool,
       witness,
-      keysets: {
-        get current() {
-          return keyset;
-        },
-        save: (_signed: SignedKeyset, opened: Keyset) => {
-          keyset = opened;
-          return Promise.resolve();
-        },
-      },
+      keysets: new KeysetInMemory(),
       clock: systemClock,
       load: () => simulatedFacts(identity.name, new Date(), this.startedAt).load[0],
       log: (message) => options.log(`${identity.name}: ${message}`),

@@ -3,6 +3,7 @@ export { enrol } from './enrol.ts';
 export type { EnrolmentKeys, Enrolled, EnrolOptions } from './enrol.ts';
 export { IdentityKeys } from './identity-keys.ts';
 export type { Endorse, HeldKeys, KeyMemory, NextKey } from './identity-keys.ts';
+export { KeysetInMemory, WitnessInMemory } from './in-memory.ts';
 export { Link } from './link.ts';
 export type { KeysetMemory, LinkIdentity, LinkOptions, LinkSettings } from './options.ts';
 export { MemorySpool } from './spool.ts';
