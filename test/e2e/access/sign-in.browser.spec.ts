@@ -6,28 +6,26 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../support/api-client.ts';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
-import { firstStart, type FirstStart } from '../support/first-start.ts';
+import { ownerLink, startInProcess, type InProcess } from '../support/in-process.ts';
 import { setUpOwner } from '../support/person.ts';
 import { serious } from '../support/readable.ts';
 
-const STEP_UP_SECONDS = 20;
-
 describe('signing in', () => {
-  let muster: FirstStart;
+  let started: InProcess;
   let browser: Browser;
   let desk: Visit;
   let owner: Account;
 
   beforeAll(async () => {
     browser = await launchChromium();
-    muster = await firstStart({ env: { MUSTER_STEP_UP_SECONDS: String(STEP_UP_SECONDS) } });
-    desk = await visit(browser, muster.url);
+    started = await startInProcess();
+    desk = await visit(browser, started.url);
     await withAuthenticator(desk.page);
-    owner = await setUpOwner(desk.page, muster.ownerLink ?? '');
+    owner = await setUpOwner(desk.page, await ownerLink(started));
   });
   afterAll(async () => {
     await browser?.close();
-    await muster?.remove();
+    await started?.muster.stop();
   });
 
   it('adds a passkey to the account', async () => {
@@ -65,7 +63,10 @@ describe('signing in', () => {
   it('asks who it is before a dangerous action, and does it then', async () => {
     const { page } = desk;
     await page.goto('/people');
-    await page.waitForTimeout((STEP_UP_SECONDS + 1) * 1000);
+    // As if that had been a while ago.
+    await started.muster.superuser.query(
+      `update muster.access_sessions set factor_at = factor_at - interval '1 day' where ended_at is null`,
+    );
     await page.getByRole('button', { name: 'Invite a person' }).click();
     const dialog = page.getByRole('dialog', { name: 'Invite a person' });
     await dialog.getByLabel('Name').fill('Mara Okafor');
@@ -89,7 +90,7 @@ describe('signing in', () => {
 
   /** The invited person at a device of her own. */
   async function accept(link: string): Promise<void> {
-    const mara = await visit(browser, muster.url);
+    const mara = await visit(browser, started.url);
     await withAuthenticator(mara.page);
     await mara.page.goto(link);
     await mara.page.getByRole('heading', { name: 'Welcome, Mara Okafor' }).waitFor();
@@ -117,14 +118,14 @@ describe('signing in', () => {
     await page.goto(`http://localhost:${port}/`);
     const response = await page.evaluate(assertionFor, begun.passkey.challenge);
     foreign.close();
-    const answer = await page.request.post(`${muster.url}/api/session/factor`, {
+    const answer = await page.request.post(`${started.url}/api/session/factor`, {
       data: { factor: 'passkey', challengeId: begun.challengeId, response },
     });
     expect([answer.status(), ((await answer.json()) as { code: string }).code]).toEqual([401, 'passkey']);
   });
 
   it('says where passkeys work, at an address where they do not', async () => {
-    const elsewhere = await visit(browser, muster.url.replace('localhost', '127.0.0.1'));
+    const elsewhere = await visit(browser, started.url.replace('localhost', '127.0.0.1'));
     await withAuthenticator(elsewhere.page);
     await elsewhere.page.goto('/signin');
     await elsewhere.page.getByRole('button', { name: 'Use a passkey' }).click();

@@ -8,46 +8,42 @@ import { enrol } from '../../../services/node-agent/src/link/index.ts';
 import { BOLD, FORMULA, hostileBatches } from '../../attacks/support/hostile-host.ts';
 import { RawAgent } from '../../attacks/support/raw-agent.ts';
 import { ApiClient } from '../../support/api-client.ts';
-import { launchChromium, visit, type Visit } from '../support/browser.ts';
-import { firstStart, type FirstStart } from '../support/first-start.ts';
-import { signIn } from '../support/person.ts';
+import { launchChromium, type Visit } from '../support/browser.ts';
+import { ownerLink, startInProcess, visitAs, type InProcess } from '../support/in-process.ts';
 
 describe('pages about a host whose every string is an attack', () => {
-  let muster: FirstStart;
+  let started: InProcess;
   let browser: Browser;
   let visited: Visit;
   let agent: RawAgent;
   let server = '';
 
   beforeAll(async () => {
-    muster = await firstStart();
-    const client = new ApiClient(muster.url);
+    started = await startInProcess();
+    const client = new ApiClient(started.url);
     const person = { name: BOLD, email: 'ada@hosting.example', password: 'a longer sentence nobody guesses' };
-    const account = await client.setUpOwner(muster.ownerLink ?? '', person);
+    await client.setUpOwner(await ownerLink(started), person);
     const { token } = await client.call(OpenEnrolment, { name: 'evil-01', simulated: true });
     const agentKey = generateSigningKey();
     const hostKey = generateSigningKey();
     const machineHash = sha256Hex('a hostile machine');
     const { answer, rootKey } = await enrol({
-      ...{ controlPlane: muster.url, token, hostname: BOLD, machineHash, agentVersion: BOLD },
+      ...{ controlPlane: started.url, token, hostname: BOLD, machineHash, agentVersion: BOLD },
       ...{ keys: { agentKey, hostKey: hostKey.publicKey, sealingKey: null }, offers: ['inventory', 'bans'] as const },
       ...{ observeOnly: false, simulated: true },
     });
     server = answer.server;
-    agent = new RawAgent(`http://127.0.0.1:${muster.port}`);
+    agent = new RawAgent(started.url.replace('localhost', '127.0.0.1'));
     await agent.hello({ name: 'evil-01', server, agentKey, hostKey, rootKey, machineHash, keyset: answer.keyset });
     await agent.until('welcome');
     hostileBatches(new Date()).forEach((body, index) => agent.send({ t: 'batch', seq: index + 1, body }));
     browser = await launchChromium();
-    visited = await visit(browser, muster.url);
-    await signIn(visited.page, account);
-    // A code that was used for the set-up is refused once; that is not what is looked at here.
-    visited.complaints.length = 0;
+    visited = await visitAs(browser, started, { cookie: client.credentials()['cookie'] ?? '' });
   });
   afterAll(async () => {
     agent?.end();
     await browser?.close();
-    await muster?.remove();
+    await started?.muster.stop();
   });
 
   it.each([

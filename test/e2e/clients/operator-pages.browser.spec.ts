@@ -5,13 +5,10 @@ import { GetDashboard } from '@muster/contracts/clients';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
-import { firstStart, type FirstStart } from '../support/first-start.ts';
-import { accept, anyServer, grant, invite, post } from '../support/people.ts';
-import { setUpOwner } from '../support/person.ts';
-import { inEachView, overflow, serious } from '../support/readable.ts';
+import { startInProcess, visitAs, type InProcess } from '../support/in-process.ts';
+import { accept, grant, invite, post } from '../support/people.ts';
+import { readsWell } from '../support/readable.ts';
 
-/** Screenshots for whoever wants to look: MUSTER_SHOTS names a folder. */
-const SHOTS = process.env['MUSTER_SHOTS'];
 const LIST = `kind;ref;name;client;domain
 client;crm-1;Kestrel Cycles;;
 client;crm-2;Merle Press;;
@@ -19,7 +16,7 @@ site;vhost-1;;crm-1;shop.kestrel.example
 site;vhost-2;;crm-9;shop.nobody.example`;
 
 describe('the operator’s pages for clients', () => {
-  let muster: FirstStart;
+  let started: InProcess;
   let browser: Browser;
   let visited: Visit;
   let page: Page;
@@ -27,32 +24,14 @@ describe('the operator’s pages for clients', () => {
 
   beforeAll(async () => {
     browser = await launchChromium();
-    // With servers that take blocks.
-    muster = await firstStart({ demo: true });
-    visited = await visit(browser, muster.url);
+    started = await startInProcess();
+    visited = await visitAs(browser, started, await started.muster.owner());
     page = visited.page;
-    await setUpOwner(page, muster.ownerLink ?? '');
   });
   afterAll(async () => {
     await browser?.close();
-    await muster?.remove();
+    await started?.muster.stop();
   });
-
-  async function readsWell(name: string): Promise<void> {
-    for (const [width, colorScheme] of [
-      [1440, 'light'],
-      [390, 'dark'],
-    ] as const) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      expect(await serious(page), `${name}, ${width} wide`).toEqual([]);
-      expect(await overflow(page), `${name}, ${width} wide`).toBe(0);
-      if (SHOTS !== undefined)
-        await page.screenshot({ path: `${SHOTS}/${name}-${width}-${colorScheme}.png`, fullPage: true });
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
-    await page.emulateMedia({ colorScheme: 'light' });
-  }
 
   it('say what a list would do, do it, and find everything there the second time', async () => {
     await page.goto('/clients/import');
@@ -61,7 +40,7 @@ describe('the operator’s pages for clients', () => {
     await page.getByText('3 new, 0 changed, 0 as they are, 1 refused.').waitFor();
     // By its line in the file: the first names the columns.
     await page.getByRole('row', { name: /^5 vhost-2 No client has the reference crm-9/ }).waitFor();
-    await readsWell('import');
+    await readsWell(page, 'import');
     await page.getByRole('button', { name: 'Import 3 lines' }).click();
     await page.getByRole('heading', { name: 'What it did' }).waitFor();
     await page.getByRole('button', { name: 'Show what it would do' }).click();
@@ -71,13 +50,13 @@ describe('the operator’s pages for clients', () => {
   it('list clients, and show one with its limits and sites', async () => {
     await page.goto('/clients');
     await page.getByRole('row', { name: /^Merle Press/ }).waitFor();
-    await readsWell('clients');
+    await readsWell(page, 'clients');
     await page.getByRole('link', { name: 'Kestrel Cycles' }).click();
     await page.getByRole('row', { name: /^shop\.kestrel\.example/ }).waitFor();
-    await readsWell('client-detail');
+    await readsWell(page, 'client-detail');
     await page.getByRole('button', { name: 'Change the limits…' }).click();
     await page.getByRole('dialog').waitFor();
-    await readsWell('limits');
+    await readsWell(page, 'limits');
     await page.getByLabel('How often, in 24 hours').fill('2');
     await page.getByRole('button', { name: 'Save the limits' }).click();
     await page.getByText('2 times in 24 hours').waitFor();
@@ -87,13 +66,13 @@ describe('the operator’s pages for clients', () => {
     await page.goto('/sites');
     await page.getByRole('button', { name: 'Assign shop.kestrel.example' }).click();
     await page.getByRole('dialog').getByLabel('Merle Press').check();
-    await readsWell('assign');
+    await readsWell(page, 'assign');
     await page.getByRole('button', { name: 'Give it to Merle Press' }).click();
     await page
       .getByRole('row', { name: /^shop\.kestrel\.example/ })
       .getByText('by hand')
       .waitFor();
-    await readsWell('sites');
+    await readsWell(page, 'sites');
     await page.goto('/sites/rules');
     await page.getByRole('button', { name: 'Write the first' }).click();
     await page.getByLabel('Rule 1: what is looked at').selectOption('domain');
@@ -101,18 +80,13 @@ describe('the operator’s pages for clients', () => {
     await page.getByLabel('Rule 1: the client').fill('Kestrel Cycles');
     await page.getByRole('button', { name: 'Show what they would do' }).click();
     await page.getByText('stays: given by hand').waitFor();
-    await readsWell('rules');
+    await readsWell(page, 'rules');
     await page.getByRole('button', { name: 'Set the rules and move 0 sites' }).click();
     await page.getByText(/^Set by/).waitFor();
   });
 
   it('block an address on a client’s behalf, and grant a role on a client', async () => {
-    const { serverId } = await anyServer(page, ({ simulated }) => simulated);
-    const { fingerprint } = (await (await page.request.get(`/api/servers/${serverId}`)).json()) as {
-      fingerprint: string;
-    };
-    await post(page, `/api/servers/${serverId}/fingerprint`, { fingerprint });
-    await post(page, `/api/servers/${serverId}/capabilities/bans`, { mode: 'managed' });
+    const serverId = await started.muster.server('fra-web-01');
     const { clients } = (await (await page.request.get('/api/clients')).json()) as {
       clients: { clientId: string; name: string }[];
     };
@@ -127,7 +101,7 @@ describe('the operator’s pages for clients', () => {
     await dialog.getByLabel('Address or range').fill('203.0.113.77');
     await dialog.getByLabel('On behalf of').selectOption('Kestrel Cycles');
     await dialog.getByLabel('Reason').fill('They called: somebody tries their shop’s passwords');
-    await readsWell('block-on-behalf');
+    await readsWell(page, 'block-on-behalf');
     await page.keyboard.press('Control+Enter');
     await page.waitForURL(/\/operations\//);
     await page.goto(`/c/${kestrel}`);
@@ -138,7 +112,7 @@ describe('the operator’s pages for clients', () => {
     const granting = page.getByRole('dialog', { name: 'Grant a role' });
     await granting.getByLabel('Role').selectOption('Client viewer');
     await granting.getByLabel('Kestrel Cycles').check();
-    await readsWell('grant-on-client');
+    await readsWell(page, 'grant-on-client');
     await page.keyboard.press('Escape');
   });
 
@@ -148,7 +122,7 @@ describe('the operator’s pages for clients', () => {
       permissions: [MakeToken, GetDashboard].map(({ permission }) => permission.name),
     });
     const link = await invite(page, 'Ada Kestrel', 'ada@kestrel.example');
-    const ada = await visit(browser, muster.url);
+    const ada = await visit(browser, started.url);
     const { page: hers } = ada;
     const scope = { kind: 'client', clientId: kestrel };
     const people = (await (await page.request.get('/api/people')).json()) as {
@@ -160,10 +134,10 @@ describe('the operator’s pages for clients', () => {
     await accept(hers, link);
     await hers.waitForURL(`**/c/${kestrel}`);
     await hers.getByText(/blocked 203\.0\.113\.77 for you/).waitFor();
-    await look(hers, 'client-page');
+    await readsWell(hers, 'client-page');
     await hers.goto('/account');
     await hers.getByRole('heading', { name: 'API tokens' }).waitFor();
-    await look(hers, 'client-account');
+    await readsWell(hers, 'client-account');
     await hers.getByRole('button', { name: 'Make a token…' }).click();
     const dialog = hers.getByRole('dialog', { name: 'Make an API token' });
     await dialog.getByLabel('What it is for').fill('Shop system');
@@ -171,7 +145,7 @@ describe('the operator’s pages for clients', () => {
     expect(await dialog.getByLabel('Role').locator('option').allInnerTexts()).toEqual(
       expect.arrayContaining(['Shop system']),
     );
-    await look(hers, 'client-token');
+    await readsWell(hers, 'client-token');
     await dialog.getByRole('button', { name: 'Make the token' }).click();
     await dialog.getByText(/Copy it now/).waitFor();
     expect(ada.complaints).toEqual([]);
@@ -183,11 +157,3 @@ describe('the operator’s pages for clients', () => {
     await page.getByText('The client was not found').waitFor();
   });
 });
-
-async function look(page: Page, name: string): Promise<void> {
-  await inEachView(page, async (view) => {
-    if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}-${view}.png`, fullPage: true });
-    expect(await serious(page), `${name} ${view}`).toEqual([]);
-    expect(await overflow(page), `${name} ${view}`).toBe(0);
-  });
-}

@@ -1,17 +1,13 @@
 // The posture pages over a whole control plane with reports of real servers: they say what is wrong, they follow without a
 // reload, a risk is accepted on the page, and axe finds nothing serious at either width in either theme.
-import { join } from 'node:path';
 import type { ProbeReport } from '@muster/contracts/posture';
 import { ProbedServers, type Machine } from '@muster/control-plane/main/testing/probed-servers';
-import { RunningMuster, type SignedIn } from '@muster/control-plane/main/testing/running-muster';
+import type { RunningMuster, SignedIn } from '@muster/control-plane/main/testing/running-muster';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, visit, type Visit } from '../support/browser.ts';
-import { overflow, serious } from '../support/readable.ts';
-
-const WEB = join(import.meta.dirname, '../../../web/build');
-/** Screenshots for whoever wants to look; nothing is compared. */
-const SHOTS = process.env['MUSTER_SHOTS'];
+import { launchChromium, type Visit } from '../support/browser.ts';
+import { startInProcess, visitAs } from '../support/in-process.ts';
+import { openPage, readsWell, serious } from '../support/readable.ts';
 
 let muster: RunningMuster;
 let browser: Browser;
@@ -21,14 +17,13 @@ let probed: ProbedServers;
 let clientId: string;
 const servers = new Map<string, string>();
 
-const report = (name: string, item: ProbeReport): Promise<void> => probed.report(servers.get(name) ?? '', item);
-
 /** Beside those whose names matter. MUSTER_POSTURE_SERVERS=200 tries a larger fleet; axe then takes minutes. */
 const FLEET = Number(process.env['MUSTER_POSTURE_SERVERS'] ?? 16);
 const BESIDE_EACH_OTHER = 5;
 
 beforeAll(async () => {
-  muster = await RunningMuster.start({ MUSTER_WEB: WEB });
+  const started = await startInProcess();
+  ({ muster } = started);
   owner = await muster.owner();
   probed = new ProbedServers(muster);
   const machines: (readonly [string, Machine])[] = [
@@ -48,8 +43,9 @@ beforeAll(async () => {
   for (let from = 0; from < machines.length; from += BESIDE_EACH_OTHER) {
     await Promise.all(
       machines.slice(from, from + BESIDE_EACH_OTHER).map(async ([name, machine]) => {
-        servers.set(name, await muster.server(name));
-        for (const one of reports.get(machine) ?? []) await report(name, one);
+        const serverId = await muster.server(name);
+        servers.set(name, serverId);
+        await probed.report(serverId, ...(reports.get(machine) ?? []));
       }),
     );
   }
@@ -60,9 +56,7 @@ beforeAll(async () => {
     return body['judged'] === servers.size;
   }, 60_000);
   browser = await launchChromium();
-  visited = await visit(browser, `http://localhost:${muster.running.port}`);
-  const [name = '', value = ''] = owner.cookie.split('=', 2);
-  await visited.context.addCookies([{ name, value, domain: 'localhost', path: '/' }]);
+  visited = await visitAs(browser, started, owner);
 });
 afterAll(async () => {
   await browser?.close();
@@ -124,8 +118,9 @@ async function clientOf(server: string, domain: string): Promise<string> {
 
 const weakPage = (): string => `/posture/servers/${servers.get('fra-web-03') ?? ''}`;
 
+const MAP = '/posture';
 const PATHS = [
-  '/posture',
+  MAP,
   '/posture?tab=findings',
   '/posture?tab=waivers',
   '/posture?tab=catalogue',
@@ -136,15 +131,12 @@ const PATHS = [
   '/posture/duties',
   '/posture/ACC-001',
 ];
-/** The tokens are the same on every page: two of the four views see every page, the others the map. */
-const EVERY_PAGE = (): readonly string[] => [...PATHS, weakPage(), `/c/${clientId}`];
-const MAP = (): readonly string[] => PATHS.slice(0, 1);
-const VIEWS = [
-  [1440, 'light', EVERY_PAGE],
-  [390, 'dark', EVERY_PAGE],
-  [1440, 'dark', MAP],
-  [390, 'light', MAP],
-] as const;
+/** The tokens are the same on every page: each is seen in two of the four views, and the map in all. */
+const EVERY_PAGE: readonly (readonly [string, () => string])[] = [
+  ...PATHS.map((path) => [path, () => path] as const),
+  ['one server', weakPage],
+  ['one client', () => `/c/${clientId}`],
+];
 
 describe('the posture pages', () => {
   it('name the worst server first, with every area in words', async () => {
@@ -168,11 +160,12 @@ describe('the posture pages', () => {
 
   it('follow a server that got worse, without a reload', async () => {
     const { page } = visited;
-    await page.goto(`/posture/servers/${servers.get('fra-web-01') ?? ''}`);
+    const serverId = servers.get('fra-web-01') ?? '';
+    await page.goto(`/posture/servers/${serverId}`);
     await page.getByRole('heading', { level: 1, name: /fra-web-01/ }).waitFor();
     expect(await page.getByText('runs a download-and-execute payload').count()).toBe(0);
     const began = performance.now();
-    await report('fra-web-01', await probed.reportOf('debian-12-weak', 'scheduled'));
+    await probed.reportJustNow(serverId, await probed.reportOf('debian-12-weak', 'scheduled'));
     await page.getByText('runs a download-and-execute payload').first().waitFor({ timeout: 15_000 });
     const seconds = (performance.now() - began) / 1000;
     console.log(`a finding stood on the open page ${seconds.toFixed(1)} s after its report`);
@@ -245,25 +238,10 @@ describe('the posture pages', () => {
     expect(await part.getByText('Root may log in').count()).toBe(0);
   });
 
-  // Side by side: most of a view's time is waiting for the network to fall silent.
-  it.concurrent.each(VIEWS)('read well %i wide in %s', { timeout: 300_000 }, async (width, colorScheme, paths) => {
-    const page = await visited.context.newPage();
-    await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const found: string[] = [];
-    for (const path of paths()) {
-      await page.goto(path);
-      await page.getByRole('heading', { level: 1 }).first().waitFor();
-      await page.waitForLoadState('networkidle');
-      found.push(...(await serious(page)).map((problem) => `${path}: ${problem}`));
-      const wider = await overflow(page);
-      if (wider > 0) found.push(`${path}: ${wider} px wider than the window`);
-      if (SHOTS !== undefined) {
-        const name = path.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 40);
-        await page.screenshot({ path: join(SHOTS, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-      }
-    }
-    expect(found).toEqual([]);
+  // Side by side: much of a page's time is waiting for the network to fall silent.
+  it.concurrent.each(EVERY_PAGE)('read well: %s', async (name, path) => {
+    const page = await openPage(visited.context, path());
+    await readsWell(page, name, { crossed: name === MAP });
     await page.close();
   });
 

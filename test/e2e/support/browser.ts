@@ -6,7 +6,7 @@ import { CHROMIUM } from '../../support/parts.ts';
 export interface Visit {
   page: Page;
   context: BrowserContext;
-  /** Errors and warnings the browser reported, each with where. */
+  /** Errors that the browser reported on any tab, each with where. */
   complaints: string[];
 }
 
@@ -25,15 +25,17 @@ export async function visit(browser: Browser, baseURL: string): Promise<Visit> {
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
     viewport: { width: 1440, height: 900 },
+    // What is looked at does not move.
+    reducedMotion: 'reduce',
   });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(`uncaught: ${error.message}`));
-  page.on('console', (message) => {
+  context.on('weberror', (error) => complaints.push(`uncaught: ${error.error().message}`));
+  context.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`console: ${message.text()} (${message.location().url})`);
   });
-  page.on('requestfailed', (request) => {
+  context.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? '';
     // A page that moves on drops its open requests.
     if (why !== 'net::ERR_ABORTED') complaints.push(`request: ${request.url()} ${why}`);

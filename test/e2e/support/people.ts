@@ -1,4 +1,4 @@
-// People of a first start: invited by the owner's page, come in by their link, granted what a spec needs.
+// People of an installation under test: invited by the owner's page, come in by their link, granted what a spec needs.
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { codeNow } from '../../support/second-factor.ts';
@@ -18,24 +18,6 @@ export async function accept(page: Page, link: string): Promise<void> {
   await page.getByLabel(/I kept them/).check();
   await page.getByRole('button', { name: 'Go to the fleet' }).click();
   await page.waitForURL((url) => url.pathname !== '/enter');
-}
-
-export async function personId(page: Page): Promise<string> {
-  const session = (await (await page.request.get('/api/session')).json()) as { me: { personId: string } };
-  return session.me.personId;
-}
-
-interface AnyServer {
-  readonly serverId: string;
-  readonly simulated: boolean;
-}
-export async function anyServer(page: Page, is: (server: AnyServer) => boolean = () => true): Promise<AnyServer> {
-  for (;;) {
-    const { servers } = (await (await page.request.get('/api/servers')).json()) as { servers: AnyServer[] };
-    const found = servers.find(is);
-    if (found) return found;
-    await page.waitForTimeout(300);
-  }
 }
 
 export async function grant(

@@ -1,14 +1,17 @@
 // Whether everybody can read a page: what axe finds serious, and whether anything scrolls sideways.
+import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 const DIALOG = '[role=dialog]';
 
 /** Rule, its help, and the elements; nothing when all is well. What an open dialog covers is looked at without it. */
 export async function serious(page: Page): Promise<string[]> {
   await atRest(page);
-  // Nobody reads what passed: on a page with a thousand links, listing it takes longer than looking.
-  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
+  // Nobody reads what passed: on a page with a thousand links, listing it takes longer than looking. Our pages have no frame of
+  // another origin, for which alone axe would open a second tab and judge there.
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode();
   if ((await page.locator(DIALOG).count()) > 0) axe.include(DIALOG);
   const { violations } = await axe.analyze();
   return violations
@@ -24,24 +27,43 @@ const atRest = (page: Page): Promise<void> =>
   });
 
 /** Pixels by which the page is wider than its window. */
-export const overflow = (page: Page): Promise<number> =>
+const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth));
 
 const VIEWS = [
   { width: 1440, colorScheme: 'light' },
   { width: 390, colorScheme: 'dark' },
 ] as const;
+const CROSSED = [
+  { width: 1440, colorScheme: 'dark' },
+  { width: 390, colorScheme: 'light' },
+] as const;
+/** Screenshots for whoever wants to look, nothing is compared: MUSTER_SHOTS names a folder. */
+const SHOTS = process.env['MUSTER_SHOTS'];
 
 /**
- * Calls `look` at each width and in each scheme once: colours do not depend on the width, nor overflow on the colours, and the
- * specs of pages cross them. Nothing moves.
+ * Looks at the page at each width and in each scheme once: colours do not depend on the width, nor overflow on the colours. The
+ * specs of pages have some of them `crossed` as well. `name` says what is seen.
  */
-export async function inEachView(page: Page, look: (view: string) => Promise<void>): Promise<void> {
-  for (const { width, colorScheme } of VIEWS) {
+export async function readsWell(page: Page, name: string, { crossed = false } = {}): Promise<void> {
+  for (const { width, colorScheme } of crossed ? [...VIEWS, ...CROSSED] : VIEWS) {
     await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await look(`${width}-${colorScheme}`);
+    await page.emulateMedia({ colorScheme });
+    const view = `${name.replaceAll(/[^a-z0-9]+/gi, '-')}-${width}-${colorScheme}`;
+    if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${view}.png`), fullPage: true });
+    expect(await serious(page), view).toEqual([]);
+    expect(await overflow(page), `pixels that ${view} is wider than its window`).toBe(0);
   }
   await page.setViewportSize({ width: 1440, height: 900 });
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** A tab in which everything that `path` shows is there. */
+export async function openPage(context: BrowserContext, path: string): Promise<Page> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.goto(path);
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await page.waitForLoadState('networkidle');
+  return page;
 }
