@@ -37,7 +37,7 @@ export default defineConfig({
           globalSetup: ['test/support/services.setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxConcurrency: 3,
         },
       },
       {
