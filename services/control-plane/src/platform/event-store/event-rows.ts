@@ -4,8 +4,9 @@ import type { JsonObject } from '@muster/kernel/canonical-json';
 import type { SequencedEvent, StoredEvent } from './events.ts';
 import type { Upcasters } from './upcasters.ts';
 
-export const EVENT_COLUMNS =
-  'e.event_id, e.tenant_id, e.stream_id, e.stream_version, e.event_type, e.schema_version, e.recorded_at, e.body, e.meta';
+/** Bytes come from PostgreSQL as hexadecimal digits; as the text that they are, they are half of that and need no decoding. */
+export const EVENT_COLUMNS = `e.event_id, e.tenant_id, e.stream_id, e.stream_version, e.event_type, e.schema_version, e.recorded_at,
+  convert_from(e.body, 'UTF8') as body, convert_from(e.meta, 'UTF8') as meta`;
 
 export interface EventRow {
   event_id: string;
@@ -16,8 +17,9 @@ export interface EventRow {
   event_type: string;
   schema_version: number;
   recorded_at: Date;
-  body: Buffer;
-  meta: Buffer;
+  /** JSON */
+  body: string;
+  meta: string;
 }
 
 export interface SequencedRow extends EventRow {
@@ -26,11 +28,7 @@ export interface SequencedRow extends EventRow {
 }
 
 export function storedEvent(row: EventRow, upcasters: Upcasters): StoredEvent {
-  const lifted = upcasters.lift(
-    row.event_type,
-    row.schema_version,
-    JSON.parse(row.body.toString('utf8')) as JsonObject,
-  );
+  const lifted = upcasters.lift(row.event_type, row.schema_version, JSON.parse(row.body) as JsonObject);
   return {
     eventId: row.event_id,
     tenantId: row.tenant_id,
@@ -39,7 +37,7 @@ export function storedEvent(row: EventRow, upcasters: Upcasters): StoredEvent {
     type: row.event_type,
     version: lifted.version,
     data: lifted.data,
-    meta: JSON.parse(row.meta.toString('utf8')) as EventMeta,
+    meta: JSON.parse(row.meta) as EventMeta,
     recordedAt: row.recorded_at,
   };
 }

@@ -220,6 +220,48 @@ describe('reading', () => {
     expect(all.at(position ?? -1)?.eventId).toBe(eventIds[0]);
   });
 
+  test('content comes back as it was appended, numbers and characters of every plane', async () => {
+    const data = {
+      numbers: [0, -1, 0.1, 1e21, 5e-324, 2 ** 53 - 1, 1.7976931348623157e308],
+      text: 'grün \ufeff 日本 😀 " \\ \\u0000 \u007f\u0080 \u2028\t\n',
+      ключ: { empty: {}, none: [], nothing: null, yes: true },
+    };
+    const given = append({ events: [{ type: 'test.Content', version: 1, data }] });
+    await store.append(given);
+    await sequence();
+    expect((await store.readStream(given.streamId))[0]?.data).toEqual(data);
+    expect((await store.readStreams(new Map([[given.streamId, 1]])))[0]?.data).toEqual(data);
+    const sequenced = (await store.readAll(0, { limit: 10_000 })).find(({ streamId }) => streamId === given.streamId);
+    expect(sequenced).toMatchObject({ data, meta: given.meta });
+  });
+
+  test('bytes that are no text are an error, and no text that was never written', async () => {
+    const streamId = `test-${newId()}`;
+    await superuser.query(
+      `insert into es.events (event_id, tenant_id, stream_id, stream_version, event_type, schema_version, body, meta, recorded_at)
+       values ($1, $2, $3, 1, 'test.Edited', 1, '\\x7b2261223a22ff227d', '{}', now())`,
+      [newId(), DEFAULT_TENANT, streamId],
+    );
+    await expect(store.readStream(streamId)).rejects.toThrow(/invalid byte sequence/);
+  });
+
+  test('a stretch of the log ends at its window or its limit, and holds the types that were asked for', async () => {
+    const first = (await store.readAll(0, { limit: 10_000 })).length;
+    for (const type of ['test.X', 'test.Y', 'test.X', 'test.Y', 'test.X'])
+      await store.append(append({ events: [{ type, version: 1, data: {} }] }));
+    await sequence();
+    const positions = async (...asked: Parameters<EventStore['readAll']>): Promise<number[]> =>
+      (await store.readAll(...asked)).map(({ position }) => position - first);
+    expect(await positions(first)).toEqual([0, 1, 2, 3, 4]);
+    expect(await positions(first, { window: 3 })).toEqual([0, 1, 2]);
+    expect(await positions(first, { window: 3, limit: 2 })).toEqual([0, 1]);
+    expect(await positions(first, { window: 3, types: ['test.Y'] })).toEqual([1]);
+    expect(await positions(first, { window: 4, limit: 1, types: ['test.Y'] })).toEqual([1]);
+    expect(await positions(first, { limit: 2, types: ['test.X'] })).toEqual([0, 2]);
+    expect(await positions(first, { types: ['test.Z'] })).toEqual([]);
+    expect(await positions(first + 5)).toEqual([]);
+  });
+
   test('what an older release stored is upcast', async () => {
     const given = append({ events: [{ type: 'test.Renamed', version: 1, data: { old: 'x' } }] });
     await store.append(given);

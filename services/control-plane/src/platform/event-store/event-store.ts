@@ -104,11 +104,17 @@ export class EventStore {
 
   /** Events from a position on, in the order of the log. */
   async readAll(fromPosition: number, { limit = 500, types, window }: ReadAll = {}): Promise<SequencedEvent[]> {
+    // PostgreSQL expects a single row of this join, whatever there are, and would read all events or start parallel workers
+    // for it. What keeps the two apart (a limit that cuts nothing off, an offset of 0) makes it take the positions in their
+    // order and look up one event after the other.
     const { rows } = await this.#pool.query<SequencedRow>(
       `select l.position, ${EVENT_COLUMNS}
-       from es.ledger l join es.events e on e.event_id = l.event_id and e.recorded_at = l.recorded_at
-       where l.position >= $1 and ($2::bigint is null or l.position < $1 + $2)
-         and ($3::text[] is null or l.event_type = any($3))
+       from (select position, event_id, recorded_at from es.ledger
+             where position >= $1 and ($2::bigint is null or position < $1 + $2)
+               and ($3::text[] is null or event_type = any($3))
+             order by position limit $2) l
+         cross join lateral (select * from es.events
+           where event_id = l.event_id and recorded_at = l.recorded_at offset 0) e
        order by l.position limit $4`,
       [fromPosition, window ?? null, types ?? null, limit],
     );
