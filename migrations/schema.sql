@@ -3597,7 +3597,7 @@ CREATE INDEX audit_entries_actor_position_idx ON muster.audit_entries USING btre
 -- Name: audit_entries_class_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
 --
 
-CREATE INDEX audit_entries_class_position_idx ON muster.audit_entries USING btree (class, "position");
+CREATE INDEX audit_entries_class_position_idx ON muster.audit_entries USING btree (class, "position") WHERE (class <> 'fact'::text);
 
 --
 -- Name: audit_entries_client_id_position_idx; Type: INDEX; Schema: muster; Owner: muster_owner
