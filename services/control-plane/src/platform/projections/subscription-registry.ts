@@ -25,7 +25,8 @@ export class SubscriptionRegistry implements OnApplicationBootstrap, OnApplicati
       types: subscription.types,
       from: subscription.from,
       ...(subscription.batch ? { batch: subscription.batch } : {}),
-      handle: (trx, events) => subscription.handle(trx, events),
+      ...(subscription.prepare ? { prepare: (events) => subscription.prepare?.(events) } : {}),
+      handle: (trx, events, prepared) => subscription.handle(trx, events, prepared),
       afterCommit: async (events) => {
         this.hints.publish(PROJECTED, { name: subscription.name });
         await after?.(events);

@@ -1,11 +1,13 @@
 // Runs one subscription: reads on from its checkpoint, handles, moves the checkpoint, sleeps until the log grows.
 // A handler that fails is tried again; if it keeps failing, its events are handed over one by one until the bad one is
 // found, and the subscription pauses there for everybody to see.
+import { setImmediate } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { EventStore, LogTail, SequencedEvent } from '../event-store/index.ts';
 import type { CheckpointSaver } from './checkpoint-saver.ts';
 import { CheckpointMoved, claim, move, pause, read, readOrCreate } from './checkpoints.ts';
 import type { LogEnd } from './log-end.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { READ_MODEL } from './read-barrier.ts';
 import type { Subscription, SubscriptionState } from './subscription.ts';
 
@@ -27,6 +29,8 @@ export interface WorkerParts {
 interface Stretch {
   readonly events: readonly SequencedEvent[];
   readonly upTo: number;
+  /** What the subscription makes of the events beforehand, when there is time for it. */
+  readonly prepared?: Promise<unknown>;
 }
 
 const BATCH = 500;
@@ -61,8 +65,7 @@ export class SubscriptionWorker {
   /** The furthest that anybody waits for. */
   #awaited = -1;
   #hurried = Promise.withResolvers<void>();
-  /** Read while the batch before it is being handled, by one that is far behind. */
-  #ahead: { readonly from: number; readonly stretch: Promise<Stretch> } | undefined;
+  readonly #ahead = new ReadAhead<Stretch>((from) => this.#readAhead(from));
 
   constructor(subscription: Subscription, parts: WorkerParts) {
     this.#subscription = subscription;
@@ -110,13 +113,13 @@ export class SubscriptionWorker {
     const state = await readOrCreate(this.#parts.db, this.#subscription);
     this.#saved = state.position;
     this.#seen = state.position;
-    this.#ahead = undefined;
+    this.#ahead.clear();
     if (state.status === 'paused') await this.#waitUntilResumed(state);
     await this.#parts.tail.refresh();
     while (!this.#stopped) {
       await this.#gather();
-      const events = await this.#next();
-      if (events.length > 0) await this.#handle(events);
+      const { events, prepared } = await this.#next();
+      if (events.length > 0) await this.#handle(events, await prepared);
       else if (this.#parts.tail.size <= this.#seen + 1) await this.#idle();
     }
     await this.#saveEmptyStretch();
@@ -128,24 +131,33 @@ export class SubscriptionWorker {
   }
 
   /** The next events that concern this subscription; moves `#seen` over those that do not. */
-  async #next(): Promise<readonly SequencedEvent[]> {
+  async #next(): Promise<Stretch> {
     const size = this.#parts.tail.size;
     const from = this.#seen + 1;
-    if (size <= from) return [];
-    const ahead = this.#ahead?.from === from ? this.#ahead.stretch : undefined;
-    this.#ahead = undefined;
-    const { events, upTo } = await (ahead ?? this.#read(from, size));
-    this.#seen = upTo;
-    if (events.length > 0 && size - upTo > REBUILD_BATCH) this.#readAhead(upTo + 1, size);
-    return events;
+    if (size <= from) return { events: [], upTo: this.#seen };
+    const stretch = (await this.#ahead.take(from)) ?? (await this.#read(from, size));
+    this.#seen = stretch.upTo;
+    if (stretch.events.length > 0) this.#ahead.fill(this.#seen + 1);
+    return stretch;
   }
 
-  /** PostgreSQL reads and writes at the same time: a rebuild need not wait for one before the other. */
-  #readAhead(from: number, size: number): void {
-    const stretch = this.#read(from, size);
-    // Whoever takes it hears of the failure.
-    stretch.catch(() => undefined);
-    this.#ahead = { from, stretch };
+  #readAhead(from: number): Promise<Stretch> | null {
+    const size = this.#parts.tail.size;
+    if (this.#stopped || size - from < REBUILD_BATCH) return null;
+    return this.#read(from, size).then((stretch) => ({
+      ...stretch,
+      // The next reading is on its way before this takes the processor.
+      prepared: setImmediate().then(() => this.#prepared(stretch.events)),
+    }));
+  }
+
+  /** undefined when it cannot be made: handling these events then fails the same way, and finds the one that is to blame. */
+  #prepared(events: readonly SequencedEvent[]): unknown {
+    try {
+      return this.#subscription.prepare?.(events);
+    } catch {
+      return undefined;
+    }
   }
 
   async #read(from: number, size: number): Promise<Stretch> {
@@ -177,11 +189,11 @@ export class SubscriptionWorker {
     return this.#name.startsWith(READ_MODEL) && behind >= REBUILD_BATCH ? REBUILD_BATCH : BATCH;
   }
 
-  async #handle(events: readonly SequencedEvent[]): Promise<void> {
+  async #handle(events: readonly SequencedEvent[], prepared: unknown): Promise<void> {
     const upTo = this.#seen;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#handleAtOnce(events, upTo);
+        return await this.#handleAtOnce(events, upTo, prepared);
       } catch (error) {
         if (error instanceof CheckpointMoved || isAboutTheConnection(error)) throw error;
         if (attempt < TRIES && !this.#stopped) {
@@ -206,11 +218,11 @@ export class SubscriptionWorker {
     }
   }
 
-  async #handleAtOnce(events: readonly SequencedEvent[], upTo: number): Promise<void> {
+  async #handleAtOnce(events: readonly SequencedEvent[], upTo: number, prepared?: unknown): Promise<void> {
     await this.#parts.db.transaction().execute(async (trx) => {
       if (!(await claim(trx, this.#subscription, this.#saved, this.#name.startsWith(READ_MODEL))))
         throw new CheckpointMoved(`${this.#name} is handled by another worker`);
-      await this.#subscription.handle(trx, events);
+      await this.#subscription.handle(trx, events, prepared);
       await move(trx, this.#subscription, this.#saved, upTo);
     });
     this.#moved(upTo);

@@ -13,10 +13,16 @@ export interface Subscription {
   /** Events handed over at once; 500 when absent. */
   readonly batch?: number;
   /**
+   * What can be made of events before their transaction begins, and from nothing but them: a rebuild has it made while the
+   * batch before is being written. What it throws is thrown away; `handle` then does without.
+   */
+  prepare?(events: readonly SequencedEvent[]): unknown;
+  /**
    * Runs in the transaction that moves the checkpoint. What it appends to the event store is outside of that
    * transaction, so a policy's command id must be derived from the event's id: a repeat is then a replay.
+   * `prepared` is what `prepare` made of the same events; it may be missing.
    */
-  handle(trx: EventStoreTransaction, events: readonly SequencedEvent[]): Promise<void>;
+  handle(trx: EventStoreTransaction, events: readonly SequencedEvent[], prepared?: unknown): Promise<void>;
   /** For hints only: it may be missed when the process dies, and it may not fail the subscription. */
   afterCommit?(events: readonly SequencedEvent[]): Promise<void>;
 }
