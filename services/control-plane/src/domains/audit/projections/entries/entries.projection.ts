@@ -2,6 +2,15 @@
 import { eventDefinition } from '@muster/contracts';
 import { TaskRequested } from '@muster/contracts/operations';
 import { sql } from 'kysely';
+import {
+  bigints,
+  booleans,
+  insertColumns,
+  texts,
+  timestamps,
+  uuids,
+  type Column,
+} from '../../../../platform/database/columns.ts';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
 import type { Subscription } from '../../../../platform/projections/index.ts';
 import { READ_MODEL } from '../../../../platform/projections/read-barrier.ts';
@@ -23,6 +32,28 @@ interface Place {
   operationId: string | null;
 }
 
+interface TaskRow {
+  task_id: string;
+  server_id: string;
+  operation_id: string;
+}
+
+/** Whom an event names itself. */
+interface Named {
+  taskId: string | null;
+  serverId: string | null;
+  operationId: string | null;
+  target: string | null;
+}
+
+/** Rows of events, but for what only the tasks say. */
+interface Prepared {
+  named: readonly Named[];
+  columns: Readonly<Record<string, Column>>;
+  /** Rows of those that were asked for. */
+  tasks: Readonly<Record<keyof TaskRow, Column>> | null;
+}
+
 export class AuditEntriesProjection implements Subscription {
   readonly name = `${READ_MODEL}audit-entries`;
   readonly version = 1;
@@ -31,68 +62,110 @@ export class AuditEntriesProjection implements Subscription {
 
   constructor(private readonly live: LiveHints) {}
 
-  async handle(trx: EventStoreTransaction, events: readonly SequencedEvent[]): Promise<void> {
-    await rememberTasks(trx, events);
-    const tasks = await placesOfTasks(trx, events);
+  prepare(events: readonly SequencedEvent[]): Prepared {
     const classes = events.map(({ type }) => eventDefinition(type)?.class ?? 'fact');
-    const places = events.map((event) => placeOf(event, tasks));
-    const column = <T>(of: (event: SequencedEvent) => T): T[] => events.map(of);
-    await sql`
-      insert into muster.audit_entries (position, tenant_id, recorded_at, type, class, actor, actor_kind, server_id, operation_id, client_id, routine)
-      select * from unnest(${column(({ position }) => position)}::bigint[], ${column(({ tenantId }) => tenantId)}::uuid[],
-        ${column(({ recordedAt }) => recordedAt)}::timestamptz[], ${column(({ type }) => type)}::text[], ${classes}::text[],
-        ${column(({ meta }) => meta.actor)}::text[], ${column(({ meta }) => meta.actorKind)}::text[],
-        ${places.map(({ serverId }) => serverId)}::uuid[], ${places.map(({ operationId }) => operationId)}::uuid[],
-        ${column(({ data }) => text(data['clientId']))}::uuid[],
-        ${events.map(({ type }, index) => classes[index] === 'digest' || ROUTINE.has(type))}::boolean[])`.execute(trx);
+    return {
+      named: events.map(named),
+      columns: {
+        position: bigints(events.map(({ position }) => position)),
+        tenant_id: uuids(events.map(({ tenantId }) => tenantId)),
+        recorded_at: timestamps(events.map(({ recordedAt }) => recordedAt)),
+        type: texts(events.map(({ type }) => type)),
+        class: texts(classes),
+        actor: texts(events.map(({ meta }) => meta.actor)),
+        actor_kind: texts(events.map(({ meta }) => meta.actorKind)),
+        client_id: uuids(events.map(({ data }) => uuid(data['clientId']))),
+        routine: booleans(events.map(({ type }, index) => classes[index] === 'digest' || ROUTINE.has(type))),
+      },
+      tasks: tasksOf(events),
+    };
+  }
+
+  async handle(
+    trx: EventStoreTransaction,
+    events: readonly SequencedEvent[],
+    { named, columns, tasks }: Prepared = this.prepare(events),
+  ): Promise<void> {
+    const known = await placesOfTasks(trx, named, await rememberTasks(trx, tasks));
+    const places = named.map((one) => placeOf(one, known));
+    await insertColumns('muster.audit_entries', {
+      ...columns,
+      server_id: uuids(places.map(({ serverId }) => serverId)),
+      operation_id: uuids(places.map(({ operationId }) => operationId)),
+    }).execute(trx);
   }
 
   afterCommit(events: readonly SequencedEvent[]): Promise<void> {
-    const servers = events.flatMap(({ data }) => text(data['serverId']) ?? []);
-    const clients = events.flatMap(({ data }) => text(data['clientId']) ?? []);
+    const servers = events.flatMap(({ data }) => uuid(data['serverId']) ?? []);
+    const clients = events.flatMap(({ data }) => uuid(data['clientId']) ?? []);
     const about = [...servers, ...clients.map((clientId) => `client:${clientId}`)];
     this.live.changed('ledger', events.at(-1)?.position ?? null, about);
     return Promise.resolve();
   }
 }
 
-async function rememberTasks(trx: EventStoreTransaction, events: readonly SequencedEvent[]): Promise<void> {
-  const requested = events
-    .filter((event) => event.type === TaskRequested.type)
-    .map((event) => TaskRequested.schema.parse(event.data));
-  if (requested.length === 0) return;
-  await sql`
-    insert into muster.audit_tasks (task_id, server_id, operation_id)
-    select * from unnest(${requested.map((task) => task.taskId)}::uuid[], ${requested.map((task) => task.serverId)}::uuid[],
-      ${requested.map((task) => task.operationId)}::uuid[])
-    on conflict do nothing`.execute(trx);
+function tasksOf(events: readonly SequencedEvent[]): Prepared['tasks'] {
+  const requested = events.filter(({ type }) => type === TaskRequested.type).map(({ data }) => data);
+  if (requested.length === 0) return null;
+  const column = (field: 'taskId' | 'serverId' | 'operationId'): Column =>
+    uuids(requested.map((data) => String(data[field])));
+  return { task_id: column('taskId'), server_id: column('serverId'), operation_id: column('operationId') };
 }
 
+/** Returns the places of those that were not known before. */
+async function rememberTasks(
+  trx: EventStoreTransaction,
+  tasks: Prepared['tasks'],
+): Promise<ReadonlyMap<string, Place>> {
+  if (tasks === null) return new Map();
+  const { rows } = await sql<TaskRow>`
+    ${insertColumns('muster.audit_tasks', tasks)} on conflict do nothing returning task_id, server_id, operation_id`.execute(
+    trx,
+  );
+  return new Map(rows.map(placeOfTask));
+}
+
+/** Of those that are named, where not given. */
 async function placesOfTasks(
   trx: EventStoreTransaction,
-  events: readonly SequencedEvent[],
+  events: readonly Named[],
+  given: ReadonlyMap<string, Place>,
 ): Promise<ReadonlyMap<string, Place>> {
-  const ids = events.map((event) => text(event.data['taskId'])).filter((id) => id !== null);
-  if (ids.length === 0) return new Map();
-  const { rows } = await sql<{ task_id: string; server_id: string; operation_id: string }>`
-    select task_id, server_id, operation_id from muster.audit_tasks where task_id = any(${ids}::uuid[])`.execute(trx);
-  return new Map(rows.map((row) => [row.task_id, { serverId: row.server_id, operationId: row.operation_id }]));
+  const wanted = new Set<string>();
+  for (const { taskId } of events) if (taskId !== null && !given.has(taskId)) wanted.add(taskId);
+  if (wanted.size === 0) return given;
+  const { rows } = await sql<TaskRow>`
+    select task_id, server_id, operation_id from muster.audit_tasks where task_id = any(${uuids([...wanted])})`.execute(
+    trx,
+  );
+  return new Map([...given, ...rows.map(placeOfTask)]);
 }
 
-function placeOf({ data }: SequencedEvent, tasks: ReadonlyMap<string, Place>): Place {
-  const task = tasks.get(text(data['taskId']) ?? '');
-  const target = data['target'];
-  const targeted =
-    typeof target === 'object' && target !== null && 'serverId' in target ? text(target['serverId']) : null;
+function placeOfTask(row: TaskRow): [taskId: string, place: Place] {
+  return [row.task_id, { serverId: row.server_id, operationId: row.operation_id }];
+}
+
+function placeOf({ taskId, serverId, operationId, target }: Named, tasks: ReadonlyMap<string, Place>): Place {
+  const task = taskId === null ? undefined : tasks.get(taskId);
   return {
-    serverId: text(data['serverId']) ?? task?.serverId ?? targeted,
-    operationId: text(data['operationId']) ?? task?.operationId ?? null,
+    serverId: serverId ?? task?.serverId ?? target,
+    operationId: operationId ?? task?.operationId ?? null,
+  };
+}
+
+function named({ data }: SequencedEvent): Named {
+  const target = data['target'];
+  return {
+    taskId: uuid(data['taskId']),
+    serverId: uuid(data['serverId']),
+    operationId: uuid(data['operationId']),
+    target: typeof target === 'object' && target !== null && 'serverId' in target ? uuid(target['serverId']) : null,
   };
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** An id as events carry it; anything else is not a place. */
-function text(value: unknown): string | null {
+function uuid(value: unknown): string | null {
   return typeof value === 'string' && UUID.test(value) ? value : null;
 }
