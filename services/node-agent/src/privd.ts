@@ -4,31 +4,26 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@muster/kernel/clock';
-import { probes } from '@muster/posture/probes';
 import { BansCapability } from './capabilities/bans/bans.capability.ts';
 import { Fail2banEnforcer } from './capabilities/bans/fail2ban/enforcer.ts';
-import { FAIL2BAN_DATABASE, readHistory } from './capabilities/bans/fail2ban/history.ts';
+import { InForce } from './capabilities/bans/fail2ban/in-force.ts';
 import { readFail2ban } from './capabilities/bans/fail2ban/jails.ts';
 import { gatherNeverBlocked } from './capabilities/bans/never-block.ts';
 import { TableGuard } from './capabilities/bans/table-guard.ts';
 import { BanTable } from './capabilities/bans/table.ts';
 import { parseListeningPorts } from './capabilities/inventory/ports.ts';
-import { collectSites } from './capabilities/sites/collect.ts';
-import { hostFiles } from './capabilities/sites/config-files.ts';
 import { ReleasesCapability } from './capabilities/releases/releases.capability.ts';
 import type { WantedFile } from './capabilities/releases/take-file.ts';
 import { UpdateFiles } from './capabilities/releases/update-files.ts';
 import { PostureCapability } from './capabilities/posture/posture.capability.ts';
-import { postureHost } from './capabilities/posture/posture-host.ts';
 import { PostureMemory } from './capabilities/posture/posture-memory.ts';
-import { ProbeRunner } from './capabilities/posture/probe-runner.ts';
-import { WatchedPlaces } from './capabilities/posture/watched-places.ts';
+import type { PrivilegedProbing } from './capabilities/posture/privileged-probing.ts';
 import { ChangedFiles } from './host/changes.ts';
 import { execFile } from './host/exec.ts';
 import { isAbsent } from './host/files.ts';
 import { installedTools } from './host/tools.ts';
 import { HostStore } from './privd/host-store.ts';
-import { STIRRED, type PrivdPaths } from './privd/paths.ts';
+import { FAIL2BAN_SOCKET, type PrivdPaths } from './privd/paths.ts';
 import { PrivdSocket, RefusedRequest } from './privd/socket-server.ts';
 import type { CapabilityRegistry } from './runtime/capability.ts';
 import { Journal } from './runtime/journal.ts';
@@ -47,6 +42,8 @@ export interface PrivdOptions {
 }
 
 const UPKEEP_MS = 60_000;
+/** After a start, if nobody asks before: time for the block that it was started for. */
+const WHOLE_UPKEEP_MS = 1000;
 /** Who blocks one address blocks the next: a start costs a third of a second, which a task would wait for. */
 const LONGER_AFTER_TASK = 4;
 
@@ -65,6 +62,7 @@ export async function openBans(
   };
   const exec = execFile;
   const tools = installedTools;
+  const eventProgram = join(paths.libexec, 'muster-f2b-event');
   const bans = await BansCapability.open({
     desiredPath: join(paths.state, 'bans.json'),
     table: new BanTable({ exec, tools, now: Date.now, guardState }),
@@ -81,7 +79,13 @@ export async function openBans(
       files,
       folder: paths.fail2ban,
       scratchFolder: paths.scratch,
-      eventProgram: join(paths.libexec, 'muster-f2b-event'),
+      eventProgram,
+      remembered: new InForce({
+        path: join(paths.state, 'fail2ban-in-force.json'),
+        folder: paths.fail2ban,
+        socket: FAIL2BAN_SOCKET,
+        agent: `${AGENT_VERSION} ${eventProgram}`,
+      }),
       view: () => readFail2ban(exec, join(paths.libexec, 'muster-f2b-read'), new Date()),
     }),
     neverBlocked: () => gatherNeverBlocked({ exec, tools, readText: (path) => readFile(path, 'utf8'), controlPlane }),
@@ -157,9 +161,10 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
   });
 
   const memory = new PostureMemory(paths.state);
-  const probed = postureHost(execFile, memory);
-  const probing = new ProbeRunner(probes, probed);
-  const watched = new WatchedPlaces({ host: probed, exec: execFile, mark: STIRRED, user: 'muster-agent' });
+  const openProbing = async (): Promise<PrivilegedProbing> =>
+    (await import('./capabilities/posture/privileged-probing.ts')).privilegedProbing(memory);
+  let opened: Promise<PrivilegedProbing> | undefined;
+  const probing = (): Promise<PrivilegedProbing> => (opened ??= openProbing());
   const socket: PrivdSocket = new PrivdSocket({
     hello: async () => {
       const rules = await policy();
@@ -209,6 +214,10 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     sites: async () => {
       const rules = await policy();
       if (rules.forbids('sites')) throw new RefusedRequest('forbidden', `${paths.policy} on this host forbids it`);
+      const [{ collectSites }, { hostFiles }] = await Promise.all([
+        import('./capabilities/sites/collect.ts'),
+        import('./capabilities/sites/config-files.ts'),
+      ]);
       return collectSites({ files: hostFiles(), exec: execFile, exists: existsSync });
     },
     endorse: async ({ statement }) => {
@@ -229,7 +238,7 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
       if ((await policy()).forbids('posture')) {
         throw new RefusedRequest('forbidden', `${paths.policy} on this host forbids posture`);
       }
-      const report = await probing.run(probe);
+      const report = await (await probing()).run(probe);
       if (report === undefined) throw new RefusedRequest('unknown-probe', `This helper knows no probe ${probe}`);
       return { report };
     },
@@ -237,12 +246,21 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
       posture.scanned(scan, { read, failed, tookMs });
       return Promise.resolve({});
     },
-    watch: async () => ({ places: (await policy()).forbids('posture') ? 0 : await watched.watch() }),
-    history: ({ after, limit }) => Promise.resolve({ lines: readHistory(FAIL2BAN_DATABASE, after, limit) }),
+    watch: async () => ({ places: (await policy()).forbids('posture') ? 0 : await (await probing()).watch() }),
+    history: async ({ after, limit }) => {
+      const { FAIL2BAN_DATABASE, readHistory } = await import('./capabilities/bans/fail2ban/history.ts');
+      return { lines: readHistory(FAIL2BAN_DATABASE, after, limit) };
+    },
   });
 
-  // What ended while nobody was looking, and what was lost: first thing after a start.
-  await bans.upkeep().catch((error: unknown) => log('upkeep failed', { error: String(error) }));
+  const keepUp = (tableOnly: boolean): Promise<void> =>
+    bans.upkeep(tableOnly).then(
+      () => undefined,
+      (error: unknown) => log('upkeep failed', { error: String(error) }),
+    );
+  // What ended while nobody was looking, and what was lost: first thing after a start. fail2ban takes many times as long and is
+  // looked at after whatever this start is for, unless a task that was cut off is about to say what holds of it.
+  await keepUp(journal.unfinished().length === 0);
   runner.resume();
   if ('path' in listen) {
     await rm(listen.path, { force: true }).catch((error: unknown) => {
@@ -260,6 +278,7 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closing ??= (async () => {
+      clearTimeout(whole);
       clearInterval(upkeep);
       clearInterval(idle);
       await socket.close();
@@ -274,10 +293,11 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     () => {
       const due = bans.nextExpiry;
       if (due === null || due > Date.now()) return;
-      bans.upkeep().catch((error: unknown) => log('upkeep failed', { error: String(error) }));
+      void keepUp(false);
     },
     Math.min(UPKEEP_MS, 5000),
   );
+  const whole = setTimeout(() => void keepUp(false), WHOLE_UPKEEP_MS);
   const idle = setInterval(
     () => {
       if (idleSeconds === 0 || runner.busy || !socket.idle) return;

@@ -20,6 +20,9 @@ export interface PrivdPaths {
 /** agentd's own file; whoever touches it says that something on the host stirred. */
 export const STIRRED = '/run/muster-agent/stirred';
 
+/** Where fail2ban listens; muster-f2b-read asks there. */
+export const FAIL2BAN_SOCKET = '/run/fail2ban/fail2ban.sock';
+
 export const INSTALLED_AT = '/opt/muster-agent/current';
 
 export const DEFAULT_PATHS: PrivdPaths = {

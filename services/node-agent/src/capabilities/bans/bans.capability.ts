@@ -107,7 +107,7 @@ export class BansCapability {
   }
 
   /** Ends what has expired, puts back what was lost. Answers with the repair when somebody else had changed the table. */
-  upkeep(): Promise<TableRepair | undefined> {
+  upkeep(tableOnly = false): Promise<TableRepair | undefined> {
     return this.#inTurn(async () => {
       if (!this.managed) return undefined;
       const began = this.#with.now();
@@ -120,7 +120,7 @@ export class BansCapability {
         );
       if (ended || next.withheld.length !== this.#desired.withheld.length) await this.#save(next);
       const done = await this.#with.table.converge(next);
-      await this.#syncNowAndThen(next);
+      if (!tableOnly) await this.#syncNowAndThen(next);
       if (done.changed === 'nothing' || (done.changed === 'contents' && ended)) return undefined;
       return {
         at: new Date(this.#with.now()).toISOString(),

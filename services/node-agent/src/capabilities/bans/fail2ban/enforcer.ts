@@ -7,6 +7,8 @@ import { ipRange, rangeContains } from '@muster/kernel/ip-range';
 import type { ChangedFiles, Undone } from '../../../host/changes.ts';
 import type { Exec, ExecResult } from '../../../host/exec.ts';
 import type { Tools } from '../../../host/tools.ts';
+import { sameBut } from './in-force.ts';
+import type { Configuration, InForce } from './in-force.ts';
 import type { Fail2banView } from './jails.ts';
 
 export interface EnforcerDependencies {
@@ -20,7 +22,12 @@ export interface EnforcerDependencies {
   /** Program that fail2ban calls with an event. */
   readonly eventProgram: string;
   readonly view: () => Promise<Fail2banView>;
+  /** What an earlier process of ours brought into force. */
+  readonly remembered: InForce;
 }
+
+const ACTION = 'action.d/muster.conf';
+const JAILS = 'jail.d/muster.local';
 
 export interface Synced {
   /** null: fail2ban is not here, so there is nothing to keep in step. */
@@ -30,7 +37,7 @@ export interface Synced {
 
 export class Fail2banEnforcer {
   readonly #with: EnforcerDependencies;
-  /** What we know to be in force; undefined until the first look of this process. */
+  /** What we know to be in force; undefined until this process, or what is remembered of an earlier one, has seen to it. */
   #inForce: string | undefined;
 
   constructor(dependencies: EnforcerDependencies) {
@@ -46,17 +53,20 @@ export class Fail2banEnforcer {
     if (view.facts.running !== true) return { ok: false, note: view.facts.why ?? 'fail2ban is not running' };
     const jails = view.facts.jails.filter((jail) => /^[A-Za-z0-9_.-]+$/.test(jail.jail));
 
+    this.#inForce ??= await this.#with.remembered.recall();
     const wanted = JSON.stringify([jails.map((jail) => jail.jail), [...protections].sort()]);
     const missing = jails.some(
       (jail) => !view.reporting.has(jail.jail) || [...protections].some((range) => !jail.ignored.includes(range)),
     );
     if (missing || wanted !== this.#inForce) {
-      const problem = await this.#configure(
+      await this.#with.remembered.forget();
+      const done = await this.#configure(
         client,
         jails.map((jail) => jail.jail),
         protections,
       );
-      if (problem !== null) return { ok: false, note: problem };
+      if (typeof done === 'string') return { ok: false, note: done };
+      await this.#with.remembered.keep(wanted, done.written);
       this.#inForce = wanted;
     }
     for (const jail of jails) {
@@ -85,7 +95,8 @@ export class Fail2banEnforcer {
 
   async remove(): Promise<Undone> {
     const undone: Undone = { restored: [], left: [] };
-    for (const file of ['jail.d/muster.local', 'action.d/muster.conf']) {
+    await this.#with.remembered.forget();
+    for (const file of [JAILS, ACTION]) {
       const one = await this.#with.files.undo(`${this.#with.folder}/${file}`);
       undone.restored.push(...one.restored);
       undone.left.push(...one.left);
@@ -100,36 +111,47 @@ export class Fail2banEnforcer {
     return undone;
   }
 
-  /** Tested in a copy of the configuration, so that a refusal never touches the live one. null when it is in force. */
-  async #configure(client: string, jails: readonly string[], protections: ReadonlySet<string>): Promise<string | null> {
-    const { folder, files, eventProgram, scratchFolder } = this.#with;
+  /**
+   * Tested in a copy of the configuration, so that a refusal never touches the live one. Answers with the configuration that
+   * is in force, or with what stood in the way.
+   */
+  async #configure(
+    client: string,
+    jails: readonly string[],
+    protections: ReadonlySet<string>,
+  ): Promise<{ written: Configuration } | string> {
+    const { folder, files, eventProgram, scratchFolder, remembered } = this.#with;
     const copy = `${scratchFolder}/fail2ban`;
+    const before = await remembered.look();
     await rm(copy, { recursive: true, force: true });
     try {
       await cp(folder, copy, { recursive: true });
-      await rm(`${copy}/jail.d/muster.local`, { force: true });
+      await rm(`${copy}/${JAILS}`, { force: true });
       const plain = await this.#ask(client, ['-c', copy, '-d']);
       const action = actionText(eventProgram);
       const jail = jailText(jails, protections, {
         ignoring: jailsThatIgnore(plain.stdout),
         gullible: jailsThatBelieveNames(plain.stdout),
       });
-      await writeFile(`${copy}/action.d/muster.conf`, action);
-      await writeFile(`${copy}/jail.d/muster.local`, jail);
+      await writeFile(`${copy}/${ACTION}`, action);
+      await writeFile(`${copy}/${JAILS}`, jail);
       const test = await this.#ask(client, ['-c', copy, '-t']);
       if (test.code !== 0)
         return `fail2ban refused the configuration, nothing was changed: ${errorIn(test)}`.slice(0, 200);
-      await files.write(`${folder}/action.d/muster.conf`, action);
-      await files.write(`${folder}/jail.d/muster.local`, jail);
+      await files.write(`${folder}/${ACTION}`, action);
+      await files.write(`${folder}/${JAILS}`, jail);
     } finally {
       await rm(copy, { recursive: true, force: true });
     }
+    // What somebody else wrote while ours was tried is not what was tried: it is tried again at the next start.
+    const after = await remembered.look();
+    const written = sameBut([ACTION, JAILS], before, after) ? after : null;
     const reload = await this.#ask(client, ['reload']);
     if (reload.code !== 0) {
       await this.remove();
       return `fail2ban did not reload, the change was taken back: ${errorIn(reload)}`.slice(0, 200);
     }
-    return this.#addToRunning(client);
+    return (await this.#addToRunning(client)) ?? { written };
   }
 
   /**
