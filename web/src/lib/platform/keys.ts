@@ -71,7 +71,8 @@ export function handleKey(event: KeyboardEvent): void {
     return;
   }
   if (event.altKey || isTyping(event.target) || !singleKeysAllowed()) return;
-  if (document.querySelector('[role="dialog"][data-state="open"]') !== null && event.key !== 'Escape') return;
+  // What lies over the page has the keys, and Escape closes that alone.
+  if (document.querySelector('[data-state="open"]:is([role="dialog"], [role="menu"])') !== null) return;
   const now = Date.now();
   const first = pendingFirst !== null && now - pendingFirst.at < SEQUENCE_MS ? pendingFirst.key : null;
   pendingFirst = null;

@@ -4,7 +4,7 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** "9 m 57 s", "23 h 59 m", "3 d 4 h", "0.4 s", "12 ms". Two units at most, the second only when it says something. */
+/** "9 min 57 s", "23 h 59 min", "3 d 4 h", "0.4 s", "12 ms". Two units at most, the second only when it says something. */
 export function duration(ms: number): string {
   const span = Math.abs(ms);
   if (span < 100) return `${Math.round(span)} ms`;
@@ -13,9 +13,9 @@ export function duration(ms: number): string {
   if (seconds < 60) return `${seconds} s`;
   const two = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
     small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
-  if (seconds < 3600) return two(Math.floor(seconds / 60), 'm', seconds % 60, 's');
+  if (seconds < 3600) return two(Math.floor(seconds / 60), 'min', seconds % 60, 's');
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 1440) return two(Math.floor(minutes / 60), 'h', minutes % 60, 'm');
+  if (minutes < 1440) return two(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
   const hours = Math.floor(minutes / 60);
   return two(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
@@ -68,11 +68,17 @@ export function exactTime(at: Date, zone: string): string {
   return `${day}, ${timeOfDay(at, zone)}`;
 }
 
-/** Under a day the time alone ("02:47:09"); of another day with it ("20 Nov 02:47"). */
+/** Of today the time alone ("02:47:09"); of another day with it ("20 Nov 02:47"), of another year with that too. */
 export function logTime(at: Date, now: Date, zone: string): string {
   if (dayKey(at, zone) === dayKey(now, zone)) return timeOfDay(at, zone);
-  const day = formatter(zone, { day: 'numeric', month: 'short' }).format(at);
+  const day = formatter(zone, { day: 'numeric', month: 'short', ...yearUnlessNow(at, now, zone) }).format(at);
   return `${day} ${shortTimeOfDay(at, zone)}`;
+}
+
+/** "3 Jan" says nothing of which January: the year is named when it is not the present one. */
+function yearUnlessNow(at: Date, now: Date, zone: string): Intl.DateTimeFormatOptions {
+  const year = formatter(zone, { year: 'numeric' });
+  return year.format(at) === year.format(now) ? {} : { year: 'numeric' };
 }
 
 /** Equal for two moments of one day in that zone. */
@@ -80,9 +86,11 @@ export function dayKey(at: Date, zone: string): string {
   return formatter(zone, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(at);
 }
 
-/** "Sat 21 Nov 02:47" */
-export function untilTime(at: Date, zone: string): string {
-  const day = formatter(zone, { weekday: 'short', day: 'numeric', month: 'short' }).format(at).replace(',', '');
+/** "Sat 21 Nov 02:47", and of another year "Sun 21 Nov 2027 02:47". */
+export function untilTime(at: Date, now: Date, zone: string): string {
+  const day = formatter(zone, { weekday: 'short', day: 'numeric', month: 'short', ...yearUnlessNow(at, now, zone) })
+    .format(at)
+    .replace(',', '');
   return `${day} ${shortTimeOfDay(at, zone)}`;
 }
 

@@ -35,11 +35,11 @@ describe('a search of the ban log', () => {
 
 describe('what is left of a ban', () => {
   it.each([
-    [{ what: 'banned', until: '2026-11-20T02:57:09Z', banSeconds: 600 }, '9 m 57 s'],
+    [{ what: 'banned', until: '2026-11-20T02:57:09Z', banSeconds: 600 }, '9 min 57 s'],
     [{ what: 'banned', until: '2026-11-20T02:40:00Z', banSeconds: 600 }, 'time was up'],
     [{ what: 'banned', until: null, banSeconds: -1 }, 'until unblocked'],
     [{ what: 'blocked', until: null, banSeconds: null }, 'until unblocked'],
-    [{ what: 'banned', until: null, banSeconds: 600 }, '9 m 48 s'],
+    [{ what: 'banned', until: null, banSeconds: 600 }, '9 min 48 s'],
     [{ what: 'found', until: null, banSeconds: null }, ''],
     [{ what: 'banned', until: null, banSeconds: 600, endedAt: '2026-11-20T02:47:05Z' }, 'let go'],
     [{ what: 'blocked', until: null, banSeconds: null, endedAt: '2026-11-20T02:47:05Z' }, 'let go'],

@@ -11,7 +11,7 @@ export function byWords(row: Pick<BanLogRow, 'by'>): string {
   return row.by.kind === 'system' ? 'Muster' : row.by.name;
 }
 
-/** What is left of a ban: "9 m 57 s", "until unblocked", "time was up", "let go". */
+/** What is left of a ban: "9 min 57 s", "until unblocked", "time was up", "let go". */
 export function leftWords(row: Pick<BanLogRow, 'what' | 'at' | 'until' | 'banSeconds' | 'endedAt'>, now: Date): string {
   if (row.what !== 'banned' && row.what !== 'blocked') return '';
   const known = row.banSeconds !== null && row.banSeconds > 0 ? Date.parse(row.at) + row.banSeconds * 1000 : null;

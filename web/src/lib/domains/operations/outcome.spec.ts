@@ -16,7 +16,7 @@ const counts = (more: Partial<Counts>): Counts => ({
   ...more,
 });
 const words = (servers: number, more: Partial<Counts>): string =>
-  outcomeOf({ servers, counts: counts(more), state: 'running' }).words;
+  outcomeOf({ kind: 'bans.block', servers, counts: counts(more), state: 'running' }).words;
 
 describe('an operation in words', () => {
   it.each([
@@ -31,9 +31,13 @@ describe('an operation in words', () => {
   ])('of %i servers', (servers, more, said) => expect(words(servers, more)).toBe(said));
 
   it('never lets a success hide what is not known', () => {
-    expect(outcomeOf({ servers: 2, counts: counts({ succeeded: 1, unknown: 1 }), state: 'done' }).glyph).toBe(
-      'unknown',
-    );
+    const lost = counts({ succeeded: 1, unknown: 1 });
+    expect(outcomeOf({ kind: 'bans.block', servers: 2, counts: lost, state: 'done' }).glyph).toBe('unknown');
+  });
+
+  it('does not call a scan enforced', () => {
+    const all = counts({ succeeded: 2 });
+    expect(outcomeOf({ kind: 'posture.scan', servers: 2, counts: all, state: 'done' }).words).toBe('2 of 2 done');
   });
 
   it('names who failed and who waits', () => {

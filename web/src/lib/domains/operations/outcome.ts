@@ -43,8 +43,8 @@ export function taskTotal(operation: Pick<OperationRow, 'counts' | 'servers'>): 
   return Math.max(operation.servers, known);
 }
 
-/** "5 of 5 enforced", "38 of 40, 2 wait", "3 of 5, 2 failed". */
-export function outcomeOf(operation: Pick<OperationRow, 'counts' | 'servers' | 'state'>): Outcome {
+/** "5 of 5 enforced", of what enforces nothing "5 of 5 done", "38 of 40, 2 wait", "3 of 5, 2 failed". */
+export function outcomeOf(operation: Pick<OperationRow, 'kind' | 'counts' | 'servers' | 'state'>): Outcome {
   const { counts } = operation;
   const servers = taskTotal(operation);
   const done = counts.succeeded ?? 0;
@@ -57,7 +57,10 @@ export function outcomeOf(operation: Pick<OperationRow, 'counts' | 'servers' | '
   if (servers === 0) return { glyph: 'held', words: 'no server to reach', loud: false };
   if (bad > 0) return { glyph: 'fail', words: `${base}, ${bad} failed`, loud: true };
   if (unknown > 0) return { glyph: 'unknown', words: `${base}, ${unknown} not known`, loud: true };
-  if (done === servers) return { glyph: 'ok', words: `${base} enforced`, loud: false };
+  if (done === servers) {
+    const did = operation.kind.startsWith('bans.') ? 'enforced' : 'done';
+    return { glyph: 'ok', words: `${base} ${did}`, loud: false };
+  }
   if (open === 0) return { glyph: 'held', words: `${base}, ${cancelled} cancelled`, loud: false };
   if (waiting > 0 && waiting === open)
     return { glyph: 'wait', words: `${base}, ${waiting} ${waiting === 1 ? 'waits' : 'wait'}`, loud: false };

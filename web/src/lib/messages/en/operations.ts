@@ -1,3 +1,4 @@
+import type { OperationRow } from '@muster/contracts/operations';
 import { counted } from '../../platform/quantities.ts';
 import { field, figure, nameOf, quoted, type SentenceWriter } from '../sentence.ts';
 
@@ -25,6 +26,25 @@ export function operationTitle(kind: string, subject: string, servers: number): 
       return `Look again at ${subject} on ${where}`;
     default:
       return `${subject === '' ? kind : `${kind} of ${subject}`} on ${where}`;
+  }
+}
+
+/** Who asked: a name, or what acted. */
+export function askedByWords({ kind, actor, name }: OperationRow['askedBy']): string {
+  if (name !== null) return name;
+  switch (kind) {
+    case 'person':
+      return 'Somebody';
+    case 'token':
+      return 'A token';
+    case 'policy':
+      return `Policy “${actor}”`;
+    case 'schedule':
+      return `Schedule “${actor}”`;
+    case 'break-glass':
+      return 'Break-glass access';
+    default:
+      return 'Muster';
   }
 }
 
