@@ -107,8 +107,9 @@ export class AuditEntriesProjection implements Subscription {
 function tasksOf(events: readonly SequencedEvent[]): Prepared['tasks'] {
   const requested = events.filter(({ type }) => type === TaskRequested.type).map(({ data }) => data);
   if (requested.length === 0) return null;
+  // One that is missing is NULL, which its table refuses.
   const column = (field: 'taskId' | 'serverId' | 'operationId'): Column =>
-    uuids(requested.map((data) => String(data[field])));
+    uuids(requested.map((data) => uuid(data[field])));
   return { task_id: column('taskId'), server_id: column('serverId'), operation_id: column('operationId') };
 }
 
