@@ -44,7 +44,7 @@ export interface PrivdOptions {
 const UPKEEP_MS = 60_000;
 /** After a start, if nobody asks before: time for the block that it was started for. */
 const WHOLE_UPKEEP_MS = 1000;
-/** Who blocks one address blocks the next: a start costs a third of a second, which a task would wait for. */
+/** Who blocks one address blocks the next: a start costs a tenth of a second, which a task would wait for. */
 const LONGER_AFTER_TASK = 4;
 
 /** Composes `bans` for this host; the uninstaller uses it too. */
