@@ -26,6 +26,7 @@ if (unknown.length > 0) {
 } else {
   // Every time and not once: npm passes on a Ctrl-C that the terminal has sent us as well.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  process.on('unhandledRejection', failAlone);
   for (const name of names) await runOne(name);
   if (!cleanUp.stopped.aborted) await report();
 }
@@ -59,6 +60,14 @@ function stop(): void {
   process.on('uncaughtException', () => undefined);
   console.error('Stopped; what was started is ended.');
   void cleanUp.stop().then(() => process.exit(130));
+}
+
+/** What fails before anybody waits for it would end this process at once, with everything that it started left behind. */
+function failAlone(error: unknown): void {
+  if (cleanUp.stopped.aborted) return;
+  process.on('uncaughtException', () => undefined);
+  fail(`It could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+  void cleanUp.stop().then(() => process.exit(1));
 }
 
 /** Of all that was asked for: who stops us is not left with half of it in a file. */

@@ -1,4 +1,4 @@
-// A benchmark that somebody stops in the middle: no process of it is left, and no folder.
+// A benchmark that somebody stops in the middle, or that fails where nobody waits: no process of it is left, and no folder.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -7,14 +7,17 @@ import { expect, test } from 'vitest';
 import { descendants, everybody, isAlive, until } from './seen-processes.ts';
 
 const BENCH = fileURLToPath(new URL('bench.ts', import.meta.url));
+/** A request that is refused before anybody has asked for its answer. */
+const FAILS_WHEN_TOLD = `data:text/javascript,process.on('SIGUSR2', () => void Promise.reject(new Error('Refused: busy')))`;
 
 test.each([
-  ['Ctrl-C while it starts, which npm sends once more,', ['SIGINT', 'SIGINT'], 'initdb'],
-  ['the end of a service while it measures', ['SIGTERM'], 'rebuilder'],
+  ['Ctrl-C while it starts, which npm sends once more,', ['SIGINT', 'SIGINT'], 'initdb', 130, 'Stopped'],
+  ['the end of a service while it measures', ['SIGTERM'], 'rebuilder', 130, 'Stopped'],
+  ['a failure that nobody waits for', ['SIGUSR2'], 'rebuilder', 1, 'could not be measured: Refused: busy'],
 ] as const)(
   '%s leaves nothing behind',
-  async (_, signals, program) => {
-    const bench = spawn(process.execPath, ['--conditions=source', BENCH, 'rebuild'], {
+  async (_, signals, program, wanted, sentence) => {
+    const bench = spawn(process.execPath, ['--conditions=source', '--import', FAILS_WHEN_TOLD, BENCH, 'rebuild'], {
       env: { ...process.env, MUSTER_BENCH_EVENTS: '20000' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -32,7 +35,8 @@ test.each([
     expect(existsSync(folder)).toBe(true);
     for (const signal of signals) bench.kill(signal);
     const [code] = (await ended) as [number | null];
-    expect(code, said).toBe(130);
+    expect(code, said).toBe(wanted);
+    expect(said).toContain(sentence);
     expect(existsSync(folder)).toBe(false);
     expect(children.filter(isAlive), said).toEqual([]);
     expect(everybody().filter(({ command }) => command.includes(folder))).toEqual([]);
