@@ -63,10 +63,10 @@ function stop(): void {
 }
 
 /** What fails before anybody waits for it would end this process at once, with everything that it started left behind. */
-function failAlone(error: unknown): void {
+function failAlone(reason: unknown): void {
   if (cleanUp.stopped.aborted) return;
   process.on('uncaughtException', () => undefined);
-  fail(`It could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+  fail(`It could not be measured: ${reason instanceof Error ? reason.message : String(reason)}`);
   void cleanUp.stop().then(() => process.exit(1));
 }
 
