@@ -52,6 +52,10 @@ export async function readsWell(page: Page, name: string, { crossed = false } = 
     const view = `${name.replaceAll(/[^a-z0-9]+/gi, '-')}-${width}-${colorScheme}`;
     if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${view}.png`), fullPage: true });
     expect(await serious(page), view).toEqual([]);
+    // What measures its place draws itself anew a frame after the window has changed.
+    await page
+      .waitForFunction(() => document.documentElement.scrollWidth <= window.innerWidth, undefined, { timeout: 3000 })
+      .catch(() => undefined);
     expect(await overflow(page), `pixels that ${view} is wider than its window`).toBe(0);
   }
   await page.setViewportSize({ width: 1440, height: 900 });
