@@ -37,6 +37,7 @@ export default defineConfig({
           globalSetup: ['test/support/services.setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
+          fileParallelism: false,
           maxConcurrency: 3,
         },
       },
@@ -48,6 +49,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 180_000,
           fileParallelism: false,
+          maxConcurrency: 3,
         },
       },
       {
@@ -59,6 +61,7 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
+          maxConcurrency: 3,
         },
       },
     ],

@@ -19,7 +19,7 @@ await phase('unit', () => addProjects(['unit', 'web'], 300_000));
 await phase('integration', () => addProjects(['integration'], 780_000));
 
 const { runnable, leftOut } = leftOutParts(everything);
-for (const part of runnable) await phase(part.name, () => addProjects([part.name], part.deadlineMs, part.workers));
+for (const part of runnable) await phase(part.name, () => addProjects([part.name], part.deadlineMs));
 
 console.log(`\nTime: ${timings.join(', ')}.`);
 for (const failure of total.failures) console.log(`Failed: ${failure}`);
@@ -40,8 +40,8 @@ async function phase(name: string, work: () => Promise<void>): Promise<void> {
   timings.push(`${name} ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
-async function addProjects(projects: readonly string[], deadlineMs: number, workers?: number): Promise<void> {
-  const tally = await runProject(projects, deadlineMs, workers);
+async function addProjects(projects: readonly string[], deadlineMs: number): Promise<void> {
+  const tally = await runProject(projects, deadlineMs);
   total.passed += tally.passed;
   total.failed += tally.failed;
   total.skipped.push(...tally.skipped);

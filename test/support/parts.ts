@@ -1,7 +1,6 @@
 // Parts of the test suite that need more than Node: what each proves, and what this machine lacks for it.
 import { accessSync, constants } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { findRedis, REDIS_PROGRAMS } from '@muster/deploy/local/redis/server';
 
 export interface Part {
@@ -9,8 +8,6 @@ export interface Part {
   name: string;
   proves: string;
   deadlineMs: number;
-  /** Spec files at a time, where the project runs several; as many as of the integration specs when absent. */
-  workers?: number;
 }
 
 interface Candidate extends Part {
@@ -25,8 +22,6 @@ const CANDIDATES: readonly Candidate[] = [
     name: 'browser',
     proves: 'set-up, pages and accessibility in a real Chromium',
     deadlineMs: 780_000,
-    // Each has a Chromium and a Muster of its own, and looks at several pages at a time.
-    workers: availableParallelism(),
     lacks: () =>
       isProgram(CHROMIUM)
         ? undefined

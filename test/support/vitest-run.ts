@@ -27,21 +27,15 @@ interface JsonReport {
   }[];
 }
 
-/** Specs wait for PostgreSQL and for time more than they compute; vitest would leave a core free for somebody watching. */
-const WORKERS = availableParallelism() + 1;
-
-export async function runProject(
-  projects: readonly string[],
-  deadlineMs: number,
-  workers: number = WORKERS,
-): Promise<Tally> {
+export async function runProject(projects: readonly string[], deadlineMs: number): Promise<Tally> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-report-'));
   const reportFile = join(folder, 'report.json');
   // The condition is for what runs in vitest's own process (globalSetup); its workers get it from the configuration.
   const args = ['--conditions=source', join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--passWithNoTests'];
   const reporter = process.stdout.isTTY ? 'default' : join(import.meta.dirname, 'failures-reporter.ts');
   args.push(`--reporter=${reporter}`, '--reporter=json', `--outputFile.json=${reportFile}`, '--silent=passed-only');
-  args.push(`--maxWorkers=${workers}`);
+  // Specs wait for PostgreSQL and for time more than they compute; vitest would leave a core free for somebody watching.
+  args.push(`--maxWorkers=${availableParallelism() + 1}`);
   for (const project of projects) args.push('--project', project);
   try {
     const code = await run(args, deadlineMs);
