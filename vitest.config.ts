@@ -49,7 +49,6 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 180_000,
           fileParallelism: false,
-          maxConcurrency: 3,
         },
       },
       {
@@ -61,7 +60,6 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
-          maxConcurrency: 3,
         },
       },
     ],

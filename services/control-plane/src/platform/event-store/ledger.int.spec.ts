@@ -63,6 +63,8 @@ function startSequencer(): ChildProcess {
   });
 }
 
+/** Resolves once the sequencer works: whatever stops or kills it afterwards meets one that has something to lose. */
+const ready = (child: ChildProcess): Promise<unknown> => new Promise((resolve) => child.once('message', resolve));
 const exit = (child: ChildProcess): Promise<number | null> =>
   child.exitCode !== null ? Promise.resolve(child.exitCode) : new Promise((resolve) => child.once('exit', resolve));
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -181,13 +183,17 @@ test('the ledger holds exactly what happened, in order, proved', { timeout: 90_0
     if (verdict === 'wrongly-accepted') wrong.push(commandId);
   };
   let sequencers = [startSequencer(), startSequencer()];
+  let working = sequencers.map(ready);
   const writers = Array.from({ length: WRITERS }, (_, i) => writerThatDiesOnce(`w${i}`, tell));
   const slow = Array.from({ length: 6 }, (_, i) => slowTransaction(i % 2 === 0 ? 'commit' : 'rollback', String(i)));
   const killing = (async () => {
     for (let round = 0; round < 4; round++) {
-      await pause(700);
+      await working[round % 2];
+      await pause(500);
       sequencers[round % 2]?.kill('SIGKILL');
-      sequencers = sequencers.map((sequencer, i) => (i === round % 2 ? startSequencer() : sequencer));
+      const next = startSequencer();
+      sequencers = sequencers.with(round % 2, next);
+      working = working.with(round % 2, ready(next));
     }
   })();
   await Promise.all([...writers, killing]);
@@ -195,8 +201,9 @@ test('the ledger holds exactly what happened, in order, proved', { timeout: 90_0
   await expect
     .poll(async () => (await superuser.query('select 1 from es.pending limit 1')).rowCount, { timeout: 10_000 })
     .toBe(0);
+  await Promise.all(working);
   for (const sequencer of sequencers) sequencer.kill('SIGTERM');
-  await Promise.all(sequencers.map(exit));
+  expect(await Promise.all(sequencers.map(exit))).toEqual([0, 0]);
 
   // Nothing twice: every command was told exactly one acceptance at most, and has exactly one row.
   expect(wrong).toEqual([]);
