@@ -110,11 +110,18 @@ export class ApiClient {
       headers['content-type'] = 'application/json';
       headers['idempotency-key'] = idempotencyKey;
     }
-    const response = await fetch(this.baseUrl + path, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+    const once = (): Promise<Response> =>
+      fetch(this.baseUrl + path, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(30_000),
+      });
+    // A proxy that reads its certificate again closes idle connections, perhaps just as this request goes into one. The same key
+    // again is the same action.
+    const response = await once().catch((error: unknown) => {
+      if (wasClosed(error)) return once();
+      throw error;
     });
     for (const cookie of response.headers.getSetCookie()) {
       const [pair = ''] = cookie.split(';');
@@ -146,3 +153,10 @@ function queryString(input: Record<string, unknown>): string {
     if (value !== undefined) query.set(name, typeof value === 'string' ? value : JSON.stringify(value));
   return query.size === 0 ? '' : `?${query.toString()}`;
 }
+
+/** Whether the other side closed the connection instead of answering. */
+const wasClosed = (error: unknown): boolean =>
+  error instanceof TypeError &&
+  error.cause instanceof Error &&
+  'code' in error.cause &&
+  (error.cause.code === 'UND_ERR_SOCKET' || error.cause.code === 'ECONNRESET');

@@ -42,3 +42,11 @@ export async function visit(browser: Browser, baseURL: string): Promise<Visit> {
   });
   return { page, context, complaints };
 }
+
+/** A session's `Cookie` header as a browser keeps it. */
+export function cookiesFor(url: string, header: string): { name: string; value: string; url: string }[] {
+  return header.split('; ').map((pair) => {
+    const at = pair.indexOf('=');
+    return { name: pair.slice(0, at), value: pair.slice(at + 1), url };
+  });
+}

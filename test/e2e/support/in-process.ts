@@ -5,7 +5,7 @@ import { OwnerSetup } from '@muster/control-plane/domains/access/index';
 import { RunningMuster, type SignedIn } from '@muster/control-plane/main/testing/running-muster';
 import { freePort } from '@muster/deploy/local/processes/free-port';
 import type { Browser } from 'playwright-core';
-import { visit, type Visit } from './browser.ts';
+import { cookiesFor, visit, type Visit } from './browser.ts';
 
 const WEB = join(import.meta.dirname, '../../../web/build');
 
@@ -35,10 +35,6 @@ export async function visitAs(
   { cookie }: Pick<SignedIn, 'cookie'>,
 ): Promise<Visit> {
   const visited = await visit(browser, url);
-  const cookies = cookie.split('; ').map((pair) => {
-    const at = pair.indexOf('=');
-    return { name: pair.slice(0, at), value: pair.slice(at + 1), url };
-  });
-  await visited.context.addCookies(cookies);
+  await visited.context.addCookies(cookiesFor(url, cookie));
   return visited;
 }
