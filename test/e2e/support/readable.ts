@@ -68,6 +68,7 @@ export async function openPage(context: BrowserContext, path: string): Promise<P
   page.setDefaultTimeout(15_000);
   await page.goto(path);
   await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await page.waitForLoadState('networkidle');
+  // On a busy machine a page of a fleet that was just judged follows it for a while.
+  await page.waitForLoadState('networkidle', { timeout: 30_000 });
   return page;
 }

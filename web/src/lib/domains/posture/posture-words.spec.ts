@@ -1,6 +1,6 @@
 import { AREAS } from '@muster/contracts/posture';
 import { expect, it } from 'vitest';
-import { AREA_WORDS, cellInWords, changeInWords, evidenceText, openInWords } from './posture-words.ts';
+import { AREA_WORDS, cellInWords, changeInWords, evidenceInWords, evidenceText, openInWords } from './posture-words.ts';
 
 const none = { critical: 0, high: 0, medium: 0, low: 0, accepted: 0, unknown: 0 };
 
@@ -22,4 +22,5 @@ it('never calls fine what is not known', () => {
 it('writes changes with a sign and evidence as words', () => {
   expect([changeInWords(-2.1), changeInWords(4), changeInWords(0)]).toEqual(['−2.1', '+4', '0']);
   expect([evidenceText(true), evidenceText(22), evidenceText(undefined)]).toEqual(['yes', '22', '']);
+  expect(evidenceInWords({ port: 22, unit: '', probed: false })).toBe('port 22 · probed no');
 });

@@ -81,9 +81,10 @@ export function changeInWords(change: number): string {
   return change < 0 ? `−${String(-change)}` : `+${String(change)}`;
 }
 
-/** "port 22 · probed no" */
+/** "port 22 · probed no"; what is empty is left out. */
 export const evidenceInWords = (fields: Evidence): string =>
   Object.entries(fields)
+    .filter(([, value]) => value !== '')
     .map(([field, value]) => `${field} ${evidenceText(value)}`)
     .join(' · ');
 
