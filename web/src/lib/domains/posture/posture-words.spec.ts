@@ -22,5 +22,5 @@ it('never calls fine what is not known', () => {
 it('writes changes with a sign and evidence as words', () => {
   expect([changeInWords(-2.1), changeInWords(4), changeInWords(0)]).toEqual(['−2.1', '+4', '0']);
   expect([evidenceText(true), evidenceText(22), evidenceText(undefined)]).toEqual(['yes', '22', '']);
-  expect(evidenceInWords({ port: 22, unit: '', probed: false })).toBe('port 22 · probed no');
+  expect(evidenceInWords({ port: 22, unit: '', lastUsed: 'never' })).toBe('port 22 · last used never');
 });

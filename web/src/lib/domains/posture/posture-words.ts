@@ -81,11 +81,15 @@ export function changeInWords(change: number): string {
   return change < 0 ? `−${String(-change)}` : `+${String(change)}`;
 }
 
+/** "lastUsed" is "last used". */
+const fieldInWords = (field: string): string =>
+  field.replaceAll(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+
 /** "port 22 · probed no"; what is empty is left out. */
 export const evidenceInWords = (fields: Evidence): string =>
   Object.entries(fields)
     .filter(([, value]) => value !== '')
-    .map(([field, value]) => `${field} ${evidenceText(value)}`)
+    .map(([field, value]) => `${fieldInWords(field)} ${evidenceText(value)}`)
     .join(' · ');
 
 /** "2 new: tcp/8080 on 0.0.0.0, …; 1 gone: …" */
