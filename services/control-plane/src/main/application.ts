@@ -148,7 +148,10 @@ function rootModule(infrastructure: Infrastructure): DynamicModule {
   return {
     module: ControlPlaneModule,
     imports: [
-      PlatformModule.over(infrastructure),
+      PlatformModule.over(
+        infrastructure,
+        domains.flatMap(({ readModels }) => readModels),
+      ),
       ...domains.map((domain) => domain(roles)),
       ...(roles.includes('gateway') ? [GatewayModule.forProcess()] : []),
     ],

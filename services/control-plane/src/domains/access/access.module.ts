@@ -8,7 +8,7 @@ import { MasterKey, PersonalData, SecretBox } from '../../platform/personal-data
 import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
 import { BreakGlass } from './break-glass/break-glass.ts';
-import { BreakGlassProjection } from './break-glass/break-glass.projection.ts';
+import { BREAK_GLASS, BreakGlassProjection } from './break-glass/break-glass.projection.ts';
 import { EndBreakGlass } from './break-glass/end-break-glass.schedule.ts';
 import { tokenParts } from './api-tokens/token-parts.ts';
 import { Authentication } from './authentication.ts';
@@ -42,7 +42,7 @@ import { Passkeys } from './passkeys.ts';
 import { People, SEALED_FOR } from './people.ts';
 import { PersonLinks } from './person-links.ts';
 import { DigestRefusedSignIns } from './policies/digest-refused-sign-ins.policy.ts';
-import { PeopleProjection } from './projections/people.projection.ts';
+import { PEOPLE_READ_MODEL, PeopleProjection } from './projections/people.projection.ts';
 import { Proofs } from './proofs.ts';
 import { GetAccountHandler } from './queries/get-account.query.ts';
 import { GetSignInPolicyHandler } from './queries/get-sign-in-policy.query.ts';
@@ -120,4 +120,5 @@ export const accessModule = domainModule({
     ...grantParts.worker,
     ...tokenParts.worker,
   ],
+  readModels: [PEOPLE_READ_MODEL, BREAK_GLASS, ...grantParts.readModels],
 });

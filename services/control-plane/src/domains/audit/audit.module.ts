@@ -10,7 +10,7 @@ import { CheckpointView } from './checkpoint-view.ts';
 import { KeysetRecord } from './keyset-record.ts';
 import { LedgerEvidence } from './ledger-evidence.ts';
 import { LedgerReader } from './ledger-reader.ts';
-import { AuditEntriesProjection } from './projections/entries/entries.projection.ts';
+import { AUDIT_ENTRIES, AuditEntriesProjection } from './projections/entries/entries.projection.ts';
 import { ExportLedgerHandler } from './queries/export-ledger.query.ts';
 import { GetCheckpointHandler } from './queries/get-checkpoint.query.ts';
 import { GetConsistencyHandler } from './queries/get-consistency.query.ts';
@@ -52,4 +52,5 @@ export const auditModule = domainModule({
       },
     },
   ],
+  readModels: [AUDIT_ENTRIES],
 });

@@ -35,9 +35,9 @@ import { JailsIngestion } from './ingestion/jails.ingestion.ts';
 import { RepairsIngestion } from './ingestion/repairs.ingestion.ts';
 import { BansOverview } from './overview.ts';
 import { ConvergeServersWhenBansChange } from './policies/converge-servers-when-bans-change.policy.ts';
-import { banLogProjection } from './projections/ban-log/ban-log.projection.ts';
-import { blocksProjection } from './projections/blocks/blocks.projection.ts';
-import { heldProjection } from './projections/held/held.projection.ts';
+import { BAN_LOG, banLogProjection } from './projections/ban-log/ban-log.projection.ts';
+import { BLOCKS, blocksProjection } from './projections/blocks/blocks.projection.ts';
+import { HELD, heldProjection } from './projections/held/held.projection.ts';
 import { ProtectionViews } from './protection-views.ts';
 import { BanRateHandler } from './queries/ban-rate.query.ts';
 import { ConvergenceHandler } from './queries/convergence.query.ts';
@@ -185,4 +185,5 @@ export const bansModule = domainModule({
   ],
   worker: following,
   gateway: [listening],
+  readModels: [BLOCKS, HELD, BAN_LOG],
 });

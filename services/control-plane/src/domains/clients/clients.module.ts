@@ -35,7 +35,7 @@ import { SitesIngestion } from './ingestion/sites.ingestion.ts';
 import { LivePages } from './live-pages.ts';
 import { FileSites } from './policies/file-sites.policy.ts';
 import { UnbanWhenAsked } from './policies/unban-when-asked.policy.ts';
-import { ClientsProjection } from './projections/clients.projection.ts';
+import { CLIENTS, ClientsProjection } from './projections/clients.projection.ts';
 import { CheckAddressHandler } from './queries/check-address.query.ts';
 import { ExportExtractHandler } from './queries/export-extract.query.ts';
 import { GetClientHandler } from './queries/get-client.query.ts';
@@ -111,4 +111,5 @@ export const clientsModule = domainModule({
   ],
   worker: [following, LivePages],
   gateway: [listening],
+  readModels: [CLIENTS],
 });

@@ -34,10 +34,10 @@ import { AskServersWhenScanIsRequested } from './policies/ask-servers-when-scan-
 import { judgeServersWhenAgentsComeAndGo } from './policies/judge-servers-when-agents-come-and-go.policy.ts';
 import { KnownFacts } from './known-facts.ts';
 import { PostureScope } from './posture-scope.ts';
-import { dutiesProjection } from './projections/duties/duties.projection.ts';
-import { inventoryProjection } from './projections/inventory/inventory.projection.ts';
-import { findingNotesProjection } from './projections/finding-notes/finding-notes.projection.ts';
-import { findingsProjection } from './projections/findings/findings.projection.ts';
+import { DUTIES, dutiesProjection } from './projections/duties/duties.projection.ts';
+import { INVENTORY, inventoryProjection } from './projections/inventory/inventory.projection.ts';
+import { FINDING_NOTES, findingNotesProjection } from './projections/finding-notes/finding-notes.projection.ts';
+import { FINDINGS, findingsProjection } from './projections/findings/findings.projection.ts';
 import { ExportFindingsHandler } from './queries/export-findings.query.ts';
 import { ExportInventoryHandler } from './queries/export-inventory.query.ts';
 import { GetBaselineHandler } from './queries/get-baseline.query.ts';
@@ -55,11 +55,11 @@ import { ReviewOrder } from './review-order.ts';
 import { ListDutiesHandler } from './queries/list-duties.query.ts';
 import { ListFindingGroupsHandler } from './queries/list-finding-groups.query.ts';
 import { ListWaiversHandler } from './queries/list-waivers.query.ts';
-import { intakeProjection } from './projections/intake/intake.projection.ts';
+import { INTAKE, intakeProjection } from './projections/intake/intake.projection.ts';
 import { GetIntakeHandler } from './queries/get-intake.query.ts';
 import { GetPolicyHandler } from './queries/get-policy.query.ts';
 import { Policies } from './policy/policies.ts';
-import { policiesProjection } from './projections/policies/policies.projection.ts';
+import { POLICIES, policiesProjection } from './projections/policies/policies.projection.ts';
 import { LoadPolicyFile } from './schedules/load-policy-file.schedule.ts';
 import { JudgeServers } from './schedules/judge-servers.schedule.ts';
 import { KeepWaivers } from './schedules/keep-waivers.schedule.ts';
@@ -166,4 +166,5 @@ export const postureModule = domainModule({
   ],
   worker: following,
   gateway: [listening],
+  readModels: [FINDINGS, INVENTORY, FINDING_NOTES, POLICIES, INTAKE, DUTIES],
 });

@@ -15,7 +15,7 @@ import { Deciding } from './deciding.ts';
 import { ReviewDuties } from './duties.ts';
 import { Openings } from './openings.ts';
 import { OpenReviewWhenBreakGlassOpened } from './policies/open-review-when-break-glass-opened.policy.ts';
-import { ReviewsProjection } from './projections/reviews.projection.ts';
+import { REVIEWS, ReviewsProjection } from './projections/reviews.projection.ts';
 import { GetReviewHandler } from './queries/get-review.query.ts';
 import { ListReviewsHandler } from './queries/list-reviews.query.ts';
 import { ReviewRows } from './review-rows.ts';
@@ -59,4 +59,5 @@ export const reviewsModule = domainModule({
       },
     },
   ],
+  readModels: [REVIEWS],
 });

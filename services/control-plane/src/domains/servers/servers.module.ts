@@ -32,7 +32,7 @@ import { ServerKeys } from './link/server-keys.ts';
 import { ServerTelemetry } from './link/server-telemetry.ts';
 import { JoinGroupsWhenServerEnrolled } from './policies/join-groups-when-server-enrolled.policy.ts';
 import { TellSilenceWhenBeatsStop } from './policies/tell-silence-when-beats-stop.policy.ts';
-import { ServersProjection } from './projections/servers.projection.ts';
+import { SERVERS, ServersProjection } from './projections/servers.projection.ts';
 import { GetEnrolmentHandler } from './queries/get-enrolment.query.ts';
 import { GetServerHandler } from './queries/get-server.query.ts';
 import { ListGroupsHandler } from './queries/list-groups.query.ts';
@@ -111,4 +111,5 @@ export const serversModule = domainModule({
     ServerKeys,
     ServerTelemetry,
   ],
+  readModels: [SERVERS],
 });

@@ -15,18 +15,19 @@ import { HINTS } from '../hints/hints.ts';
 import { TRUST } from '../keys/trust.ts';
 import { MasterKey, PersonalData } from '../personal-data/personal-data.ts';
 import { Projections } from '../projections/index.ts';
-import { ReadBarrier } from '../projections/read-barrier.ts';
+import { ReadBarrier, type ReadModelKey } from '../projections/read-barrier.ts';
 import { SubscriptionRegistry } from '../projections/subscription-registry.ts';
 import { DELIVERY } from '../queue/delivery-queue.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { TRACING } from '../telemetry/tracing.ts';
 import type { Infrastructure } from './infrastructure.ts';
-import { GATEWAY_STORE, LOG_TAIL, WORKER_STORE } from './tokens.ts';
+import { GATEWAY_STORE, LOG_TAIL, READ_MODELS, WORKER_STORE } from './tokens.ts';
 
 @Global()
 @Module({})
 export class PlatformModule {
-  static over(infrastructure: Infrastructure): DynamicModule {
+  /** `readModels`: of all domains, whichever roles this process plays. */
+  static over(infrastructure: Infrastructure, readModels: readonly ReadModelKey[]): DynamicModule {
     const { settings, stations, asking, hints, trust, master, personal, delivery, metrics, tracing } = infrastructure;
     const providers: Provider[] = [
       { provide: SETTINGS, useValue: settings },
@@ -45,7 +46,7 @@ export class PlatformModule {
         { provide: SYSTEM_DATABASE, useValue: api.database },
         { provide: EventStore, useValue: api.store },
         { provide: LOG_TAIL, useValue: api.tail },
-        { provide: ReadBarrier, useValue: new ReadBarrier(api.database, hints) },
+        { provide: ReadBarrier, useValue: new ReadBarrier(api.database, hints, readModels) },
         Recorder,
         Subjects,
         Authority,
@@ -71,6 +72,7 @@ export class PlatformModule {
             },
           }),
         },
+        { provide: READ_MODELS, useValue: readModels },
         SubscriptionRegistry,
       );
     }
@@ -88,15 +90,23 @@ export interface DomainParts {
   readonly api?: readonly Provider[];
   readonly worker?: readonly Provider[];
   readonly gateway?: readonly Provider[];
+  /** What its worker's part follows, in the version that pages read: commands are answered when these show what they did. */
+  readonly readModels?: readonly ReadModelKey[];
+}
+
+export interface Domain {
+  (roles: readonly Role[]): DynamicModule;
+  readonly readModels: readonly ReadModelKey[];
 }
 
 /** A domain's Nest module with the providers of the roles that this process plays. */
-export function domainModule(parts: DomainParts): (roles: readonly Role[]) => DynamicModule {
+export function domainModule(parts: DomainParts): Domain {
   @Global()
   @Module({})
   class DomainModule {}
-  return (roles) => {
+  const over = (roles: readonly Role[]): DynamicModule => {
     const providers = [...new Set(roles.flatMap((role) => parts[role] ?? []))];
     return { module: DomainModule, global: true, providers, exports: providers };
   };
+  return Object.assign(over, { readModels: parts.readModels ?? [] });
 }

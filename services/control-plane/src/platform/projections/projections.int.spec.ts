@@ -122,7 +122,8 @@ describe('a subscription', () => {
     const hints = new InProcessHintBus();
     const projections = start(recorder(`${READ_MODEL}idle`, { types: ['t.Never'] }));
     hints.subscribe(AWAITED, (payload) => projections.hurry((payload as { position: number }).position));
-    const barrier = new ReadBarrier({ pool, db: new Kysely({ dialect: new PostgresDialect({ pool }) }) }, hints);
+    const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+    const barrier = new ReadBarrier({ pool, db }, hints, [{ name: `${READ_MODEL}idle`, version: 1 }]);
     await expect.poll(() => projections.hasHandled(`${READ_MODEL}idle`, 1, 0, 0)).toBe(true);
     let over = false;
     const noise = (async () => {
@@ -136,11 +137,13 @@ describe('a subscription', () => {
   });
 
   test('is looked at once for all who wait in one process', async () => {
-    start(recorder(`${READ_MODEL}idle`), recorder(`${READ_MODEL}shared`, { from: 'now' }));
+    const names = [`${READ_MODEL}idle`, `${READ_MODEL}shared`] as const;
+    start(recorder(names[0]), recorder(names[1], { from: 'now' }));
     let looks = 0;
     const log = () => void (looks += 1);
     const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }), log });
-    const barrier = new ReadBarrier({ pool, db }, new InProcessHintBus());
+    const shown = names.map((name) => ({ name, version: 1 }));
+    const barrier = new ReadBarrier({ pool, db }, new InProcessHintBus(), shown);
     const last = await happen('t.Command', 't.Command');
     const waits = Array.from({ length: 100 }, (_, index) => barrier.reached(last - (index % 2), 5_000));
     const beyond = barrier.reached(last + 1, 300);

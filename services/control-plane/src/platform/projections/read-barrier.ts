@@ -1,4 +1,4 @@
-// Read your own writes: a command's answer waits until the read models of this installation have reached its position.
+// Read your own writes: a command's answer waits until the read models that this release shows have reached its position.
 // All that wait in one process share each look.
 import { sql } from 'kysely';
 import type { Connection } from '../database/database.ts';
@@ -8,12 +8,26 @@ import { WakeUp, type HintBus } from '../event-store/index.ts';
 export const PROJECTED = 'projection.advanced';
 /** Subscriptions whose name begins with this are read models; policies are not waited for. */
 export const READ_MODEL = 'read-model/';
+/**
+ * Checkpoints outlive what they were made for: of a version that a rebuild replaced, of a read model that a release no longer
+ * has, of the other release while two run during an upgrade. So whoever waits names those that its own pages read.
+ */
+export interface ReadModelKey {
+  readonly name: `${typeof READ_MODEL}${string}`;
+  readonly version: number;
+}
+
 /** Somebody waits until read models say that they have come this far; payload `{ position }`. */
 export const AWAITED = 'projection.awaited';
 /** Milliseconds between two looks: at least, which is also the first wait, and at most. */
 const FASTEST = 4;
 const SLOWEST = 25;
 const BACK_OFF = 1.5;
+/**
+ * A worker says at least once a second how far it has come, or after each batch. A read model that is silent for this long
+ * beside an event that is as old is followed by nobody at the moment, and each command would wait its whole time for it.
+ */
+const FORSAKEN_SECONDS = 10;
 
 interface Waiter {
   readonly position: number;
@@ -25,13 +39,18 @@ interface Waiter {
 export class ReadBarrier {
   readonly #database: Connection;
   readonly #hints: HintBus;
+  readonly #names: readonly string[];
+  readonly #versions: readonly number[];
   readonly #waiting = new Set<Waiter>();
   readonly #wakeUp = new WakeUp();
   #looking = false;
 
-  constructor(database: Connection, hints: HintBus) {
+  /** `shown`: the read models that are waited for. */
+  constructor(database: Connection, hints: HintBus, shown: readonly ReadModelKey[]) {
     this.#database = database;
     this.#hints = hints;
+    this.#names = shown.map(({ name }) => name);
+    this.#versions = shown.map(({ version }) => version);
   }
 
   /** False when the deadline passed first: the write is safe, the pages show it a little later. */
@@ -64,11 +83,18 @@ export class ReadBarrier {
     this.#looking = false;
   }
 
-  /** Up to here every read model has come. */
+  /** Up to here every read model has come that somebody follows. */
   async #furthest(): Promise<number> {
     const { rows } = await sql<{ position: string | null }>`
-      select min(position) as position from es.subscriptions
-      where status = 'running' and starts_with(name, ${READ_MODEL})`.execute(this.#database.db);
+      select min(s.position) as position
+      from unnest(${this.#names}::text[], ${this.#versions}::int[]) shown (name, version)
+      join es.subscriptions s on s.name = shown.name and s.version = shown.version
+      where s.status = 'running' and not (
+        s.updated_at < clock_timestamp() - ${FORSAKEN_SECONDS} * interval '1 second'
+        and exists (select from es.ledger unread where unread.position = s.position + 1
+                    and unread.recorded_at < clock_timestamp() - ${FORSAKEN_SECONDS} * interval '1 second'))`.execute(
+      this.#database.db,
+    );
     const position = rows[0]?.position ?? null;
     return position === null ? Infinity : Number(position);
   }

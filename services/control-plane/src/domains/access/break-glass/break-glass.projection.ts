@@ -3,13 +3,14 @@ import { BreakGlassEnded, BreakGlassOpened } from '@muster/contracts/access';
 import { Logger } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../platform/projections/index.ts';
-import { READ_MODEL } from '../../../platform/projections/read-barrier.ts';
+import type { ReadModelKey, Subscription } from '../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
 
+export const BREAK_GLASS: ReadModelKey = { name: 'read-model/break-glass', version: 1 };
+
 export class BreakGlassProjection implements Subscription {
-  readonly name = `${READ_MODEL}break-glass`;
-  readonly version = 1;
+  readonly name = BREAK_GLASS.name;
+  readonly version = BREAK_GLASS.version;
   readonly types = [BreakGlassOpened.type, BreakGlassEnded.type];
   readonly from = 'beginning';
   readonly #log = new Logger('BreakGlass');

@@ -21,7 +21,7 @@ import { Grants } from './grants.ts';
 import { Holders } from './holders.ts';
 import { Owners } from './owners.ts';
 import { GiveOwnerGrantWhenOwnerRegistered } from './policies/give-owner-grant-when-owner-registered.policy.ts';
-import { GrantsProjection } from './projections/grants.projection.ts';
+import { GRANTS, GrantsProjection } from './projections/grants.projection.ts';
 import { ExplainPermissionHandler } from './queries/explain-permission.query.ts';
 import { GetPopulationHandler } from './queries/get-population.query.ts';
 import { ListGrantsHandler } from './queries/list-grants.query.ts';
@@ -73,4 +73,4 @@ const worker: readonly Provider[] = [
   EndGrants,
 ];
 
-export const grantParts = { api, worker };
+export const grantParts = { api, worker, readModels: [GRANTS] };

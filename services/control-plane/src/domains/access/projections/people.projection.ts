@@ -3,8 +3,7 @@ import { InvitationAccepted, OwnerRegistered, PersonInvited, SubjectErased } fro
 import { sql } from 'kysely';
 import type { EventStoreTransaction, HintBus, SequencedEvent } from '../../../platform/event-store/index.ts';
 import { SUBJECT_ERASED, type PersonalData, type SecretBox } from '../../../platform/personal-data/personal-data.ts';
-import type { Subscription } from '../../../platform/projections/index.ts';
-import { READ_MODEL } from '../../../platform/projections/read-barrier.ts';
+import type { ReadModelKey, Subscription } from '../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
 import { erase } from '../erasure/erase.ts';
 import { emailTag } from '../email-tag.ts';
@@ -19,9 +18,11 @@ interface Newcomer {
   readonly state: 'invited' | 'active';
 }
 
+export const PEOPLE_READ_MODEL: ReadModelKey = { name: 'read-model/people', version: 1 };
+
 export class PeopleProjection implements Subscription {
-  readonly name = `${READ_MODEL}people`;
-  readonly version = 1;
+  readonly name = PEOPLE_READ_MODEL.name;
+  readonly version = PEOPLE_READ_MODEL.version;
   readonly types = [OwnerRegistered.type, PersonInvited.type, InvitationAccepted.type, SubjectErased.type];
   readonly from = 'beginning';
 

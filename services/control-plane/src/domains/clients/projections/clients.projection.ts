@@ -24,8 +24,7 @@ import {
 import { events } from '@muster/contracts';
 import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../platform/projections/index.ts';
-import { READ_MODEL } from '../../../platform/projections/read-barrier.ts';
+import type { ReadModelKey, Subscription } from '../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
 
 /** What is done to its own, and what the operations team does elsewhere on its behalf. */
@@ -37,9 +36,11 @@ const types = [
   ProtectionEndedForClient,
 ].map(({ type }) => type);
 
+export const CLIENTS: ReadModelKey = { name: 'read-model/clients', version: 1 };
+
 export class ClientsProjection implements Subscription {
-  readonly name = `${READ_MODEL}clients`;
-  readonly version = 1;
+  readonly name = CLIENTS.name;
+  readonly version = CLIENTS.version;
   readonly types = types;
   readonly from = 'beginning';
 

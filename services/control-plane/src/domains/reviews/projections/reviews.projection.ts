@@ -8,14 +8,15 @@ import {
   ReviewOverdue,
 } from '@muster/contracts/reviews';
 import type { EventStoreTransaction, SequencedEvent } from '../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../platform/projections/index.ts';
-import { READ_MODEL } from '../../../platform/projections/read-barrier.ts';
+import type { ReadModelKey, Subscription } from '../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
 import type { ReviewTables } from '../tables.ts';
 
+export const REVIEWS: ReadModelKey = { name: 'read-model/reviews', version: 1 };
+
 export class ReviewsProjection implements Subscription {
-  readonly name = `${READ_MODEL}reviews`;
-  readonly version = 1;
+  readonly name = REVIEWS.name;
+  readonly version = REVIEWS.version;
   readonly types = [
     ReviewOpened.type,
     ReviewItemsListed.type,

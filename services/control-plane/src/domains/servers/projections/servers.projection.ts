@@ -21,8 +21,7 @@ import {
 } from '@muster/contracts/servers';
 import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../platform/projections/index.ts';
-import { READ_MODEL } from '../../../platform/projections/read-barrier.ts';
+import type { ReadModelKey, Subscription } from '../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../platform/realtime/live-hints.ts';
 import type { ServersTables } from '../tables.ts';
 
@@ -30,9 +29,11 @@ const types = events
   .filter((definition) => definition.type.startsWith('servers.'))
   .map((definition) => definition.type);
 
+export const SERVERS: ReadModelKey = { name: 'read-model/servers', version: 1 };
+
 export class ServersProjection implements Subscription {
-  readonly name = `${READ_MODEL}servers`;
-  readonly version = 1;
+  readonly name = SERVERS.name;
+  readonly version = SERVERS.version;
   readonly types = types;
   readonly from = 'beginning';
 

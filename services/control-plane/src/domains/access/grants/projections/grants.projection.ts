@@ -9,14 +9,15 @@ import {
   scopeKey,
 } from '@muster/contracts/access';
 import type { EventStoreTransaction, HintBus, SequencedEvent } from '../../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../../platform/projections/index.ts';
-import { READ_MODEL } from '../../../../platform/projections/read-barrier.ts';
+import type { ReadModelKey, Subscription } from '../../../../platform/projections/index.ts';
 import { GRANTS_CHANGED } from '../grants.ts';
 import type { GrantTables } from '../tables.ts';
 
+export const GRANTS: ReadModelKey = { name: 'read-model/grants', version: 1 };
+
 export class GrantsProjection implements Subscription {
-  readonly name = `${READ_MODEL}grants`;
-  readonly version = 1;
+  readonly name = GRANTS.name;
+  readonly version = GRANTS.version;
   readonly types = [
     GrantGiven.type,
     GrantEnded.type,

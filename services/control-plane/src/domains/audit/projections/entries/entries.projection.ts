@@ -12,8 +12,7 @@ import {
   type Column,
 } from '../../../../platform/database/columns.ts';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../../platform/projections/index.ts';
-import { READ_MODEL } from '../../../../platform/projections/read-barrier.ts';
+import type { ReadModelKey, Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
 
 /** Facts that arrive all the time and are about nobody's action. */
@@ -54,9 +53,11 @@ interface Prepared {
   tasks: Readonly<Record<keyof TaskRow, Column>> | null;
 }
 
+export const AUDIT_ENTRIES: ReadModelKey = { name: 'read-model/audit-entries', version: 1 };
+
 export class AuditEntriesProjection implements Subscription {
-  readonly name = `${READ_MODEL}audit-entries`;
-  readonly version = 1;
+  readonly name = AUDIT_ENTRIES.name;
+  readonly version = AUDIT_ENTRIES.version;
   readonly types = 'all';
   readonly from = 'beginning';
 

@@ -3,7 +3,7 @@ import { AddressBlocked, BlockExpired, BlockLifted, TableRepaired } from '@muste
 import { derivedId } from '@muster/kernel/ids';
 import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../../platform/projections/index.ts';
+import type { ReadModelKey, Subscription } from '../../../../platform/projections/index.ts';
 import type { BanLogMonths } from '../../ban-log-months.ts';
 
 interface Line {
@@ -17,10 +17,11 @@ interface Line {
   readonly blockId: string | null;
 }
 
+export const BAN_LOG: ReadModelKey = { name: 'read-model/bans-log', version: 1 };
+
 export function banLogProjection(months: BanLogMonths): Subscription {
   return {
-    name: 'read-model/bans-log',
-    version: 1,
+    ...BAN_LOG,
     types: [AddressBlocked, BlockLifted, BlockExpired, TableRepaired].map(({ type }) => type),
     from: 'beginning',
     async handle(trx, events) {

@@ -3,11 +3,12 @@
 import { AddressBlocked, AddressProtected, BlockExpired, BlockLifted, ProtectionEnded } from '@muster/contracts/bans';
 import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../../platform/projections/index.ts';
+import type { ReadModelKey, Subscription } from '../../../../platform/projections/index.ts';
+
+export const BLOCKS: ReadModelKey = { name: 'read-model/bans-blocks', version: 1 };
 
 export const blocksProjection: Subscription = {
-  name: 'read-model/bans-blocks',
-  version: 1,
+  ...BLOCKS,
   types: [AddressBlocked, BlockLifted, BlockExpired, AddressProtected, ProtectionEnded].map(({ type }) => type),
   from: 'beginning',
   async handle(trx, events) {

@@ -3,7 +3,7 @@
 import { bansEvidence } from '@muster/contracts/bans';
 import { TaskSucceeded } from '@muster/contracts/operations';
 import { sql } from 'kysely';
-import type { Subscription } from '../../../../platform/projections/index.ts';
+import type { ReadModelKey, Subscription } from '../../../../platform/projections/index.ts';
 import { receiptOf } from '../../receipts.ts';
 
 interface Proven {
@@ -16,9 +16,10 @@ interface Proven {
   readonly protected: number;
 }
 
+export const HELD: ReadModelKey = { name: 'read-model/bans-held', version: 1 };
+
 export const heldProjection: Subscription = {
-  name: 'read-model/bans-held',
-  version: 1,
+  ...HELD,
   types: [TaskSucceeded.type],
   from: 'beginning',
   async handle(trx, events) {

@@ -4,7 +4,7 @@ import type { Target } from '@muster/contracts';
 import { DutyAttested } from '@muster/contracts/posture';
 import { sql, type RawBuilder } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../../platform/projections/index.ts';
+import type { ReadModelKey, Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
 import { idOf } from '../../target-names.ts';
 import { readModel } from '../read-model.ts';
@@ -12,10 +12,11 @@ import { readModel } from '../read-model.ts';
 /** About as long as one takes. */
 const APART_SECONDS = 0.01;
 
+export const DUTIES: ReadModelKey = { name: 'read-model/posture-duties', version: 1 };
+
 export function dutiesProjection(live: LiveHints): Subscription {
   return readModel(live, {
-    name: 'read-model/posture-duties',
-    version: 1,
+    ...DUTIES,
     of: [DutyAttested],
     project,
     tells: 'everybody',

@@ -2,14 +2,15 @@
 import { FindingCommented, FindingTaken } from '@muster/contracts/posture';
 import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../../platform/projections/index.ts';
+import type { ReadModelKey, Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
 import { readModel } from '../read-model.ts';
 
+export const FINDING_NOTES: ReadModelKey = { name: 'read-model/posture-finding-notes', version: 1 };
+
 export function findingNotesProjection(live: LiveHints): Subscription {
   return readModel(live, {
-    name: 'read-model/posture-finding-notes',
-    version: 1,
+    ...FINDING_NOTES,
     of: [FindingTaken, FindingCommented],
     project,
     tells: 'servers',

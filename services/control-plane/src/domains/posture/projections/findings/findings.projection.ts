@@ -14,7 +14,7 @@ import {
 import { GroupDeleted, GroupMembersSet, ServerRetired } from '@muster/contracts/servers';
 import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../../platform/projections/index.ts';
+import type { ReadModelKey, Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
 import { rescore } from './rescore.ts';
 import { findingChanged, findingClosed, findingOpened, reaches } from './spans.ts';
@@ -29,11 +29,12 @@ const TYPES = [
   ),
 ];
 
+export const FINDINGS: ReadModelKey = { name: 'read-model/posture-findings', version: 1 };
+
 export function findingsProjection(live: LiveHints): Subscription {
   let touched: string[] = [];
   return {
-    name: 'read-model/posture-findings',
-    version: 1,
+    ...FINDINGS,
     types: TYPES,
     from: 'beginning',
     batch: 200,

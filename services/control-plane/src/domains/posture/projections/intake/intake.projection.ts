@@ -3,13 +3,14 @@ import { FindingClosed, FindingOpened, IntakeDecided } from '@muster/contracts/p
 import { ServerRetired } from '@muster/contracts/servers';
 import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../../platform/projections/index.ts';
+import type { ReadModelKey, Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
+
+export const INTAKE: ReadModelKey = { name: 'read-model/posture-intake', version: 1 };
 
 export function intakeProjection(live: LiveHints): Subscription {
   return {
-    name: 'read-model/posture-intake',
-    version: 1,
+    ...INTAKE,
     types: [FindingOpened.type, FindingClosed.type, IntakeDecided.type, ServerRetired.type],
     from: 'beginning',
     batch: 200,

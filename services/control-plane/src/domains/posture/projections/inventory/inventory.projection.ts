@@ -4,15 +4,16 @@ import { ApprovalWithdrawn, HostChanged, ItemsApproved } from '@muster/contracts
 import { ServerRetired } from '@muster/contracts/servers';
 import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../../platform/projections/index.ts';
+import type { ReadModelKey, Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
 import { markStandsOut } from '../../inventory/stands-out.ts';
 import { readModel } from '../read-model.ts';
 
+export const INVENTORY: ReadModelKey = { name: 'read-model/posture-inventory', version: 1 };
+
 export function inventoryProjection(live: LiveHints): Subscription {
   return readModel(live, {
-    name: 'read-model/posture-inventory',
-    version: 1,
+    ...INVENTORY,
     of: [HostChanged, ItemsApproved, ApprovalWithdrawn, ServerRetired],
     project,
     tells: 'servers',

@@ -3,14 +3,15 @@ import { PolicyImported } from '@muster/contracts/posture';
 import { policyPack } from '@muster/posture/policy-pack';
 import { sql } from 'kysely';
 import type { EventStoreTransaction, SequencedEvent } from '../../../../platform/event-store/index.ts';
-import type { Subscription } from '../../../../platform/projections/index.ts';
+import type { ReadModelKey, Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
 import { readModel } from '../read-model.ts';
 
+export const POLICIES: ReadModelKey = { name: 'read-model/posture-policies', version: 1 };
+
 export function policiesProjection(live: LiveHints): Subscription {
   return readModel(live, {
-    name: 'read-model/posture-policies',
-    version: 1,
+    ...POLICIES,
     of: [PolicyImported],
     project,
     tells: 'everybody',
