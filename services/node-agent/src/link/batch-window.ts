@@ -12,6 +12,8 @@ export class BatchWindow {
   readonly #failed: (error: unknown) => void;
   #sentSeq = 0;
   #ackedSeq = 0;
+  /** Numbers over this connection that are not acknowledged. */
+  #onTheWay: number[] = [];
   #pumping = false;
 
   constructor(
@@ -27,10 +29,12 @@ export class BatchWindow {
   /** A new connection: whatever is not acknowledged is sent again. */
   begin(): void {
     this.#sentSeq = this.#ackedSeq;
+    this.#onTheWay = [];
   }
 
   async acknowledged(seq: number): Promise<void> {
     this.#ackedSeq = Math.max(this.#ackedSeq, seq);
+    this.#onTheWay = this.#onTheWay.filter((sent) => sent > this.#ackedSeq);
     await this.#spool.acknowledge(seq);
     void this.pump();
   }
@@ -40,12 +44,18 @@ export class BatchWindow {
     this.#pumping = true;
     try {
       for (;;) {
-        const unacknowledged = await this.#spool.after(this.#ackedSeq, WINDOW);
-        const next = unacknowledged.filter((batch) => batch.seq > this.#sentSeq);
+        const [onTheWay, from] = [this.#onTheWay, Math.max(this.#sentSeq, this.#ackedSeq)];
+        const room = WINDOW - onTheWay.length;
+        if (room <= 0) return;
+        // What is on its way is not read again: a batch is a file to open and half a mebibyte at most.
+        const next = await this.#spool.after(from, room);
+        const isOther = this.#onTheWay !== onTheWay;
+        if (isOther) continue;
         if (next.length === 0) return;
         for (const { seq, body } of next) {
           if (!this.#send({ t: 'batch', seq, body })) return;
           this.#sentSeq = seq;
+          this.#onTheWay.push(seq);
         }
       }
     } catch (error) {
