@@ -76,14 +76,21 @@ export class Journal {
       if (isAbsent(error)) return Buffer.alloc(0);
       throw error;
     });
-    const { records, intactBytes } = parseJournal(bytes, path);
-    const file = await open(path, 'a', 0o600);
-    if (intactBytes < bytes.length) {
-      await file.truncate(intactBytes);
-      await file.datasync();
+    const journal = new Journal(path, await open(path, 'a', 0o600), 0);
+    try {
+      // One after the other: the envelope of a task is forgotten at its receipt, and all of them at once would be most of the file.
+      for (const { entry, end } of recordsIn(bytes, path)) {
+        journal.#take(entry);
+        journal.#size = end;
+      }
+      if (journal.#size < bytes.length) {
+        await journal.#file.truncate(journal.#size);
+        await journal.#file.datasync();
+      }
+    } catch (error) {
+      await journal.#file.close();
+      throw error;
     }
-    const journal = new Journal(path, file, intactBytes);
-    for (const one of records) journal.#take(one);
     return journal;
   }
 
@@ -253,10 +260,9 @@ function lineOf(entry: JournalRecord): string {
 
 const checksum = (json: string): string => createHash('sha256').update(json).digest('hex').slice(0, 16);
 
-function parseJournal(bytes: Buffer, path: string): { records: JournalRecord[]; intactBytes: number } {
-  const records: JournalRecord[] = [];
-  let offset = 0;
-  while (offset < bytes.length) {
+/** `end`: byte behind its line. Ends at a torn last line. */
+function* recordsIn(bytes: Buffer, path: string): Generator<{ entry: JournalRecord; end: number }> {
+  for (let offset = 0; offset < bytes.length;) {
     const end = bytes.indexOf(10, offset);
     const entry = end < 0 ? undefined : parseLine(bytes.subarray(offset, end).toString('utf8'));
     if (entry === undefined) {
@@ -265,12 +271,11 @@ function parseJournal(bytes: Buffer, path: string): { records: JournalRecord[]; 
           `${path} is damaged at byte ${offset}, in front of whole records; restore it or start from an empty one`,
         );
       }
-      break;
+      return;
     }
-    records.push(entry);
     offset = end + 1;
+    yield { entry, end: offset };
   }
-  return { records, intactBytes: offset };
 }
 
 function parseLine(line: string): JournalRecord | undefined {
