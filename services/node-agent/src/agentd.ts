@@ -10,6 +10,7 @@ import { canonicalBytes } from '@muster/kernel/canonical-json';
 import { systemClock } from '@muster/kernel/clock';
 import { sha256Hex } from '@muster/kernel/hashing';
 import { timetable } from '@muster/posture/timetable';
+import { AfterBurst } from './agentd/after-burst.ts';
 import { AgentStore } from './agentd/agent-store.ts';
 import { BanWatch } from './agentd/ban-watch.ts';
 import { Downloads } from './agentd/downloads.ts';
@@ -114,7 +115,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     spool,
     logPath: options.fail2banLog,
     jails: readJails,
-    changed: () => reportJailsSoon(),
+    changed: () => jailsSoon.soon(),
     log,
     ...(observeOnly ? {} : { socketPath: join(options.run, 'f2b.sock') }),
   });
@@ -124,13 +125,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
     await spool.push(1, { kind: 'jails', items: [redactDeep(facts)] });
   };
 
-  let soon: NodeJS.Timeout | undefined;
-  const reportJailsSoon = (): void => {
-    soon ??= setTimeout(() => {
-      soon = undefined;
-      reportJails().catch(failed('reading fail2ban'));
-    }, JAILS_AFTER_BAN_MS);
-  };
+  const jailsSoon = new AfterBurst(JAILS_AFTER_BAN_MS, () => reportJails().catch(failed('reading fail2ban')));
 
   let lastSites = '';
   const reportSites = async (): Promise<void> => {
@@ -193,7 +188,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
           : (await privd.ask('history', { after, limit: HISTORY_BATCH })).lines;
       const last = lines.at(-1);
       if (last === undefined) return;
-      bans.tellHistory(lines);
+      await bans.tellHistory(lines);
       // A second can hold more bans than a batch: the last one is read again, its ids are the same.
       const upTo = Math.floor(Date.parse(last.at) / 1000);
       store.cursors.history = lines.length < HISTORY_BATCH || upTo - 1 <= after ? upTo : upTo - 1;
@@ -252,7 +247,8 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   });
 
   const tasks = privd ?? observer(() => log('a task came; this agent only observes'));
-  let afterOutcome: NodeJS.Timeout | undefined;
+  // A burst of blocks is reported once: reading the table back must not stand in the way of the next block.
+  const heldSoon = new AfterBurst(HELD_AFTER_OUTCOME_MS, () => reportHeld(true).catch(failed('reading the ban table')));
   if (privd !== undefined) {
     const downloads = new Downloads(store.enrolment.controlPlane, join(options.state, 'downloads'));
     privd.onWanted = (file) => {
@@ -271,13 +267,7 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
         .then((scanned) => privd.ask('scanned', { scan, ...scanned }))
         .catch(failed('answering a scan'));
     };
-    // A burst of blocks is reported once: reading the table back must not stand in the way of the next block.
-    privd.onOutcome = () => {
-      afterOutcome ??= setTimeout(() => {
-        afterOutcome = undefined;
-        reportHeld(true).catch(failed('reading the ban table'));
-      }, HELD_AFTER_OUTCOME_MS);
-    };
+    privd.onOutcome = () => heldSoon.soon();
   }
   const keys = new IdentityKeys(store.keys, {
     memory: store,
@@ -320,8 +310,9 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
   tellHistory().catch(failed('reading fail2ban’s history'));
   together.every(options.heldSeconds * 1000, () => {
     ports = askPorts();
-    reportHeld(true).catch(failed('reading the ban table'));
+    // The helper reads fail2ban for both at once when this comes first.
     reportJails().catch(failed('reading fail2ban'));
+    reportHeld(true).catch(failed('reading the ban table'));
   });
   together.every(options.sitesSeconds * 1000, () => void reportSites().catch(failed('reading the sites')));
   together.every(WATCH_AGAIN_MS, () => void stirred.ask());
@@ -337,8 +328,8 @@ export async function startAgentd(options: AgentdOptions): Promise<RunningAgentd
       records.stop();
       together.stop();
       clearTimeout(expiry);
-      clearTimeout(afterOutcome);
-      clearTimeout(soon);
+      heldSoon.stop();
+      jailsSoon.stop();
       stirred.stop();
       posture.stop();
       link.stop();

@@ -31,12 +31,20 @@ const GATHER_MS = 100;
 const LOG_POLL_MS = 500;
 const LOG_CHUNK = 256 * 1024;
 const RECONCILE_AFTER_FLUSH_MS = 5000;
+/** While the spool takes nothing, for want of room: how soon it is tried again, and how many lines wait for that. */
+const TRY_AGAIN_MS = 5000;
+const MOST_WAITING_LINES = 10_000;
 
 export class BanWatch {
   readonly #with: BanWatchOptions;
   readonly #merger = new BanMerger();
   #lines: BanLogLine[] = [];
   #gather: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> | undefined;
+  /** The spool took nothing the last time. */
+  #stuck = false;
+  /** Lines that memory had no room for meanwhile. */
+  #lost = 0;
   readonly #growth: Growth;
   #reconcile: NodeJS.Timeout | undefined;
   #server: Server | undefined;
@@ -57,9 +65,13 @@ export class BanWatch {
     this.#growth.stop();
     clearTimeout(this.#gather);
     clearTimeout(this.#reconcile);
-    await this.#flush();
-    const server = this.#server;
-    if (server !== undefined) await new Promise<void>((resolve) => server.close(() => resolve()));
+    try {
+      await this.#flush();
+    } finally {
+      clearTimeout(this.#gather);
+      const server = this.#server;
+      if (server !== undefined) await new Promise<void>((resolve) => server.close(() => resolve()));
+    }
   }
 
   /** Facts that were read anyway: what we thought banned and no longer is has been unbanned. */
@@ -67,9 +79,10 @@ export class BanWatch {
     this.#take(this.#merger.reconcile(facts, Date.now()));
   }
 
-  /** Older bans from fail2ban's database. */
-  tellHistory(lines: readonly BanLogLine[]): void {
+  /** Older bans from fail2ban's database. Resolves when they are safe: there may be many more of them than memory should hold. */
+  async tellHistory(lines: readonly BanLogLine[]): Promise<void> {
     this.#take(lines);
+    await this.#flush();
   }
 
   async #listen(path: string): Promise<void> {
@@ -104,7 +117,9 @@ export class BanWatch {
 
   /** True while lines come, and while some are held back until it is clear what they mean. */
   async #look(): Promise<boolean> {
-    const newLines = await this.#newLogLines();
+    // What the spool has not taken yet waits in the log, not here.
+    const isBehind = this.#lines.length >= MAX_BATCH_ITEMS;
+    const newLines = isBehind ? [] : await this.#newLogLines();
     const now = Date.now();
     for (const line of newLines) {
       const saying = parseLogLine(line);
@@ -112,7 +127,7 @@ export class BanWatch {
     }
     if (this.#merger.needsReconciling) this.#askSoon();
     this.#take(this.#merger.due(now));
-    return newLines.length > 0 || this.#merger.waiting;
+    return isBehind || newLines.length > 0 || this.#merger.waiting;
   }
 
   /** From the end at the first look; from the beginning when the file was rotated. */
@@ -147,19 +162,56 @@ export class BanWatch {
   #take(lines: readonly BanLogLine[]): void {
     if (lines.length === 0) return;
     this.#lines.push(...redactDeep(lines));
-    if (this.#lines.length >= MAX_BATCH_ITEMS) void this.#flush();
-    else this.#gather ??= setTimeout(() => void this.#flush(), GATHER_MS);
+    const over = this.#lines.length - MOST_WAITING_LINES;
+    if (over > 0) this.#lost += this.#lines.splice(0, over).length;
+    if (this.#lines.length >= MAX_BATCH_ITEMS && !this.#stuck) void this.#tryFlush();
+    else this.#gatherFor(GATHER_MS);
   }
 
-  async #flush(): Promise<void> {
+  #gatherFor(ms: number): void {
+    this.#gather ??= setTimeout(() => void this.#tryFlush(), ms);
+  }
+
+  async #tryFlush(): Promise<void> {
+    await this.#flush().catch(() => {
+      // It was said, and is tried again.
+    });
+  }
+
+  /** Resolves when everything that was taken is in the spool. What it did not take waits, and is tried again after a while. */
+  #flush(): Promise<void> {
     clearTimeout(this.#gather);
     this.#gather = undefined;
+    this.#flushing ??= this.#spoolAll()
+      .catch((error: unknown) => {
+        if (!this.#stuck) this.#with.log('the ban log cannot be spooled and waits', { error: String(error) });
+        this.#stuck = true;
+        this.#gatherFor(TRY_AGAIN_MS);
+        throw error;
+      })
+      .finally(() => {
+        this.#flushing = undefined;
+      });
+    return this.#flushing;
+  }
+
+  async #spoolAll(): Promise<void> {
     while (this.#lines.length > 0) {
       const items = this.#lines.splice(0, MAX_BATCH_ITEMS);
       // "found" lines are many and weigh little: they alone go first when room is short.
       if (items.some((line) => line.what !== 'found')) this.#with.changed();
       const priority = items.every((line) => line.what === 'found') ? 2 : 1;
-      await this.#with.spool.push(priority, { kind: 'ban-log', items });
+      try {
+        await this.#with.spool.push(priority, { kind: 'ban-log', items });
+        this.#stuck = false;
+      } catch (error) {
+        this.#lines.unshift(...items);
+        throw error;
+      }
     }
+    const dropped = this.#lost;
+    if (dropped === 0) return;
+    await this.#with.spool.push(0, { kind: 'gap', items: [{ of: 'ban-log', dropped }] });
+    this.#lost -= dropped;
   }
 }

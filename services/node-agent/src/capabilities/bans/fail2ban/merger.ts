@@ -8,6 +8,8 @@ import type { Fail2banEvent, LogSaying } from './ban-log.ts';
 const ACTION_HEAD_START_MS = 3000;
 /** An unban waits this long for the flush or stop that would explain it. */
 const UNBAN_DELAY_MS = 3000;
+/** What was told counts as told for this long, and is forgotten then. */
+const TOLD_MS = 2 * ACTION_HEAD_START_MS;
 /** After a flush, unbans in the log belong to it. */
 const FLUSH_SHADOW_MS = 10_000;
 
@@ -74,7 +76,7 @@ export class BanMerger {
   due(now: number): BanLogLine[] {
     const ready = this.#held.filter((held) => held.dueAt <= now);
     this.#held = this.#held.filter((held) => held.dueAt > now);
-    for (const [key, at] of this.#told) if (at < now - 60_000) this.#told.delete(key);
+    for (const [key, at] of this.#told) if (at <= now - TOLD_MS) this.#told.delete(key);
     return ready.flatMap((held) => (this.#toldRecently(held.line, now) ? [] : this.#tell(held.line, now)));
   }
 
@@ -133,7 +135,7 @@ export class BanMerger {
   }
 
   #toldRecently(line: BanLogLine, now: number): boolean {
-    return now - (this.#told.get(keyOf(line)) ?? Number.NEGATIVE_INFINITY) < 2 * ACTION_HEAD_START_MS;
+    return now - (this.#told.get(keyOf(line)) ?? Number.NEGATIVE_INFINITY) < TOLD_MS;
   }
 }
 
