@@ -8,6 +8,7 @@ import { BansCapability } from './capabilities/bans/bans.capability.ts';
 import { Fail2banEnforcer } from './capabilities/bans/fail2ban/enforcer.ts';
 import { InForce } from './capabilities/bans/fail2ban/in-force.ts';
 import { readFail2ban } from './capabilities/bans/fail2ban/jails.ts';
+import { Fail2banReader } from './capabilities/bans/fail2ban/reader.ts';
 import { gatherNeverBlocked } from './capabilities/bans/never-block.ts';
 import { TableGuard } from './capabilities/bans/table-guard.ts';
 import { BanTable } from './capabilities/bans/table.ts';
@@ -51,7 +52,7 @@ const LONGER_AFTER_TASK = 4;
 export async function openBans(
   paths: PrivdPaths,
   controlPlane: readonly string[],
-): Promise<{ bans: BansCapability; files: ChangedFiles }> {
+): Promise<{ bans: BansCapability; files: ChangedFiles; fail2ban: Fail2banReader }> {
   const files = await ChangedFiles.open(join(paths.state, 'changed-files.json'));
   const gid = await stat(paths.guard)
     .then((one) => one.gid)
@@ -63,6 +64,7 @@ export async function openBans(
   const exec = execFile;
   const tools = installedTools;
   const eventProgram = join(paths.libexec, 'muster-f2b-event');
+  const fail2ban = new Fail2banReader(() => readFail2ban(exec, join(paths.libexec, 'muster-f2b-read'), new Date()));
   const bans = await BansCapability.open({
     desiredPath: join(paths.state, 'bans.json'),
     table: new BanTable({ exec, tools, now: Date.now, guardState }),
@@ -86,13 +88,14 @@ export async function openBans(
         socket: FAIL2BAN_SOCKET,
         agent: `${AGENT_VERSION} ${eventProgram}`,
       }),
-      view: () => readFail2ban(exec, join(paths.libexec, 'muster-f2b-read'), new Date()),
+      view: () => fail2ban.fresh(),
+      recentView: () => fail2ban.recent(),
     }),
     neverBlocked: () => gatherNeverBlocked({ exec, tools, readText: (path) => readFile(path, 'utf8'), controlPlane }),
     forgetGuardState: () => rm(guardState.path, { force: true }),
     now: Date.now,
   });
-  return { bans, files };
+  return { bans, files, fail2ban };
 }
 
 function openReleases(paths: PrivdPaths, store: HostStore, want: (file: WantedFile) => void): ReleasesCapability {
@@ -127,7 +130,7 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
   await mkdir(paths.scratch, { recursive: true, mode: 0o700 });
   const store = await HostStore.open(paths.state);
   const journal = await Journal.open(join(paths.state, 'journal'));
-  const { bans } = await openBans(paths, store.server.controlPlaneAddresses);
+  const { bans, fail2ban } = await openBans(paths, store.server.controlPlaneAddresses);
   const releases = openReleases(paths, store, (file) => socket.push({ t: 'wanted', ...file }));
   const posture = new PostureCapability(
     (scan) => socket.push({ t: 'scan', ...scan }),
@@ -197,8 +200,8 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
     },
     journal: ({ from }) => Promise.resolve(journalPage(journal.entries(), from)),
     held: async () => {
-      const repair = await bans.upkeep();
-      return { held: await bans.heldState(), repair: repair ?? null, nextExpiry: bans.nextExpiry };
+      const { held, repair } = await bans.report();
+      return { held, repair: repair ?? null, nextExpiry: bans.nextExpiry };
     },
     ports: async () => {
       const ss = installedTools('ss');
@@ -208,9 +211,7 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
       if (code !== 0) throw new RefusedRequest('broken', `ss answered ${code}: ${stderr.trim()}`);
       return { ports: parseListeningPorts(stdout).slice(0, 1024) };
     },
-    jails: async () => ({
-      facts: (await readFail2ban(execFile, join(paths.libexec, 'muster-f2b-read'), new Date())).facts,
-    }),
+    jails: async () => ({ facts: (await fail2ban.fresh()).facts }),
     sites: async () => {
       const rules = await policy();
       if (rules.forbids('sites')) throw new RefusedRequest('forbidden', `${paths.policy} on this host forbids it`);
@@ -254,10 +255,7 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
   });
 
   const keepUp = (tableOnly: boolean): Promise<void> =>
-    bans.upkeep(tableOnly).then(
-      () => undefined,
-      (error: unknown) => log('upkeep failed', { error: String(error) }),
-    );
+    bans.upkeep(tableOnly).catch((error: unknown) => log('upkeep failed', { error: String(error) }));
   // What ended while nobody was looking, and what was lost: first thing after a start. fail2ban takes many times as long and is
   // looked at after whatever this start is for, unless a task that was cut off is about to say what holds of it.
   await keepUp(journal.unfinished().length === 0);

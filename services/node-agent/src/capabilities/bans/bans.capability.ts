@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { readIfPresent, writeFileAtomically } from '../../host/files.ts';
 import { capabilityTask } from '../../runtime/capability.ts';
 import type { CapabilityTask, Outcome } from '../../runtime/capability.ts';
+import type { HeldSummary } from './compare.ts';
 import type { Desired } from './desired.ts';
 import {
   NOTHING_DESIRED,
@@ -18,6 +19,7 @@ import {
   withoutExpired,
 } from './desired.ts';
 import type { Fail2banEnforcer, Synced } from './fail2ban/enforcer.ts';
+import { heldState } from './held-state.ts';
 import { nextOddExpiry } from './layout.ts';
 import type { NeverBlocked } from './never-block.ts';
 import { whyNever } from './never-block.ts';
@@ -90,46 +92,43 @@ export class BansCapability {
     ];
   }
 
-  heldState(): Promise<HeldState> {
+  /** Upkeep, and what is held after it. The table is read once for both: a look is a program and all that the sets hold. */
+  report(): Promise<{ held: HeldState; repair: TableRepair | undefined }> {
     return this.#inTurn(async () => {
-      const held = this.managed ? await this.#with.table.summary(this.#desired) : null;
-      const withheld = this.#desired.withheld[0];
-      return {
-        at: new Date(this.#with.now()).toISOString(),
-        revision: this.#desired.revision,
-        hash: held?.hash ?? null,
-        blocks: held?.blocks ?? 0,
-        protected: held?.protected ?? 0,
-        fail2banSynced: this.managed ? this.#synced.ok : null,
-        problem: (withheld === undefined ? this.#synced.note : `Not enforced: ${withheld.why}`)?.slice(0, 200) ?? null,
-      };
+      const { seen, repair } = await this.#keepUp(false);
+      return { held: heldState(this.#desired, seen, this.#synced, this.#with.now()), repair };
     });
   }
 
-  /** Ends what has expired, puts back what was lost. Answers with the repair when somebody else had changed the table. */
-  upkeep(tableOnly = false): Promise<TableRepair | undefined> {
-    return this.#inTurn(async () => {
-      if (!this.managed) return undefined;
-      const began = this.#with.now();
-      const ended = this.#desired.blocks.some((block) => block.until !== null && block.until <= began);
-      let next = withoutExpired(this.#desired, began);
-      if (next.withheld.length > 0)
-        next = await this.#withhold(
-          { ...next, withheld: [] },
-          next.withheld.map((one) => one.id),
-        );
-      if (ended || next.withheld.length !== this.#desired.withheld.length) await this.#save(next);
-      const done = await this.#with.table.converge(next);
-      if (!tableOnly) await this.#syncNowAndThen(next);
-      if (done.changed === 'nothing' || (done.changed === 'contents' && ended)) return undefined;
-      return {
-        at: new Date(this.#with.now()).toISOString(),
-        cause: done.changed === 'table' ? 'table-gone' : 'contents-differ',
-        by: 'privd',
-        tookMs: this.#with.now() - began,
-        hash: done.held?.hash ?? null,
-      };
-    });
+  /** Ends what has expired, puts back what was lost. */
+  upkeep(tableOnly = false): Promise<void> {
+    return this.#inTurn(async () => void (await this.#keepUp(tableOnly)));
+  }
+
+  /** With the repair when somebody else had changed the table. */
+  async #keepUp(tableOnly: boolean): Promise<{ seen: HeldSummary | null; repair: TableRepair | undefined }> {
+    if (!this.managed) return { seen: null, repair: undefined };
+    const began = this.#with.now();
+    const ended = this.#desired.blocks.some((block) => block.until !== null && block.until <= began);
+    let next = withoutExpired(this.#desired, began);
+    if (next.withheld.length > 0)
+      next = await this.#withhold(
+        { ...next, withheld: [] },
+        next.withheld.map((one) => one.id),
+      );
+    if (ended || next.withheld.length !== this.#desired.withheld.length) await this.#save(next);
+    const done = await this.#with.table.converge(next);
+    if (!tableOnly) await this.#syncNowAndThen(next);
+    const seen = done.held;
+    if (done.changed === 'nothing' || (done.changed === 'contents' && ended)) return { seen, repair: undefined };
+    const repair: TableRepair = {
+      at: new Date(this.#with.now()).toISOString(),
+      cause: done.changed === 'table' ? 'table-gone' : 'contents-differ',
+      by: 'privd',
+      tookMs: this.#with.now() - began,
+      hash: seen?.hash ?? null,
+    };
+    return { seen, repair };
   }
 
   /** For the uninstaller: everything as before, whoever asks (it runs as root already). */

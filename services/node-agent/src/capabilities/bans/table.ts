@@ -10,6 +10,7 @@ import type { Desired } from './desired.ts';
 import { parseHeld } from './held.ts';
 import type { Held } from './held.ts';
 import { layOut } from './layout.ts';
+import type { Layout } from './layout.ts';
 import { RULE_COUNT, SET_NAMES } from './ruleset.ts';
 import { changeText, persistedState, wholeTable } from './statements.ts';
 
@@ -58,31 +59,29 @@ export class BanTable {
     const now = this.#with.now();
     const layout = layOut(enforced(desired, now), protectedRanges(desired), now);
     const listing = await this.#list();
-    const before = listing === undefined ? null : this.#summarise(desired, listing).hash;
+    const seen = listing === undefined ? null : this.#summarise(desired, listing);
+    const before = seen?.hash ?? null;
     const found = listing?.intact === true ? differences(layout, listing.held, now) : undefined;
-    await this.persist(desired);
-    if (found !== undefined && isEmpty(found)) {
-      return {
-        before,
-        held: listing === undefined ? null : this.#summarise(desired, listing),
-        changed: 'nothing',
-        problem: null,
-      };
-    }
+    await this.#persist(layout, now);
+    if (found !== undefined && isEmpty(found)) return { before, held: seen, changed: 'nothing', problem: null };
     const problem = await this.#load(found === undefined ? wholeTable(layout, now) : changeText(found, layout, now));
     return { before, held: await this.summary(desired), changed: found === undefined ? 'table' : 'contents', problem };
   }
 
   async persist(desired: Desired): Promise<void> {
     const now = this.#with.now();
-    const { path, gid } = this.#with.guardState;
-    const text = persistedState(layOut(enforced(desired, now), protectedRanges(desired), now), now);
-    await writeFileAtomically(path, text, { mode: 0o640, ...(gid === undefined ? {} : { uid: 0, gid }) });
+    await this.#persist(layOut(enforced(desired, now), protectedRanges(desired), now), now);
   }
 
   /** Removes our table; another program's tables are never touched. */
   async remove(): Promise<string | null> {
     return this.#load('table inet muster\ndelete table inet muster\n');
+  }
+
+  async #persist(layout: Layout, now: number): Promise<void> {
+    const { path, gid } = this.#with.guardState;
+    const text = persistedState(layout, now);
+    await writeFileAtomically(path, text, { mode: 0o640, ...(gid === undefined ? {} : { uid: 0, gid }) });
   }
 
   async #load(text: string): Promise<string | null> {

@@ -21,7 +21,10 @@ export interface EnforcerDependencies {
   readonly scratchFolder: string;
   /** Program that fail2ban calls with an event. */
   readonly eventProgram: string;
+  /** As fail2ban is now. */
   readonly view: () => Promise<Fail2banView>;
+  /** The same, or what is being read for somebody else at the moment. */
+  readonly recentView: () => Promise<Fail2banView>;
   /** What an earlier process of ours brought into force. */
   readonly remembered: InForce;
 }
@@ -49,7 +52,7 @@ export class Fail2banEnforcer {
     const client = this.#with.tools('fail2ban-client');
     if (client === undefined || !existsSync(`${this.#with.folder}/action.d`))
       return { ok: null, note: 'fail2ban is not installed' };
-    const view = await this.#with.view();
+    const view = await this.#with.recentView();
     if (view.facts.running !== true) return { ok: false, note: view.facts.why ?? 'fail2ban is not running' };
     const jails = view.facts.jails.filter((jail) => /^[A-Za-z0-9_.-]+$/.test(jail.jail));
 
