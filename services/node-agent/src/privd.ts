@@ -165,7 +165,16 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
 
   const memory = new PostureMemory(paths.state);
   const openProbing = async (): Promise<PrivilegedProbing> =>
-    (await import('./capabilities/posture/privileged-probing.ts')).privilegedProbing(memory);
+    (await import('./capabilities/posture/privileged-probing.ts')).privilegedProbing(memory, {
+      passed: new InForce({
+        path: join(paths.state, 'fail2ban-tested.json'),
+        folder: paths.fail2ban,
+        socket: FAIL2BAN_SOCKET,
+        agent: AGENT_VERSION,
+      }),
+      view: () => fail2ban.recent(),
+      now: Date.now,
+    });
   let opened: Promise<PrivilegedProbing> | undefined;
   const probing = (): Promise<PrivilegedProbing> => (opened ??= openProbing());
   const socket: PrivdSocket = new PrivdSocket({

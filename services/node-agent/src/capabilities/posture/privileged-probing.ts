@@ -7,6 +7,8 @@ import { STIRRED } from '../../privd/paths.ts';
 import { postureHost } from './posture-host.ts';
 import type { PostureMemory } from './posture-memory.ts';
 import { ProbeRunner } from './probe-runner.ts';
+import { rememberingTest } from './remembered-test.ts';
+import type { RememberedTestParts } from './remembered-test.ts';
 import { WatchedPlaces } from './watched-places.ts';
 
 export interface PrivilegedProbing {
@@ -16,8 +18,8 @@ export interface PrivilegedProbing {
   watch(): Promise<number>;
 }
 
-export function privilegedProbing(memory: PostureMemory): PrivilegedProbing {
-  const host = postureHost(execFile, memory);
+export function privilegedProbing(memory: PostureMemory, tested: RememberedTestParts): PrivilegedProbing {
+  const host = rememberingTest(postureHost(execFile, memory), tested);
   const runner = new ProbeRunner(probes, host);
   const places = new WatchedPlaces({ host, exec: execFile, mark: STIRRED, user: 'muster-agent' });
   return { run: (probe) => runner.run(probe), watch: () => places.watch() };
