@@ -6,13 +6,13 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { BlockAddress } from '@muster/contracts/bans';
 import type { ApiClient } from '../../support/api-client.ts';
 import { docker } from '../../lab/docker.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { Machine } from '../../lab/machine.ts';
 import { median, shown, withinLimit, type Benchmark, type BenchTools, type Outcome } from '../benchmark.ts';
 import { labOf } from '../lab.ts';
+import { BANS_PER_SECOND, BLOCKS_PER_SECOND, Storm } from './storm.ts';
 import { CostOverTime, costOfAgent, costOfProgram, type Cost } from './units.ts';
 
 const name = 'agent-footprint';
@@ -22,8 +22,6 @@ const REST_SECONDS = 2 * SAMPLE_SECONDS;
 const STORM_SECONDS = SAMPLE_SECONDS / 2;
 /** The root helper comes and goes within a sample. */
 const LOOK_MS = 1000;
-const BANS_PER_SECOND = 20;
-const BLOCKS_PER_SECOND = 2;
 const RATIO = 1.15;
 const IDLE_PERCENT = 0.3;
 const WORKING_MEGABYTES = 110;
@@ -45,6 +43,10 @@ interface Used {
   percent: number;
   wakeUpsPerSecond: number;
 }
+interface Stormy extends Used {
+  /** Share of what was to come each second that this machine got through in time. */
+  pace: number;
+}
 
 async function run(tools: BenchTools): Promise<Outcome[]> {
   const lab = await labOf('footprint', { servers: 1, port: 7431 }, tools);
@@ -61,7 +63,7 @@ async function run(tools: BenchTools): Promise<Outcome[]> {
     idle.push(sample);
     tools.say(`  round ${round + 1} of ${tools.rounds}: agent ${inWords(sample.agent)}; bare ${inWords(sample.bare)}`);
   }
-  const storms: Used[] = [];
+  const storms: Stormy[] = [];
   for (let round = 0; round < tools.rounds; round += 1) {
     const used = await inStorm(machine, api, round);
     storms.push(used);
@@ -71,9 +73,9 @@ async function run(tools: BenchTools): Promise<Outcome[]> {
   return outcomes(idle, storms, `bundle ${shown(bundle)} MB, download with its Node ${shown(tarball)} MB`);
 }
 
-function outcomes(idle: readonly Sample[], storms: readonly Used[], sizesInWords: string): Outcome[] {
+function outcomes(idle: readonly Sample[], storms: readonly Stormy[], sizesInWords: string): Outcome[] {
   const of = (side: keyof Sample, what: keyof Used): number => median(idle.map((sample) => sample[side][what]));
-  const storm = (what: keyof Used): number => median(storms.map((used) => used[what]));
+  const storm = (what: keyof Stormy): number => median(storms.map((used) => used[what]));
   const rounds = idle.map(({ agent, bare }) => ({ ours: agent.megabytes, theirs: bare.megabytes }));
   const ratio = median(rounds.map(({ ours, theirs }) => ours / theirs));
   return [
@@ -104,7 +106,7 @@ function outcomes(idle: readonly Sample[], storms: readonly Used[], sizesInWords
       unit: 'MB',
       limit: WORKING_MEGABYTES,
       ours: storms.map(({ megabytes }) => megabytes),
-      note: `${BANS_PER_SECOND} bans of fail2ban and ${BLOCKS_PER_SECOND} blocks a second: ${shown(storm('percent'))} % of a processor, woken ${shown(storm('wakeUpsPerSecond'))} times a second`,
+      note: `${shown(BANS_PER_SECOND * storm('pace'))} bans of fail2ban and ${shown(BLOCKS_PER_SECOND * storm('pace'))} blocks a second, all of which arrived: ${shown(storm('percent'))} % of a processor, woken ${shown(storm('wakeUpsPerSecond'))} times a second`,
     }),
   ];
 }
@@ -125,29 +127,22 @@ async function atRest(machine: Machine): Promise<Sample> {
   return { agent: used(agent.total, seconds), bare: used(bare.total, seconds) };
 }
 
-/** Real bans by fail2ban, which the agent reads and tells, and blocks, for which its root helper is called. */
-async function inStorm(machine: Machine, api: ApiClient, round: number): Promise<Used> {
+async function inStorm(machine: Machine, api: ApiClient, round: number): Promise<Stormy> {
+  const storm = new Storm(machine, api, round);
   const [cost, began] = [new CostOverTime(await costOfAgent(machine)), performance.now()];
   let most = cost.total.megabytes;
-  for (let second = 0; second < STORM_SECONDS; second += 1) {
-    const bans = Array.from({ length: BANS_PER_SECOND }, (_, index) => `198.18.${second}.${index + 1}`);
-    const blocks = Array.from({ length: BLOCKS_PER_SECOND }, (_, index) =>
-      api.call(BlockAddress, {
-        range: `198.19.${round * 10 + index}.${second + 1}`,
-        target: { kind: 'fleet' },
-        seconds: 3600,
-        reason: 'Benchmark',
-      }),
-    );
-    await Promise.all([machine.sh(`fail2ban-client set sshd banip ${bans.join(' ')}`), ...blocks]);
+  for (let second = 1; second <= STORM_SECONDS; second += 1) {
+    await storm.oneSecond();
     cost.look(await costOfAgent(machine));
     most = Math.max(most, cost.total.megabytes);
-    const left = began + (second + 1) * 1000 - performance.now();
+    const left = began + second * 1000 - performance.now();
     if (left > 0) await sleep(left);
   }
-  const found = used(cost.total, (performance.now() - began) / 1000);
+  const seconds = (performance.now() - began) / 1000;
+  const found = used(cost.total, seconds);
+  await storm.arrived();
   await machine.sh('fail2ban-client unban --all');
-  return { ...found, megabytes: most };
+  return { ...found, megabytes: most, pace: Math.min(1, STORM_SECONDS / seconds) };
 }
 
 function used(cost: Cost, seconds: number): Used {
