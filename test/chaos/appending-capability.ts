@@ -1,6 +1,15 @@
 // The lab-only capability that counts: stands where nft stands on a server, and instead of an idempotent table it has a
 // file that only grows. Whatever is done twice stands there twice, and whoever looks from outside sees it.
-import { appendFileSync, existsSync, openSync, readFileSync, fsyncSync, closeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { ApplyBans, ManageBans, SnapshotBans, type HeldState } from '@muster/contracts/bans';
 import { blockListHash } from '@muster/kernel/hashing';
 import { capabilityTask, type CapabilityTask, type Outcome } from '../../services/node-agent/src/runtime/capability.ts';
@@ -107,7 +116,14 @@ export class AppendingCapability {
 
   /** On disk before it counts, as nft's kernel state would be. */
   private write(effect: Effect): void {
-    appendFileSync(this.path, `${JSON.stringify(effect)}\n`);
+    const before = existsSync(this.path) ? statSync(this.path).size : 0;
+    try {
+      appendFileSync(this.path, `${JSON.stringify(effect)}\n`);
+    } catch (error) {
+      // A full disk may have taken half of the line, which would swallow the next one.
+      if (existsSync(this.path)) truncateSync(this.path, before);
+      throw error;
+    }
     const file = openSync(this.path, 'r');
     fsyncSync(file);
     closeSync(file);

@@ -6,22 +6,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Effect } from './appending-capability.ts';
 import type { Accepted } from './operator.ts';
+import {
+  ENDINGS,
+  hasEnded,
+  isCarriedOut,
+  isSettled,
+  judgeLook,
+  type Look,
+  type Outage,
+  type Task,
+  type Verdict,
+} from './oracle.ts';
 
 const CLONE = join(import.meta.dirname, '../..');
-const FINAL = ['operations.TaskSucceeded', 'operations.TaskFailed', 'operations.TaskExpired'].concat(
-  'operations.TaskCancelled',
-  'operations.TaskSigningRefused',
-);
+const SAYING_WHY = ['operations.TaskFailed', 'operations.TaskSigningRefused'];
 
-export interface Findings {
-  /** Accepted actions for which a server has no task, or a task that has not ended. */
-  unfinished: string[];
-  /** Succeeded by the ledger, and not there on the server. */
-  lost: string[];
-  /** Carried out, or ended, more than once. */
-  doubled: string[];
+export interface Findings extends Omit<Verdict, 'excused'> {
   /** What is wrong with the ledger. */
-  ledger: string[];
+  readonly ledger: string[];
 }
 
 export interface World {
@@ -31,14 +33,22 @@ export interface World {
   readonly trust: string;
   readonly accepted: readonly Accepted[];
   readonly effects: () => Map<string, Effect[]>;
+  readonly outages: readonly Outage[];
 }
 
 interface TaskRow {
-  operation_id: string;
-  server_id: string;
-  task_id: string;
-  finals: number;
-  outcome: string | null;
+  readonly operation_id: string;
+  readonly server_id: string;
+  readonly task_id: string;
+  readonly lane: string;
+  readonly requested_at: number;
+  readonly endings: readonly { type: string; at: number; data: EndingData | null }[] | null;
+}
+
+interface EndingData {
+  readonly error?: string;
+  readonly reason?: string;
+  readonly receipt?: { readonly body: string } | null;
 }
 
 /** One connection, made anew for as long as the database is away. */
@@ -58,106 +68,78 @@ export async function withDatabase<Result>(url: string, work: (client: pg.Client
   }
 }
 
-/** Every task of every action that was asked for, with how many final events its stream holds. */
-async function tasksOf(world: World): Promise<TaskRow[]> {
-  return await withDatabase(world.databaseUrl, async (client) => {
+/** Every task in the ledger, with every event that ended it. */
+async function tasksOf({ databaseUrl }: World): Promise<Task[]> {
+  return await withDatabase(databaseUrl, async (client) => {
     const { rows } = await client.query<TaskRow>(
       `with asked as (
-         select convert_from(body, 'UTF8')::jsonb as data, stream_id from es.events where event_type = 'operations.TaskRequested'),
+         select convert_from(body, 'UTF8')::jsonb as data, stream_id, recorded_at
+         from es.events where event_type = 'operations.TaskRequested'),
        ends as (
-         select stream_id, count(*)::int as finals, max(event_type) as outcome
+         select stream_id, json_agg(json_build_object('type', event_type, 'at', extract(epoch from recorded_at) * 1000,
+           'data', case when event_type = any($2) then convert_from(body, 'UTF8')::json end)
+           order by stream_version) as endings
          from es.events where event_type = any($1) group by stream_id)
        select a.data->>'operationId' as operation_id, a.data->>'serverId' as server_id, a.data->>'taskId' as task_id,
-         coalesce(e.finals, 0) as finals, e.outcome
+         a.data->>'lane' as lane, (extract(epoch from a.recorded_at) * 1000)::float8 as requested_at, e.endings
        from asked a left join ends e using (stream_id)`,
-      [FINAL],
+      [ENDINGS, SAYING_WHY],
     );
-    return rows;
+    return rows.map((row) => ({
+      taskId: row.task_id,
+      operationId: row.operation_id,
+      serverId: row.server_id,
+      lane: row.lane,
+      requestedAt: row.requested_at,
+      endings: (row.endings ?? []).map(({ type, at, data }) => ({
+        type,
+        at,
+        code: codeOf(data),
+        reason: data?.error ?? data?.reason ?? null,
+      })),
+    }));
   });
 }
 
-/** Waits until every accepted action has ended on every server; answers how long that took, or undefined. */
-export async function untilSettled(world: World, withinMs: number): Promise<number | undefined> {
+/** What the server's receipt names as its reason. */
+function codeOf(ending: EndingData | null): string | null {
+  if (!ending?.receipt) return null;
+  const { code } = JSON.parse(Buffer.from(ending.receipt.body, 'base64').toString('utf8')) as { code: string | null };
+  return code;
+}
+
+async function lookAt(world: World): Promise<Look> {
+  const { accepted, outages } = world;
+  return { accepted, outages, tasks: await tasksOf(world), effects: world.effects() };
+}
+
+/** Looks until it is so; answers how long that took in milliseconds, or undefined. */
+async function until(world: World, withinMs: number, so: (look: Look) => boolean): Promise<number | undefined> {
   const began = Date.now();
   for (;;) {
-    if (unfinishedOf(world, await tasksOf(world)).length === 0) return Date.now() - began;
+    if (so(await lookAt(world))) return Date.now() - began;
     if (Date.now() - began > withinMs) return undefined;
     await sleep(300);
   }
 }
 
-function unfinishedOf(world: World, tasks: readonly TaskRow[]): string[] {
-  const ended = new Set(
-    tasks.filter((task) => task.finals > 0).map((task) => `${task.operation_id} ${task.server_id}`),
-  );
-  const open = tasks.filter((task) => task.finals === 0).map((task) => `task ${task.task_id} has not ended`);
-  const missing = world.accepted.flatMap(({ operationId, servers, range }) =>
-    servers
-      .filter((server) => !ended.has(`${operationId} ${server}`))
-      .map((server) => `${range} (operation ${operationId}) has not ended on ${server}`),
-  );
-  return [...missing, ...open];
+/** Waits until every accepted action has ended on every server and what stands is held there. */
+export const untilSettled = (world: World, withinMs: number): Promise<number | undefined> =>
+  until(world, withinMs, isSettled);
+
+/** Waits until the tasks of an action have ended, and answers whether it did what it was asked for. */
+export async function carriesOut(world: World, action: Accepted, withinMs: number): Promise<boolean> {
+  let done = false;
+  await until(world, withinMs, (look) => {
+    done = isCarriedOut(look, action);
+    return done || hasEnded(look, action);
+  });
+  return done;
 }
 
-export async function judge(world: World): Promise<Findings> {
-  const tasks = await tasksOf(world);
-  const effects = world.effects();
-  return {
-    unfinished: unfinishedOf(world, tasks),
-    lost: lostOf(world, tasks, effects),
-    doubled: [
-      ...tasks.filter((task) => task.finals > 1).map((task) => `task ${task.task_id} ended ${task.finals} times`),
-      ...doubledOf(effects),
-    ],
-    ledger: [...(await ledgerFaults(world)), ...verify(world)],
-  };
-}
-
-/** A block or lift that succeeded must be there, unless a later action undid it. */
-function lostOf(world: World, tasks: readonly TaskRow[], effects: Map<string, Effect[]>): string[] {
-  const succeeded = new Set(
-    tasks
-      .filter((task) => task.outcome === 'operations.TaskSucceeded')
-      .map((task) => `${task.operation_id} ${task.server_id}`),
-  );
-  const lifted = new Set(world.accepted.filter(({ kind }) => kind === 'lift').map(({ range }) => range));
-  return world.accepted.flatMap(({ operationId, kind, range, servers }) =>
-    servers.flatMap((server) => {
-      if (!succeeded.has(`${operationId} ${server}`)) return [];
-      const times = timesOf(effects.get(server) ?? [], range);
-      if (kind === 'block' && times.added === 0) return [`${range} succeeded on ${server} and was never there`];
-      if (kind === 'block' && !lifted.has(range) && times.held !== 1) return [`${range} is not held on ${server}`];
-      return kind === 'lift' && times.held !== 0 ? [`${range} was lifted on ${server} and is still there`] : [];
-    }),
-  );
-}
-
-function timesOf(effects: readonly Effect[], range: string): { added: number; held: number } {
-  const ids = new Set(effects.flatMap((one) => (one.t === 'add' && one.range === range ? [one.id] : [])));
-  const added = effects.filter((one) => one.t === 'add' && ids.has(one.id)).length;
-  const removed = effects.filter((one) => one.t === 'remove' && ids.has(one.id)).length;
-  return { added, held: added - removed };
-}
-
-/** No task runs twice on a server, and nothing is added that is held already. */
-function doubledOf(effects: Map<string, Effect[]>): string[] {
-  const doubled: string[] = [];
-  for (const [server, lines] of effects) {
-    const runs = new Set<string>();
-    const held = new Set<string>();
-    for (const line of lines) {
-      if (line.t === 'run') {
-        if (runs.has(line.task)) doubled.push(`task ${line.task} ran twice on ${server}`);
-        runs.add(line.task);
-      }
-      if (line.t === 'add') {
-        if (held.has(line.id)) doubled.push(`${line.range} was added twice on ${server} (task ${line.task})`);
-        held.add(line.id);
-      }
-      if (line.t === 'remove') held.delete(line.id);
-    }
-  }
-  return doubled;
+export async function judge(world: World): Promise<{ findings: Findings; excused: string[] }> {
+  const { excused, ...verdict } = judgeLook(await lookAt(world));
+  return { findings: { ...verdict, ledger: [...(await ledgerFaults(world)), ...verify(world)] }, excused };
 }
 
 /** Dense from 0, nothing left behind, every stream in order and whole. */
@@ -192,5 +174,5 @@ function verify({ auditorUrl, trust }: World): string[] {
     : [`muster verify: exit code ${String(ran.status)}\n${(ran.stdout + ran.stderr).slice(0, 1500)}`];
 }
 
-export const isClean = ({ unfinished, lost, doubled, ledger }: Findings): boolean =>
-  unfinished.length + lost.length + doubled.length + ledger.length === 0;
+export const isClean = ({ unfinished, failed, lost, doubled, ledger }: Findings): boolean =>
+  unfinished.length + failed.length + lost.length + doubled.length + ledger.length === 0;

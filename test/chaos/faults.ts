@@ -1,6 +1,7 @@
 // The faults, each as it would happen: injected while the operator works on, and healed where it does not heal by itself.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CRASH_POINTS } from './crash-points.ts';
+import type { Cause } from './oracle.ts';
 import type { ServerGroup } from './server-group.ts';
 import type { Stage } from './stage.ts';
 
@@ -8,6 +9,8 @@ export interface Fault {
   readonly name: string;
   /** Why it cannot be done here; undefined when it can. */
   readonly lacks?: string;
+  /** Servers that it hits themselves: only there may a task end without success meanwhile. */
+  readonly hits?: readonly { readonly group: ServerGroup; readonly cause: Cause }[];
   /** Resolves when the cause is gone; whatever it left behind must recover by itself. */
   inject(): Promise<void>;
 }
@@ -61,14 +64,25 @@ function stores({ postgres, redis }: Stage): Fault[] {
 function agents({ groups }: Stage): Fault[] {
   const points = CRASH_POINTS.map((point) => ({
     name: `agent: kill -9 ${point}`,
+    hits: [{ group: groups.first, cause: 'process' as const }],
     inject: async () => {
       const deaths = groups.first.deaths;
       groups.first.crashAt(point);
       await untilDead(groups.first, deaths);
     },
   }));
-  const whole = { name: 'agent: kill -9 of four at once', inject: () => Promise.resolve(groups.rest.kill()) };
+  const whole: Fault = {
+    name: 'agent: kill -9 of four at once',
+    hits: [{ group: groups.rest, cause: 'process' }],
+    inject: () => killed(groups.rest),
+  };
   return [...points, whole];
+}
+
+async function killed(group: ServerGroup): Promise<void> {
+  const { deaths } = group;
+  group.kill();
+  await untilDead(group, deaths);
 }
 
 async function untilDead(group: ServerGroup, deaths: number): Promise<void> {
@@ -76,15 +90,14 @@ async function untilDead(group: ServerGroup, deaths: number): Promise<void> {
     if (group.deaths > deaths) return;
     await sleep(50);
   }
-  throw new Error(
-    `The servers of group ${group.name} did not come to that point within ${DEATH_DEADLINE_MS / 1000} s.`,
-  );
+  throw new Error(`The servers of group ${group.name} did not end within ${DEATH_DEADLINE_MS / 1000} s.`);
 }
 
 function networks({ groups }: Stage): Fault[] {
   return [
     {
       name: 'network of four servers: cut and healed',
+      hits: [{ group: groups.rest, cause: 'network' }],
       inject: async () => {
         groups.rest.road.cut();
         await sleep(OUTAGE_MS);
@@ -93,6 +106,7 @@ function networks({ groups }: Stage): Fault[] {
     },
     {
       name: 'network of a server: silent and healed',
+      hits: [{ group: groups.first, cause: 'network' }],
       inject: async () => {
         groups.first.road.silence();
         await sleep(OUTAGE_MS);
@@ -107,6 +121,7 @@ function disks({ groups, disks: { database, server } }: Stage): Fault[] {
   return [
     {
       name: 'full disk on a server',
+      hits: [{ group: groups.second, cause: 'disk' }],
       ...(server === undefined ? none : {}),
       inject: async () => {
         server?.fill();
@@ -116,11 +131,15 @@ function disks({ groups, disks: { database, server } }: Stage): Fault[] {
     },
     {
       name: 'full disk on a server, and kill -9 while it is full',
+      hits: [
+        { group: groups.second, cause: 'disk' },
+        { group: groups.second, cause: 'process' },
+      ],
       ...(server === undefined ? none : {}),
       inject: async () => {
         server?.fill();
         await sleep(OUTAGE_MS / 2);
-        groups.second.kill();
+        await killed(groups.second);
         await sleep(OUTAGE_MS / 4);
         server?.free();
       },
@@ -140,6 +159,7 @@ function disks({ groups, disks: { database, server } }: Stage): Fault[] {
 function clocks({ groups }: Stage): Fault[] {
   return [HOUR_MS, -HOUR_MS].map((offsetMs) => ({
     name: `clock of a server: ${offsetMs > 0 ? '+' : '−'}1 h, and back`,
+    hits: [{ group: groups.second, cause: 'network' as const }],
     inject: async () => {
       groups.second.setClock(offsetMs);
       await sleep(OUTAGE_MS);

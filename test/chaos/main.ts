@@ -1,6 +1,6 @@
 // `npm run test:chaos -- [--minutes N] [--without-redis] [--only TEXT]`: a storm over a whole installation. Every fault once,
-// in order; then, until the time is over, in an order that nobody chose. Exit code 1 when anything was lost, doubled, left
-// open, or when the ledger does not verify.
+// in order; then, until the time is over, in an order that nobody chose. Exit code 1 when anything failed, was lost,
+// doubled or left open, when it did not recover, or when the ledger does not verify.
 import { parseArgs } from 'node:util';
 import { isClean } from './checks.ts';
 import { Storm } from './storm.ts';

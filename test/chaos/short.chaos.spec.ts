@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Storm } from './storm.ts';
 import { tableOf } from './table.ts';
 
-const CLEAN = { unfinished: [], lost: [], doubled: [], ledger: [] };
+const CLEAN = { unfinished: [], failed: [], lost: [], doubled: [], ledger: [] };
 
 const FAULTS = [
   'kill -9 of the api',
