@@ -1,4 +1,4 @@
-// The short form of the storm: every kind of fault once. `npm run test:chaos -- --minutes N` is the long one.
+// The short form of the storm: every kind of fault once, and the agent killed at every point of its journal. `npm run test:chaos -- --minutes N` is the long one.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Storm } from './storm.ts';
 import { tableOf } from './table.ts';
@@ -16,11 +16,15 @@ const FAULTS = [
   'Redis: kill -9, back with a stale append-only file',
   'PostgreSQL: kill -9 of a backend',
   'PostgreSQL: kill -9 of the server',
+  'agent: kill -9 before received',
   'agent: kill -9 after received',
+  'agent: kill -9 before started',
   'agent: kill -9 after started',
   'agent: kill -9 in the effect',
   'agent: kill -9 before done',
   'agent: kill -9 after done',
+  'agent: kill -9 before acknowledged',
+  'agent: kill -9 after acknowledged',
   'agent: kill -9 of four at once',
   'network of four servers: cut and healed',
   'network of a server: silent and healed',

@@ -27,8 +27,9 @@ export class SmallDisk {
       for (let size = BLOCK.length; size >= 1; size = Math.floor(size / 2)) {
         try {
           for (;;) writeSync(file, BLOCK, 0, size);
-        } catch {
-          // Full for this size.
+        } catch (error) {
+          // Full for this size; anything else is no full disk.
+          if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
         }
       }
     } finally {
