@@ -1,6 +1,6 @@
 // Limits, met through real connections: whoever meets one is told so and what to do, and nobody else feels it.
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket as Connection } from 'node:net';
 import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '@muster/kernel/ids';
@@ -24,6 +24,8 @@ beforeAll(async () => {
     MUSTER_LIMIT_REQUESTS_PER_PERSON: '3',
     MUSTER_LIMIT_EXPORT_ENTRIES: '5',
     MUSTER_LIMIT_EXPORTS: '1',
+    MUSTER_LIMIT_CONNECTIONS_PER_ADDRESS: '4',
+    MUSTER_LIMIT_SOCKETS_PER_SESSION: '3',
     MUSTER_LIMIT_LIVE_BACKLOG: '64',
     MUSTER_LIMIT_TOPICS_PER_MINUTE: '20000',
     MUSTER_METRICS_PORT: String(metricsPort),
@@ -143,6 +145,60 @@ test('an export ends at its size, and says how a larger one is made', async () =
   const events = part.text.split('\n').filter((line) => line.includes('"k":"event"'));
   expect(events).toHaveLength(5);
   expect((await muster.call('GET', '/api/audit/export?from=0&to=6', owner)).status).toBe(413);
+});
+
+describe('the connections of an address', () => {
+  const PROXY = '127.0.0.1';
+  const CROWDED = '127.0.0.71';
+  const opened: Connection[] = [];
+  afterAll(() => opened.forEach((connection) => connection.destroy()));
+
+  /** A connection that stays open, and the status of its one answer; null when it was closed without one. */
+  const ask = async (localAddress: string): Promise<{ connection: Connection; status: number | null }> => {
+    const connection = connect({ host: '127.0.0.1', port: muster.running.port, localAddress });
+    opened.push(connection);
+    const status = await new Promise<number | null>((resolve) => {
+      connection.once('data', (bytes) => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(bytes.toString('latin1'))?.[1])));
+      connection.once('close', () => resolve(null));
+      connection.once('error', () => resolve(null));
+      connection.write('GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    });
+    return { connection, status };
+  };
+
+  test('have their number; one more is closed unheard, and others do not feel it', async () => {
+    const held = [];
+    for (let place = 0; place < 4; place += 1) held.push(await ask(CROWDED));
+    expect(held.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect((await ask(CROWDED)).status).toBeNull();
+    expect((await ask('127.0.0.72')).status).toBe(200);
+    held[0]?.connection.destroy();
+    await muster.until(async () => (await ask(CROWDED)).status === 200);
+    expect((await ask(CROWDED)).status).toBeNull();
+  });
+
+  test('have no number at a proxy that is listed: everybody comes through it', async () => {
+    const answers = [];
+    for (let place = 0; place < 9; place += 1) answers.push((await ask(PROXY)).status);
+    expect(answers).toEqual(Array.from({ length: 9 }, () => 200));
+  });
+});
+
+test('the live pages of a session have their number; another session has its own, and a closed page gives its place back', async () => {
+  const [busy, calm] = [await muster.person('Busy', { role: 'operator', scope: fleet }), other];
+  const pages = [await muster.socket(busy), await muster.socket(busy), await muster.socket(busy)];
+  await expect(muster.socket(busy)).rejects.toThrow('too-many');
+  const elsewhere = await muster.socket(calm);
+  expect(pages.map(({ connected }) => connected)).toEqual([true, true, true]);
+  pages[0]?.disconnect();
+  await muster.until(() =>
+    muster.socket(busy).then(
+      (page) => pages.push(page) > 0,
+      () => false,
+    ),
+  );
+  await expect(muster.socket(busy)).rejects.toThrow('too-many');
+  for (const page of [...pages, elsewhere]) page.disconnect();
 });
 
 describe('a page that does not read', () => {
