@@ -245,6 +245,9 @@ describe('what a server has', () => {
     );
     expect(csv.text).toContain('Nobody has said why it is open');
     const apart = await muster.server('apart-web');
+    const { body: group } = await muster.call('POST', '/api/groups', owner, { name: 'Apart', serverIds: [apart] });
+    const ofGroup = `/api/posture/inventory/ports/export?format=csv&groupId=${String(group['groupId'])}`;
+    expect((await muster.call('GET', ofGroup, owner)).text.trim().split('\r\n')).toHaveLength(1);
     const guest = await muster.person('Guest', { role: 'security', scope: { kind: 'server', serverId: apart } });
     expect(await ask('/api/posture/inventory/ports', guest)).toMatchObject({ rows: [], notKnown: { servers: 0 } });
     expect((await ask('/api/posture/host-changes', guest))['changes']).toEqual([]);

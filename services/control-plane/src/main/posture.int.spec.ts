@@ -1,6 +1,7 @@
 // Posture through a whole control plane: reports of a real, weak server come in as its agent sends them, findings open,
 // change and close as events, waivers take them out of the score and give them back.
 import type { ProbeReport } from '@muster/contracts/posture';
+import { newId } from '@muster/kernel/ids';
 import { checks } from '@muster/posture/checks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ProbedServers, type Machine } from './testing/probed-servers.ts';
@@ -204,6 +205,46 @@ describe('waivers', () => {
     await muster.until(() => waived('ACC-006'));
     await muster.call('POST', `/api/groups/${groupId}/members`, owner, { serverIds: [] });
     await muster.until(async () => !(await waived('ACC-006')));
+  });
+
+  test('are listed with a group that they mean or hold a server of, as its findings are', async () => {
+    const groupOf = async (name: string, server: string): Promise<string> =>
+      String((await muster.call('POST', '/api/groups', owner, { name, serverIds: [server] })).body['groupId']);
+    const mine = await groupOf('Mine', serverId);
+    const beside = await groupOf('Beside', serverId);
+    const spared = await groupOf('Spared', await muster.server('spared-web'));
+    const targets = [
+      ...[
+        { kind: 'server', serverId },
+        { kind: 'group', groupId: mine },
+        { kind: 'group', groupId: beside },
+      ],
+      ...[{ kind: 'group', groupId: spared }, { kind: 'fleet' }],
+    ];
+    const made: string[] = [];
+    for (const target of targets) {
+      const { body, text } = await waive({ checkId: 'SSH-003', target });
+      expect(body['waiverId'], text).toBeDefined();
+      made.push(String(body['waiverId']));
+    }
+    const [ofServer, ofMine, ofBeside, ofSpared, ofFleet] = made;
+    const listed = async (question: string): Promise<string[]> => {
+      const { body } = await muster.call('GET', `/api/posture/waivers${question}`, owner);
+      const all = (body['waivers'] as { waiverId: string }[]).map(({ waiverId }) => waiverId);
+      return all.filter((one) => made.includes(one)).sort();
+    };
+    await muster.until(async () => (await listed('')).length === made.length);
+    expect(await listed(`?groupId=${mine}`)).toEqual([ofServer, ofMine, ofBeside, ofFleet].sort());
+    expect(await listed(`?groupId=${spared}`)).toEqual([ofSpared, ofFleet].sort());
+    expect((await muster.call('GET', `/api/posture/waivers?groupId=${newId()}`, owner)).status).toBe(404);
+    const found = async (groupId: string): Promise<unknown> =>
+      (await muster.call('GET', `/api/posture/findings/ACC-001?groupId=${groupId}`, owner)).body['findings'];
+    expect(await found(mine)).toMatchObject([{ server: { serverId } }]);
+    expect(await found(spared)).toEqual([]);
+    for (const waiverId of made)
+      await muster.call('POST', `/api/posture/waivers/${waiverId}/end`, owner, { reason: 'Looked at' });
+    await muster.until(async () => (await listed('')).length === 0);
+    expect(await listed(`?ended=true&groupId=${spared}`)).toEqual([ofSpared, ofFleet].sort());
   });
 });
 

@@ -111,6 +111,23 @@ test('asks a group without those that only observe, and refuses where nobody tak
   expect([alone.status, alone.body['code']]).toEqual([409, 'only-observed']);
 });
 
+test('stands among the operations of a group that holds the server, and of no other', async () => {
+  const groupOf = async (name: string, server: string): Promise<string> =>
+    String((await muster.call('POST', '/api/groups', owner, { name, serverIds: [server] })).body['groupId']);
+  const asked = await groupOf('Asked', serverId);
+  const spared = await groupOf('Spared', await muster.server('spared-web'));
+  const { body } = await scan({ target: { kind: 'server', serverId } });
+  const isListed = async (question: string): Promise<boolean> => {
+    const { body: list } = await muster.call('GET', `/api/operations?limit=200&${question}`, owner);
+    return (list['operations'] as { operationId: string }[]).some((one) => one.operationId === body['operationId']);
+  };
+  await muster.until(() => isListed(`group=${asked}`));
+  expect(await isListed(`group=${asked}&state=open`)).toBe(true);
+  expect(await isListed(`group=${asked}&state=done`)).toBe(false);
+  expect(await isListed(`group=${spared}`)).toBe(false);
+  expect((await muster.call('GET', `/api/operations?group=${newId()}`, owner)).status).toBe(404);
+});
+
 test('has no more than 500 servers work at once', async () => {
   await muster.superuser.query(
     `insert into muster.servers_servers select (jsonb_populate_record(s, jsonb_build_object(

@@ -71,9 +71,10 @@ export const ListOperations = query('operations.ListOperations', {
   risk: 'low',
   on: 'visible',
   roles: ['operator', 'security', 'backup', 'contractor'],
-  sentence: 'List operations, newest first',
+  sentence: 'List operations, newest first: all, or those that reach a group or a server',
   input: z.strictObject({
     state: z.enum(['open', 'done']).optional(),
+    group: uuid.optional(),
     server: uuid.optional(),
     before: z.string().max(200).optional(),
     limit: pageSize,

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { personName } from '../access/values.ts';
 import { command, query } from '../define.ts';
-import { accepted, reason, target, timestamp } from '../values.ts';
+import { accepted, reason, target, timestamp, uuid } from '../values.ts';
 import { checkId } from './values.ts';
 
 export const DUTIES = ['break-glass-drill', 'incident-plan'] as const;
@@ -57,8 +57,9 @@ export const ListDuties = query('posture.ListDuties', {
   risk: 'low',
   on: 'visible',
   roles: ['operator', 'security', 'contractor'],
-  sentence: 'List what was attested of duties that no program can look after, and when each is due again',
-  input: z.strictObject({}),
+  sentence:
+    'List what was attested of duties that no program can look after, and when each is due again; all, or what was attested for a group',
+  input: z.strictObject({ groupId: uuid.optional() }),
   /** The newest of each duty and target, next due first; a duty that is not here was never attested. */
   output: z.strictObject({ attested: z.array(dutyView) }),
 });

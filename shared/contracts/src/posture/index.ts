@@ -181,8 +181,14 @@ export const GetFindings = query('posture.GetFindings', {
   risk: 'low',
   on: 'visible',
   roles: ['operator', 'security', 'contractor'],
-  sentence: 'Read one check’s findings on every server with their evidence, oldest first',
-  input: z.strictObject({ checkId, at: asOf, after: z.string().max(80).optional(), limit: pageSize }),
+  sentence: 'Read one check’s findings on every server, or those of a group, with their evidence, oldest first',
+  input: z.strictObject({
+    checkId,
+    groupId: uuid.optional(),
+    at: asOf,
+    after: z.string().max(80).optional(),
+    limit: pageSize,
+  }),
   output: z.strictObject({ check: checkView, findings: z.array(findingView), next: z.string().nullable() }),
 });
 

@@ -30,8 +30,12 @@ export const ExportInventory = query('posture.ExportInventory', {
   on: 'visible',
   roles: ['operator', 'security'],
   sensitive: true,
-  sentence: 'Export one kind of what servers have, as CSV or as lines of JSON',
-  input: z.strictObject({ kind: inventoryKind, format: z.enum(['csv', 'json']).default('csv') }),
+  sentence: 'Export one kind of what servers have, all or those of a group, as CSV or as lines of JSON',
+  input: z.strictObject({
+    kind: inventoryKind,
+    groupId: uuid.optional(),
+    format: z.enum(['csv', 'json']).default('csv'),
+  }),
   output: z.unknown(),
 });
 

@@ -36,8 +36,8 @@ export const ListWaivers = query('posture.ListWaivers', {
   risk: 'low',
   on: 'visible',
   roles: ['operator', 'security', 'contractor'],
-  sentence: 'List waivers: what was accepted, by whom, until when',
-  input: z.strictObject({ ended: z.stringbool().default(false) }),
+  sentence: 'List waivers: what was accepted, by whom, until when; all, or those that a group is under',
+  input: z.strictObject({ groupId: uuid.optional(), ended: z.stringbool().default(false) }),
   output: z.strictObject({ waivers: z.array(waiverView) }),
 });
 

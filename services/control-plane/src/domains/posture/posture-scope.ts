@@ -18,8 +18,22 @@ export class PostureScope {
     const id = sql.ref(`${table}.server_id`);
     if (serverId !== undefined) return sql`${id} = ${serverId}`;
     if (groupId === undefined) return sql`true`;
+    return sql`${id} = any(${await this.#members(tenantId, groupId)}::uuid[])`;
+  }
+
+  /** A condition over `target` of the table with that alias: it means the group, a server of it, or more than it. */
+  async reaching(table: string, tenantId: string, groupId: string | undefined): Promise<RawBuilder<unknown>> {
+    if (groupId === undefined) return sql`true`;
+    const members = await this.#members(tenantId, groupId);
+    const groups = [groupId, ...(await this.directory.groupsWith(members))];
+    const target = sql.ref(`${table}.target`);
+    return sql`(${target} ->> 'kind' = 'fleet' or ${target} ->> 'groupId' = any(${groups}::text[])
+      or ${target} ->> 'serverId' = any(${members}::text[]))`;
+  }
+
+  async #members(tenantId: string, groupId: string): Promise<readonly string[]> {
     const members = await this.directory.ids(tenantId, { kind: 'group', groupId });
     if (members === null) throw notFound('group');
-    return sql`${id} = any(${members}::uuid[])`;
+    return members;
   }
 }

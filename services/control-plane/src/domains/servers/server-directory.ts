@@ -123,6 +123,15 @@ export class ServerDirectory {
     return rows.map((row) => row.group_id);
   }
 
+  /** Groups that hold at least one of these servers. */
+  async groupsWith(serverIds: readonly string[]): Promise<readonly string[]> {
+    const { rows } = await sql<{ group_id: string }>`
+      select distinct group_id from muster.servers_group_members where server_id = any(${serverIds}::uuid[])`.execute(
+      this.database.db,
+    );
+    return rows.map((row) => row.group_id);
+  }
+
   /** Servers as other domains' rows name them, whatever state they are in. */
   async refs(
     serverIds: readonly string[],

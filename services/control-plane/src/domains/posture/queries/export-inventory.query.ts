@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { ExportInventory, INVENTORY_WORDS, type InventoryKind } from '@muster/contracts/posture';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { SETTINGS, type Settings } from '../../../platform/config/settings.ts';
 import { queryOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { keepingSight } from '../../../platform/database/sight.ts';
@@ -11,6 +11,7 @@ import { Download } from '../../../platform/http/download.ts';
 import { Shares } from '../../../platform/http/shares.ts';
 import { csvLine } from '../csv.ts';
 import { InventoryRows, type ListedItem } from '../inventory/inventory-rows.ts';
+import { PostureScope } from '../posture-scope.ts';
 
 const ExportInventoryQuery = queryOf(ExportInventory);
 const PAGE = 2000;
@@ -21,28 +22,32 @@ export class ExportInventoryHandler implements IQueryHandler<MessageOf<typeof Ex
 
   constructor(
     @Inject(InventoryRows) private readonly inventory: InventoryRows,
+    @Inject(PostureScope) private readonly scope: PostureScope,
     @Inject(SETTINGS) settings: Settings,
   ) {
     this.#shares = new Shares(settings.MUSTER_LIMIT_EXPORTS, 'Other exports are being written. Try again in a minute');
   }
 
-  execute({ input: { kind, format }, context }: MessageOf<typeof ExportInventoryQuery>): Promise<Download> {
-    const done = this.#shares.take();
+  async execute({
+    input: { kind, groupId, format },
+    context,
+  }: MessageOf<typeof ExportInventoryQuery>): Promise<Download> {
     const { tenantId } = context.principal;
-    const lines = format === 'csv' ? this.#csv(tenantId, kind) : this.#json(tenantId, kind);
+    const within = await this.scope.within('i', tenantId, { groupId });
+    const wanted = sql`i.tenant_id = ${tenantId} and i.kind = ${kind} and ${within}`;
+    const done = this.#shares.take();
+    const lines = format === 'csv' ? this.#csv(kind, wanted) : this.#json(wanted);
     const stream = Readable.from(keepingSight(lines)).once('close', done);
     const name = `${kind}-${new Date().toISOString().slice(0, 10)}`;
-    return Promise.resolve(
-      format === 'csv'
-        ? new Download(stream, 'text/csv; charset=utf-8', `${name}.csv`)
-        : new Download(stream, 'application/x-ndjson', `${name}.ndjson`),
-    );
+    return format === 'csv'
+      ? new Download(stream, 'text/csv; charset=utf-8', `${name}.csv`)
+      : new Download(stream, 'application/x-ndjson', `${name}.ndjson`);
   }
 
-  async *#csv(tenantId: string, kind: InventoryKind): AsyncIterable<string> {
+  async *#csv(kind: InventoryKind, wanted: RawBuilder<unknown>): AsyncIterable<string> {
     const { columns } = INVENTORY_WORDS[kind];
     yield csvLine(['server', ...Object.keys(columns), 'first seen', 'stands out', 'reason', 'owner', 'review']);
-    for await (const { view } of this.#all(tenantId, kind)) {
+    for await (const { view } of this.#all(wanted)) {
       const { server, facts, firstSeen, standsOut, approval } = view;
       yield csvLine([
         server.name,
@@ -56,15 +61,15 @@ export class ExportInventoryHandler implements IQueryHandler<MessageOf<typeof Ex
     }
   }
 
-  async *#json(tenantId: string, kind: InventoryKind): AsyncIterable<string> {
-    for await (const { view } of this.#all(tenantId, kind)) yield `${JSON.stringify(view)}\n`;
+  async *#json(wanted: RawBuilder<unknown>): AsyncIterable<string> {
+    for await (const { view } of this.#all(wanted)) yield `${JSON.stringify(view)}\n`;
   }
 
-  async *#all(tenantId: string, kind: InventoryKind): AsyncIterable<ListedItem> {
+  async *#all(wanted: RawBuilder<unknown>): AsyncIterable<ListedItem> {
     let place = { sort: '', serverId: '00000000-0000-0000-0000-000000000000' };
     for (;;) {
       const page = await this.inventory.list(sql`
-        where i.tenant_id = ${tenantId} and i.kind = ${kind} and (i.sort, i.server_id) > (${place.sort}, ${place.serverId}::uuid)
+        where ${wanted} and (i.sort, i.server_id) > (${place.sort}, ${place.serverId}::uuid)
         order by i.sort, i.server_id limit ${PAGE}`);
       yield* page;
       const last = page.at(-1);

@@ -8,6 +8,7 @@ import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/m
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { PEOPLE, type PersonNames } from '../../../platform/personal-data/person-names.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
+import { PostureScope } from '../posture-scope.ts';
 import { idOf, nameOf } from '../target-names.ts';
 
 const ListDutiesQuery = queryOf(ListDuties);
@@ -28,12 +29,15 @@ export class ListDutiesHandler implements IQueryHandler<MessageOf<typeof ListDut
     @Inject(APP_DATABASE) private readonly database: Connection,
     @Inject(APP_DIRECTORY) private readonly directory: ServerDirectory,
     @Inject(PEOPLE) private readonly people: PersonNames,
+    @Inject(PostureScope) private readonly scope: PostureScope,
   ) {}
 
-  async execute({ context }: MessageOf<typeof ListDutiesQuery>): Promise<AnswerOf<typeof ListDutiesQuery>> {
+  async execute({ input, context }: MessageOf<typeof ListDutiesQuery>): Promise<AnswerOf<typeof ListDutiesQuery>> {
+    const { tenantId } = context.principal;
+    const reaching = await this.scope.reaching('d', tenantId, input.groupId);
     const { rows } = await sql<Row>`
-      select duty, target, done_on::text, actor, note, attested_at from muster.posture_duties
-      where tenant_id = ${context.principal.tenantId} order by done_on limit ${MOST}`.execute(this.database.db);
+      select duty, target, done_on::text, actor, note, attested_at from muster.posture_duties d
+      where tenant_id = ${tenantId} and ${reaching} order by done_on limit ${MOST}`.execute(this.database.db);
     const [names, people] = await Promise.all([
       this.directory.names(rows.flatMap(({ target }) => idOf(target) ?? [])),
       this.people.names([...new Set(rows.map(({ actor }) => actor))]),

@@ -9,6 +9,7 @@ import { APP_DATABASE, type Connection } from '../../../platform/database/databa
 import { PEOPLE, type PersonNames } from '../../../platform/personal-data/person-names.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
 import { summaryById } from '../check-views.ts';
+import { PostureScope } from '../posture-scope.ts';
 import { idOf, nameOf } from '../target-names.ts';
 
 const ListWaiversQuery = queryOf(ListWaivers);
@@ -36,15 +37,17 @@ export class ListWaiversHandler implements IQueryHandler<MessageOf<typeof ListWa
     @Inject(APP_DATABASE) private readonly database: Connection,
     @Inject(APP_DIRECTORY) private readonly directory: ServerDirectory,
     @Inject(PEOPLE) private readonly people: PersonNames,
+    @Inject(PostureScope) private readonly scope: PostureScope,
   ) {}
 
   async execute({ input, context }: MessageOf<typeof ListWaiversQuery>): Promise<AnswerOf<typeof ListWaiversQuery>> {
     const { tenantId, actor } = context.principal;
+    const reaching = await this.scope.reaching('w', tenantId, input.groupId);
     const { rows } = await sql<Row>`
       select w.*, (select count(*)::int from muster.posture_findings f
         where f.waiver_id = w.waiver_id and f.to_at is null) as covers
       from muster.posture_waivers w
-      where w.tenant_id = ${tenantId} and ${input.ended ? sql`w.state = 'ended'` : sql`w.state <> 'ended'`}
+      where w.tenant_id = ${tenantId} and ${input.ended ? sql`w.state = 'ended'` : sql`w.state <> 'ended'`} and ${reaching}
       order by w.state <> 'asked', w.until limit ${MOST}`.execute(this.database.db);
     const [names, people] = await Promise.all([
       this.directory.names(rows.flatMap(({ target }) => idOf(target) ?? [])),
