@@ -154,6 +154,6 @@ describe('the operator’s pages for clients', () => {
   it('say that there is no such client, and left nothing for the browser to complain about', async () => {
     expect(visited.complaints).toEqual([]);
     await page.goto('/clients/0190b5e2-7a10-7000-8000-00000000ffff');
-    await page.getByText('The client was not found').waitFor();
+    await page.getByRole('heading', { level: 1, name: 'This client was not found' }).waitFor();
   });
 });

@@ -1,6 +1,6 @@
 // Every page with a running Muster behind it: in light and dark, wide and narrow, axe finds nothing serious, the page does
 // not scroll sideways, and the browser has nothing to complain about.
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium, visit, type Visit } from '../support/browser.ts';
 import { firstStart, type FirstStart } from '../support/first-start.ts';
@@ -34,8 +34,39 @@ const PAGES = [
   ['Networks', '/networks'],
   ['Reviews', '/reviews'],
 ] as const;
+const NOBODY = '0190b5e2-7a10-7000-8000-00000000ffff';
+/** Pages about one thing, of things that are not there. */
+const ABOUT_ONE = [
+  `/servers/${NOBODY}`,
+  `/operations/${NOBODY}`,
+  `/reviews/${NOBODY}`,
+  `/clients/${NOBODY}`,
+  `/c/${NOBODY}`,
+  '/posture/ZZZ-999',
+  `/posture/servers/${NOBODY}`,
+  `/posture/servers/${NOBODY}/findings/${NOBODY}`,
+  '/posture/views/nothing',
+  '/nowhere',
+];
+/** Judged servers make them worth reading: a spec of their own does. */
+const POSTURE = [
+  '/posture',
+  '/posture?tab=findings',
+  '/posture?tab=waivers',
+  '/posture?tab=catalogue',
+  '/posture/intake',
+  '/posture/duties',
+  '/posture/views/review',
+  '/posture/views/ports',
+];
+/** What a page asks about itself; its frame and who reads it go on. */
+const QUESTIONS = /\/api\/(?!session|fleet|stop)/;
+/** They ask nothing before somebody does something. */
+const STANDS_ALONE: readonly string[] = ['/clients/import', '/servers/enrol', '/posture/views/nothing', '/nowhere'];
 /** The tokens are the same on every page: each is seen in two of the four views, and these are in all. */
 const IN_ALL_VIEWS: readonly string[] = ['Fleet', 'Bans', 'One server'];
+
+const headings = (page: Page): Promise<string[]> => page.getByRole('heading', { level: 1 }).allInnerTexts();
 
 describe('every page', () => {
   let muster: FirstStart;
@@ -81,13 +112,40 @@ describe('every page', () => {
     expect(visited.complaints).toEqual([]);
   });
 
-  it('says what is not there instead of failing', async () => {
+  it.each(ABOUT_ONE)('says that %s is not there, in its only heading of level 1', async (path) => {
     const page = await visited.context.newPage();
-    await page.goto('/servers/0190b5e2-7a10-7000-8000-00000000ffff');
-    await page
-      .getByText(/no server|not found|does not exist/i)
-      .first()
-      .waitFor();
+    await page.goto(path);
+    await page.getByText(/or it is not yours to see|There is no view of that name/).waitFor();
+    expect(await headings(page)).toHaveLength(1);
+    expect(await serious(page)).toEqual([]);
     await page.close();
   });
+
+  it(
+    'has one heading of level 1 while it waits, after a failure, and where it is closed',
+    { timeout: 180_000 },
+    async () => {
+      const page = await visited.context.newPage();
+      const wrong: string[] = [];
+      const paths = [...PAGES.map(([, path]) => path), ...POSTURE, ...ABOUT_ONE];
+      for (const status of [403, 500, null]) {
+        await page.unrouteAll({ behavior: 'ignoreErrors' });
+        await page.route(QUESTIONS, async (route) => {
+          const title = status === 403 ? 'Not allowed' : 'Failed';
+          if (status !== null) await route.fulfill({ status, json: { title, status, detail: 'Said by the spec' } });
+        });
+        for (const path of status === null ? ABOUT_ONE : paths) {
+          await page.goto(path);
+          await page.getByRole('heading', { level: 1 }).first().waitFor();
+          if (status !== null && !STANDS_ALONE.includes(path))
+            await page.getByText('Said by the spec').first().waitFor();
+          const found = await headings(page);
+          if (found.length !== 1) wrong.push(`${path} (${status ?? 'waiting'}): ${found.join(' | ')}`);
+        }
+      }
+      expect(wrong).toEqual([]);
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await page.close();
+    },
+  );
 });
