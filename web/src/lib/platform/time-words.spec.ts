@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { age, duration, exactTime, logTime, longDay, relativeTime, untilTime, zoneName } from './time-words.ts';
+import {
+  age,
+  calendarDay,
+  duration,
+  exactTime,
+  logTime,
+  longDay,
+  relativeTime,
+  untilTime,
+  zoneName,
+} from './time-words.ts';
 
 const at = new Date('2026-11-20T01:47:09.500Z');
 
@@ -34,6 +44,11 @@ describe('times', () => {
     expect(relativeTime(at, new Date(at.getTime() + 16 * 60_000), 'UTC')).toBe('16 min ago');
     expect(relativeTime(at, new Date(at.getTime() - 3_600_000), 'UTC')).toBe('in 1 h');
     expect(relativeTime(at, new Date(at.getTime() + 86_400_000), 'UTC')).toBe('20 Nov 2026, 01:47:09');
+  });
+  it('keeps a day of the calendar what it is, and says what is none as it stands', () => {
+    expect(calendarDay('2026-11-20')).toBe('20 Nov 2026');
+    expect(calendarDay('2026-11-20T23:59:59Z')).toBe('20 Nov 2026');
+    expect([calendarDay(''), calendarDay('soon')]).toEqual(['', 'soon']);
   });
   it('adds the day to log times of another day in that zone', () => {
     expect(logTime(at, new Date('2026-11-20T20:00:00Z'), 'Europe/Berlin')).toBe('02:47:09');

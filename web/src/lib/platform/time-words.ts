@@ -62,6 +62,14 @@ export function longDay(at: Date, zone: string): string {
     .replace(',', '');
 }
 
+/** "20 Nov 2026" of 2026-11-20: a day of the calendar is the same day in every zone. Of a moment, its day in UTC. */
+export function calendarDay(text: string): string {
+  const at = new Date(text);
+  return Number.isNaN(at.getTime())
+    ? text
+    : formatter('UTC', { day: 'numeric', month: 'short', year: 'numeric' }).format(at);
+}
+
 /** 20 Nov 2026, 02:47:09 */
 export function exactTime(at: Date, zone: string): string {
   const day = formatter(zone, { day: 'numeric', month: 'short', year: 'numeric' }).format(at);

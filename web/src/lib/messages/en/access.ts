@@ -18,7 +18,7 @@ const PASSWORD_BY: Readonly<Record<string, string>> = {
 const SESSION_ENDS: Readonly<Record<string, string>> = {
   revoked: 'on request',
   idle: 'it was not used',
-  over: 'its time was over',
+  over: 'its time was up',
   'password-changed': 'the password was changed',
   recovered: 'the account was recovered',
   'token-reused': 'somebody showed an old token of it: a copy was stolen',

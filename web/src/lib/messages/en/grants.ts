@@ -15,8 +15,8 @@ export const ROLES: Readonly<Record<string, string>> = {
   'client-viewer': 'client viewer',
 };
 const ENDS: Readonly<Record<string, string>> = {
-  revoked: 'revoked',
-  expired: 'its end had come',
+  revoked: 'by hand',
+  expired: 'its time was up',
   reviewed: 'not kept in a review',
   offboarded: 'its holder left',
 };

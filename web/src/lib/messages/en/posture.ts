@@ -1,5 +1,6 @@
 import type { AuditEntry } from '@muster/contracts/audit';
 import { counted } from '../../platform/quantities.ts';
+import { calendarDay } from '../../platform/time-words.ts';
 import { field, nameOf, quoted, type SentenceWriter } from '../sentence.ts';
 
 const onServer = (entry: AuditEntry): string => ` on ${nameOf(entry, 'serverId', 'a server')}`;
@@ -16,7 +17,7 @@ function whereOf(entry: AuditEntry): string {
 
 const ENDS: Record<string, string> = {
   expired: 'its time was up',
-  'ended-by-person': 'somebody ended it',
+  'ended-by-person': 'by hand',
   'not-approved': 'no second person agreed',
 };
 
@@ -73,14 +74,14 @@ export const postureSentences: Record<string, SentenceWriter> = {
     words: [
       entry.data['needsSecond'] === true ? 'asks to accept ' : 'accepted ',
       { mono: field(entry, 'checkId') },
-      ` on ${whereOf(entry)} until ${field(entry, 'until').slice(0, 10)}`,
+      ` on ${whereOf(entry)} until ${calendarDay(field(entry, 'until'))}`,
     ],
     ...(field(entry, 'reason') === '' ? {} : { aside: quoted(field(entry, 'reason')) ?? '' }),
     glyph: { name: 'waived', label: 'accepted' },
   }),
   'posture.WaiverApproved': () => ({ words: ['agreed to a waiver as the second person'] }),
   'posture.WaiverEndingSoon': (entry) => ({
-    words: [`warned that a waiver ends on ${field(entry, 'until').slice(0, 10)}`],
+    words: [`warned that a waiver ends on ${calendarDay(field(entry, 'until'))}`],
   }),
   'posture.WaiverEnded': (entry) => ({
     subject: 'A waiver',
@@ -95,7 +96,7 @@ export const postureSentences: Record<string, SentenceWriter> = {
     words: [
       `answers for ${countedItems(entry, 'items')}`,
       onServer(entry),
-      ` until ${field(entry, 'reviewAt').slice(0, 10)}`,
+      ` until ${calendarDay(field(entry, 'reviewAt'))}`,
     ],
     aside: quoted(field(entry, 'reason')) ?? '',
   }),
@@ -107,7 +108,7 @@ export const postureSentences: Record<string, SentenceWriter> = {
     words: [field(entry, 'owner') === '' ? 'let a finding go' : 'took a finding', onServer(entry)],
   }),
   'posture.PolicyImported': (entry) => ({
-    words: [`took in policy ${field(entry, 'version')}: it judges from ${field(entry, 'validFrom').slice(0, 10)} on`],
+    words: [`took in policy ${field(entry, 'version')}: it judges from ${calendarDay(field(entry, 'validFrom'))} on`],
     aside: `SHA-256 ${field(entry, 'sha256').slice(0, 12)}…`,
   }),
   'posture.IntakeDecided': (entry) => ({
@@ -115,7 +116,7 @@ export const postureSentences: Record<string, SentenceWriter> = {
       `${INTAKE[field(entry, 'decision')] ?? 'decided upon'} `,
       { mono: field(entry, 'checkId') },
       ` on ${whereOf(entry)}`,
-      field(entry, 'dueAt') === '' ? '' : ` until ${field(entry, 'dueAt').slice(0, 10)}`,
+      field(entry, 'dueAt') === '' ? '' : ` until ${calendarDay(field(entry, 'dueAt'))}`,
     ],
     aside: quoted(field(entry, 'reason')) ?? '',
   }),
@@ -127,7 +128,7 @@ export const postureSentences: Record<string, SentenceWriter> = {
   }),
   'posture.DutyAttested': (entry) => ({
     words: [
-      `attested a duty: ${DUTIES[field(entry, 'duty')] ?? field(entry, 'duty')}, done on ${field(entry, 'doneOn')} for ${whereOf(entry)}`,
+      `attested a duty: ${DUTIES[field(entry, 'duty')] ?? field(entry, 'duty')}, done on ${calendarDay(field(entry, 'doneOn'))} for ${whereOf(entry)}`,
     ],
     aside: quoted(field(entry, 'note')) ?? '',
     glyph: { name: 'seal', label: 'attested' },

@@ -4,14 +4,14 @@ import { field, figure, nameOf, quoted, type SentenceWriter } from '../sentence.
 type Entry = Parameters<SentenceWriter>[0];
 
 const TOKEN_ENDS: Readonly<Record<string, string>> = {
-  revoked: 'revoked',
-  expired: 'its end had come',
+  revoked: 'by hand',
+  expired: 'its time was up',
   offboarded: 'its person left',
   retired: 'its service account was retired',
 };
 const REFUSALS: Readonly<Record<string, string>> = {
-  ended: 'it was revoked before',
-  expired: 'its time is over',
+  ended: 'it had been ended before',
+  expired: 'its time was up',
   network: 'it came from an address it is not good from',
 };
 const FLAGS: Readonly<Record<string, string>> = {
