@@ -496,40 +496,19 @@ CREATE FUNCTION muster.bans_months() RETURNS SETOF date
 ALTER FUNCTION muster.bans_months() OWNER TO muster_owner;
 
 --
--- Name: client_findings(uuid, jsonb); Type: FUNCTION; Schema: muster; Owner: muster_owner
+-- Name: client_findings(uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: muster; Owner: muster_owner
 --
 
-CREATE FUNCTION muster.client_findings(client uuid, places jsonb) RETURNS TABLE(finding_id uuid, server_id uuid, own boolean, check_id text, severity text, site text, evidence jsonb, opened_at timestamp with time zone, accepted_until timestamp with time zone)
+CREATE FUNCTION muster.client_findings(client uuid, places jsonb, moment timestamp with time zone) RETURNS TABLE(finding_id uuid, server_id uuid, server text, own boolean, check_id text, severity text, site text, evidence jsonb, opened_at timestamp with time zone, accepted_until timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  with own as materialized (select o.id from muster.servers_in(array['client:' || client]) o(id)),
-    mine as materialized (
-      select distinct s.server_id as id from muster.clients_sites s
-      where s.client_id = client and s.removed_at is null and s.server_id is not null)
-  select f.finding_id, f.server_id, found.own, f.check_id, f.severity, found.site, found.evidence, f.opened_at, w.until
-  from muster.posture_findings f
-  left join muster.posture_waivers w using (waiver_id)
-  cross join lateral (
-    select true as own, null::text as site, f.evidence where f.server_id in (select id from own)
-    union all
-    select false, whose.site,
-      (select coalesce(jsonb_object_agg(e.key, e.value), '{}') from jsonb_each(f.evidence) e
-        where places -> f.check_id -> 'shown' ? e.key)
-    from (
-      select min(o.site) as site from muster.clients_of_path(f.server_id, f.evidence ->> (places -> f.check_id ->> 'path')) o
-      having count(*) > 0 and bool_and(o.client_id is not distinct from client)
-      union all
-      select min(o.site)
-      from unnest(string_to_array(f.evidence ->> (places -> f.check_id ->> 'names'), ', ')) as name
-      left join lateral muster.clients_of_name(f.server_id, lower(name)) o on true
-      having count(*) > 0 and bool_and(o.client_id is not distinct from client)) whose
-    where f.server_id not in (select id from own) and places ? f.check_id) found
-  where (muster.sees_all() or 'client:' || client = any(muster.scope_list())) and f.to_at is null
-    and (f.server_id in (select id from own) or f.server_id in (select id from mine))
+  select f.finding_id, f.server_id, f.server, f.own, f.check_id, f.severity, f.site, f.evidence, f.opened_at, f.accepted_until
+  from muster.findings_of_client(client, places, moment, null) f
+  where muster.sees_all() or 'client:' || client = any(muster.scope_list())
 $$;
 
-ALTER FUNCTION muster.client_findings(client uuid, places jsonb) OWNER TO muster_owner;
+ALTER FUNCTION muster.client_findings(client uuid, places jsonb, moment timestamp with time zone) OWNER TO muster_owner;
 
 --
 -- Name: client_judged(uuid, jsonb); Type: FUNCTION; Schema: muster; Owner: muster_owner
@@ -547,6 +526,23 @@ CREATE FUNCTION muster.client_judged(client uuid, places jsonb) RETURNS TABLE(se
 $$;
 
 ALTER FUNCTION muster.client_judged(client uuid, places jsonb) OWNER TO muster_owner;
+
+--
+-- Name: client_of_site(uuid, text, timestamp with time zone); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.client_of_site(server uuid, site text, moment timestamp with time zone) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select case when moment is null then s.client_id else (
+      select p.client_id from muster.clients_site_spans p
+      where p.site_id = s.site_id and p.since <= moment and (p.until is null or p.until > moment)
+      order by p.since desc limit 1) end
+  from muster.clients_sites s where s.server_id = server and s.name = site and s.removed_at is null
+$$;
+
+ALTER FUNCTION muster.client_of_site(server uuid, site text, moment timestamp with time zone) OWNER TO muster_owner;
 
 --
 -- Name: client_servers(uuid); Type: FUNCTION; Schema: muster; Owner: muster_owner
@@ -573,38 +569,82 @@ $$;
 ALTER FUNCTION muster.client_servers(client uuid) OWNER TO muster_owner;
 
 --
--- Name: clients_of_name(uuid, text); Type: FUNCTION; Schema: muster; Owner: muster_owner
+-- Name: clients_of_name(uuid, text, timestamp with time zone); Type: FUNCTION; Schema: muster; Owner: muster_owner
 --
 
-CREATE FUNCTION muster.clients_of_name(server uuid, wanted text) RETURNS TABLE(client_id uuid, site text)
+CREATE FUNCTION muster.clients_of_name(server uuid, wanted text, moment timestamp with time zone) RETURNS TABLE(client_id uuid, site text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select s.client_id, f.name from muster.clients_found_sites f
-  left join muster.clients_sites s on s.server_id = f.server_id and s.name = f.name and s.removed_at is null
+  select muster.client_of_site(f.server_id, f.name, moment), f.name from muster.clients_found_sites f
   where f.server_id = server and (f.name = wanted or f.facts -> 'aliases' ? wanted)
 $$;
 
-ALTER FUNCTION muster.clients_of_name(server uuid, wanted text) OWNER TO muster_owner;
+ALTER FUNCTION muster.clients_of_name(server uuid, wanted text, moment timestamp with time zone) OWNER TO muster_owner;
 
 --
--- Name: clients_of_path(uuid, text); Type: FUNCTION; Schema: muster; Owner: muster_owner
+-- Name: clients_of_path(uuid, text, timestamp with time zone); Type: FUNCTION; Schema: muster; Owner: muster_owner
 --
 
-CREATE FUNCTION muster.clients_of_path(server uuid, place text) RETURNS TABLE(client_id uuid, site text)
+CREATE FUNCTION muster.clients_of_path(server uuid, place text, moment timestamp with time zone) RETURNS TABLE(client_id uuid, site text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $_$
   with above as (
-    select s.client_id, f.name, length(rtrim(f.facts ->> 'root', '/')) as depth
+    select muster.client_of_site(f.server_id, f.name, moment) as client_id, f.name, length(rtrim(f.facts ->> 'root', '/')) as depth
     from muster.clients_found_sites f
-    left join muster.clients_sites s on s.server_id = f.server_id and s.name = f.name and s.removed_at is null
     where f.server_id = server and rtrim(f.facts ->> 'root', '/') <> '' and place !~ '(^|/)[.][.](/|$)'
       and (place = rtrim(f.facts ->> 'root', '/') or starts_with(place, rtrim(f.facts ->> 'root', '/') || '/')))
   select above.client_id, above.name from above where depth = (select max(depth) from above)
 $_$;
 
-ALTER FUNCTION muster.clients_of_path(server uuid, place text) OWNER TO muster_owner;
+ALTER FUNCTION muster.clients_of_path(server uuid, place text, moment timestamp with time zone) OWNER TO muster_owner;
+
+--
+-- Name: findings_of_client(uuid, jsonb, timestamp with time zone, text); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.findings_of_client(client uuid, places jsonb, moment timestamp with time zone, wanted text) RETURNS TABLE(finding_id uuid, server_id uuid, server text, own boolean, check_id text, subject text, severity text, site text, evidence jsonb, opened_at timestamp with time zone, accepted_until timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with own as materialized (select o.id from muster.servers_in(array['client:' || client]) o(id)),
+    mine as materialized (
+      select s.server_id as id from muster.clients_sites s
+      where moment is null and s.client_id = client and s.removed_at is null and s.server_id is not null
+      union
+      select p.server_id from muster.clients_site_spans p
+      where p.client_id = client and p.server_id is not null and p.since <= moment and (p.until is null or p.until > moment)),
+    held as materialized (
+      select f.* from muster.posture_findings f
+      where (f.server_id in (select id from own) or f.server_id in (select id from mine))
+        and (wanted is null or f.check_id = wanted)
+        and case when moment is null then f.to_at is null else f.from_at <= moment and (f.to_at is null or f.to_at > moment) end)
+  select f.finding_id, f.server_id, s.name, found.own, f.check_id, f.subject, f.severity, found.site, found.evidence,
+    f.opened_at, w.until
+  from held f
+  join muster.servers_servers s on s.server_id = f.server_id
+  left join muster.posture_waivers w on w.waiver_id = f.waiver_id
+  cross join lateral (
+    select true as own, null::text as site, f.evidence where f.server_id in (select id from own)
+    union all
+    select false, whose.site,
+      (select coalesce(jsonb_object_agg(e.key, e.value), '{}') from jsonb_each(f.evidence) e
+        where places -> f.check_id -> 'shown' ? e.key)
+    from (
+      select min(o.site) as site
+      from muster.clients_of_path(f.server_id, f.evidence ->> (places -> f.check_id ->> 'path'), moment) o
+      having count(*) > 0 and bool_and(o.client_id is not distinct from client)
+      union all
+      select min(o.site)
+      from unnest(string_to_array(f.evidence ->> (places -> f.check_id ->> 'names'), ', ')) as name
+      left join lateral muster.clients_of_name(f.server_id, lower(name), moment) o on true
+      having count(*) > 0 and bool_and(o.client_id is not distinct from client)) whose
+    where f.server_id not in (select id from own) and places ? f.check_id) found
+  where moment is not null or not s.retired
+$$;
+
+ALTER FUNCTION muster.findings_of_client(client uuid, places jsonb, moment timestamp with time zone, wanted text) OWNER TO muster_owner;
 
 --
 -- Name: jails_in(text[]); Type: FUNCTION; Schema: muster; Owner: muster_owner
@@ -2423,6 +2463,17 @@ ALTER TABLE ONLY muster.posture_scores FORCE ROW LEVEL SECURITY;
 ALTER TABLE muster.posture_scores OWNER TO muster_owner;
 
 --
+-- Name: posture_waiver_findings; Type: TABLE; Schema: muster; Owner: muster_owner
+--
+
+CREATE TABLE muster.posture_waiver_findings (
+    waiver_id uuid NOT NULL,
+    finding_id uuid NOT NULL
+);
+
+ALTER TABLE muster.posture_waiver_findings OWNER TO muster_owner;
+
+--
 -- Name: posture_waivers; Type: TABLE; Schema: muster; Owner: muster_owner
 --
 
@@ -3389,6 +3440,13 @@ ALTER TABLE ONLY muster.posture_scores
     ADD CONSTRAINT posture_scores_pkey PRIMARY KEY (server_id, from_at);
 
 --
+-- Name: posture_waiver_findings posture_waiver_findings_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
+--
+
+ALTER TABLE ONLY muster.posture_waiver_findings
+    ADD CONSTRAINT posture_waiver_findings_pkey PRIMARY KEY (waiver_id, finding_id);
+
+--
 -- Name: posture_waivers posture_waivers_pkey; Type: CONSTRAINT; Schema: muster; Owner: muster_owner
 --
 
@@ -3994,6 +4052,12 @@ CREATE INDEX posture_scores_tenant_id_score_server_id_idx ON muster.posture_scor
 --
 
 CREATE INDEX posture_scores_tenant_id_to_at_idx ON muster.posture_scores USING btree (tenant_id, to_at);
+
+--
+-- Name: posture_waiver_findings_finding_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
+--
+
+CREATE INDEX posture_waiver_findings_finding_id_idx ON muster.posture_waiver_findings USING btree (finding_id);
 
 --
 -- Name: posture_waivers_check_id_idx; Type: INDEX; Schema: muster; Owner: muster_owner
@@ -5325,7 +5389,7 @@ CREATE POLICY shown ON muster.posture_scores TO muster_app USING ((( SELECT must
 -- Name: posture_waivers shown; Type: POLICY; Schema: muster; Owner: muster_owner
 --
 
-CREATE POLICY shown ON muster.posture_waivers TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (((target ->> 'kind'::text) = 'fleet'::text) AND (cardinality(ARRAY( SELECT muster.visible_servers() AS visible_servers)) > 0)) OR (((target ->> 'kind'::text) = 'server'::text) AND (((target ->> 'serverId'::text))::uuid IN ( SELECT muster.visible_servers() AS visible_servers))) OR (((target ->> 'kind'::text) = 'group'::text) AND (('group:'::text || (target ->> 'groupId'::text)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])))));
+CREATE POLICY shown ON muster.posture_waivers TO muster_app USING ((( SELECT muster.sees_all() AS sees_all) OR (((target ->> 'kind'::text) = 'fleet'::text) AND (cardinality(ARRAY( SELECT muster.visible_servers() AS visible_servers)) > 0)) OR (((target ->> 'kind'::text) = 'server'::text) AND (((target ->> 'serverId'::text))::uuid = ANY (ARRAY( SELECT muster.visible_servers() AS visible_servers)))) OR (((target ->> 'kind'::text) = 'group'::text) AND (('group:'::text || (target ->> 'groupId'::text)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[]))) OR (((target ->> 'kind'::text) = 'client'::text) AND (('client:'::text || (target ->> 'clientId'::text)) = ANY (( SELECT muster.scope_list() AS scope_list)::text[])))));
 
 --
 -- Name: releases_rollouts shown; Type: POLICY; Schema: muster; Owner: muster_owner
@@ -5535,11 +5599,11 @@ REVOKE ALL ON FUNCTION muster.bans_months() FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.bans_months() TO muster_worker;
 
 --
--- Name: FUNCTION client_findings(client uuid, places jsonb); Type: ACL; Schema: muster; Owner: muster_owner
+-- Name: FUNCTION client_findings(client uuid, places jsonb, moment timestamp with time zone); Type: ACL; Schema: muster; Owner: muster_owner
 --
 
-REVOKE ALL ON FUNCTION muster.client_findings(client uuid, places jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION muster.client_findings(client uuid, places jsonb) TO muster_app;
+REVOKE ALL ON FUNCTION muster.client_findings(client uuid, places jsonb, moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.client_findings(client uuid, places jsonb, moment timestamp with time zone) TO muster_app;
 
 --
 -- Name: FUNCTION client_judged(client uuid, places jsonb); Type: ACL; Schema: muster; Owner: muster_owner
@@ -5549,6 +5613,12 @@ REVOKE ALL ON FUNCTION muster.client_judged(client uuid, places jsonb) FROM PUBL
 GRANT ALL ON FUNCTION muster.client_judged(client uuid, places jsonb) TO muster_app;
 
 --
+-- Name: FUNCTION client_of_site(server uuid, site text, moment timestamp with time zone); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.client_of_site(server uuid, site text, moment timestamp with time zone) FROM PUBLIC;
+
+--
 -- Name: FUNCTION client_servers(client uuid); Type: ACL; Schema: muster; Owner: muster_owner
 --
 
@@ -5556,16 +5626,23 @@ REVOKE ALL ON FUNCTION muster.client_servers(client uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.client_servers(client uuid) TO muster_app;
 
 --
--- Name: FUNCTION clients_of_name(server uuid, wanted text); Type: ACL; Schema: muster; Owner: muster_owner
+-- Name: FUNCTION clients_of_name(server uuid, wanted text, moment timestamp with time zone); Type: ACL; Schema: muster; Owner: muster_owner
 --
 
-REVOKE ALL ON FUNCTION muster.clients_of_name(server uuid, wanted text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION muster.clients_of_name(server uuid, wanted text, moment timestamp with time zone) FROM PUBLIC;
 
 --
--- Name: FUNCTION clients_of_path(server uuid, place text); Type: ACL; Schema: muster; Owner: muster_owner
+-- Name: FUNCTION clients_of_path(server uuid, place text, moment timestamp with time zone); Type: ACL; Schema: muster; Owner: muster_owner
 --
 
-REVOKE ALL ON FUNCTION muster.clients_of_path(server uuid, place text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION muster.clients_of_path(server uuid, place text, moment timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION findings_of_client(client uuid, places jsonb, moment timestamp with time zone, wanted text); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.findings_of_client(client uuid, places jsonb, moment timestamp with time zone, wanted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.findings_of_client(client uuid, places jsonb, moment timestamp with time zone, wanted text) TO muster_worker;
 
 --
 -- Name: FUNCTION jails_in(scopes text[]); Type: ACL; Schema: muster; Owner: muster_owner
@@ -6424,6 +6501,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_reports TO muster_gate
 GRANT SELECT ON TABLE muster.posture_scores TO muster_auditor;
 GRANT SELECT ON TABLE muster.posture_scores TO muster_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_scores TO muster_worker;
+
+--
+-- Name: TABLE posture_waiver_findings; Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+GRANT SELECT ON TABLE muster.posture_waiver_findings TO muster_auditor;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE muster.posture_waiver_findings TO muster_worker;
 
 --
 -- Name: TABLE posture_waivers; Type: ACL; Schema: muster; Owner: muster_owner

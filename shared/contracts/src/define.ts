@@ -12,7 +12,7 @@ export type NamedRole = 'operator' | 'security' | 'backup' | 'contractor' | 'cli
 
 /** What an action can be about, named by one field of its input. */
 export type SubjectKind =
-  'server' | 'group' | 'target' | 'operation' | 'block' | 'waiver' | 'client' | 'scope' | 'grant';
+  'server' | 'group' | 'target' | 'operation' | 'block' | 'waiver' | 'waiver-target' | 'client' | 'scope' | 'grant';
 
 /**
  * Where somebody needs the permission:

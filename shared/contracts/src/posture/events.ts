@@ -6,7 +6,7 @@ import { hostText, reason, sealedText, sha256, target, timestamp, uuid } from '.
 import { duty, dutyDay } from './duties.ts';
 import { approvedKind, inventoryItem } from './inventory.ts';
 import { scannedProbes } from './tasks.ts';
-import { area, checkId, evidence, MOST_SCANNED, severity, subject } from './values.ts';
+import { area, checkId, evidence, MOST_SCANNED, severity, subject, waiverTarget } from './values.ts';
 
 const findingId = '0190b5e2-7a10-7000-8000-00000000f001';
 const waiverId = '0190b5e2-7a10-7000-8000-00000000f002';
@@ -124,7 +124,7 @@ export const RiskAccepted = event('posture.RiskAccepted', {
   schema: z.strictObject({
     waiverId: uuid,
     checkId,
-    target,
+    target: waiverTarget,
     /** null: whatever the check finds there. */
     subject: subject.nullable(),
     owner: uuid,
@@ -149,6 +149,18 @@ export const WaiverApproved = event('posture.WaiverApproved', {
   sentence: 'A second person agreed to accept a critical finding',
   schema: z.strictObject({ waiverId: uuid }),
   example: { waiverId },
+});
+export const WaiverReachChanged = event('posture.WaiverReachChanged', {
+  class: 'fact',
+  sentence: 'A waiver of a client covers other findings than before',
+  schema: z.strictObject({
+    waiverId: uuid,
+    /** Open findings that are the client’s now, and were not, or were not open. */
+    reached: z.array(uuid).max(1000),
+    /** Those that are closed, or not the client’s any more. */
+    left: z.array(uuid).max(1000),
+  }),
+  example: { waiverId, reached: [findingId], left: [] },
 });
 export const WaiverEndingSoon = event('posture.WaiverEndingSoon', {
   class: 'fact',
@@ -331,6 +343,7 @@ export const postureEvents = [
   CoverageChanged,
   RiskAccepted,
   WaiverApproved,
+  WaiverReachChanged,
   WaiverEndingSoon,
   WaiverEnded,
   HostChanged,

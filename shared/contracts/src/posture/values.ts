@@ -1,6 +1,6 @@
 // The words of posture: areas, severities, states, and what a server reports.
 import { z } from 'zod';
-import { hostText, sha256, timestamp } from '../values.ts';
+import { hostText, sha256, target, timestamp, uuid } from '../values.ts';
 
 export const AREAS = [
   'ssh',
@@ -43,6 +43,13 @@ export type CheckState = z.infer<typeof checkState>;
 
 export const checkId = z.string().regex(/^[A-Z0-9]{2,4}-\d{3}$/, 'is not the id of a check, like SSH-001');
 export const subject = hostText(200);
+
+/** What a waiver is about: servers, or one client's sites wherever they are and servers of its own. */
+export const waiverTarget = z.discriminatedUnion('kind', [
+  ...target.options,
+  z.strictObject({ kind: z.literal('client'), clientId: uuid }),
+]);
+export type WaiverTarget = z.infer<typeof waiverTarget>;
 
 /** Servers that one request may have scanned: they all work at once. */
 export const MOST_SCANNED = 500;

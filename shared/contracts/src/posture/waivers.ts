@@ -1,9 +1,9 @@
 // Waivers: what a check finds is accepted, by whom, until when.
 import { z } from 'zod';
 import { command, query } from '../define.ts';
-import { accepted, reason, target, timestamp, uuid } from '../values.ts';
+import { accepted, reason, timestamp, uuid } from '../values.ts';
 import { checkSummary } from './checks.ts';
-import { checkId, subject } from './values.ts';
+import { checkId, subject, waiverTarget } from './values.ts';
 
 /** A waiver ends after at most a year. */
 export const LONGEST_WAIVER_DAYS = 366;
@@ -13,7 +13,7 @@ export const WAIVER_WARNING_DAYS = 3;
 export const waiverView = z.strictObject({
   waiverId: uuid,
   check: checkSummary,
-  target,
+  target: waiverTarget,
   targetName: z.string(),
   subject: subject.nullable(),
   owner: z.string(),
@@ -43,12 +43,12 @@ export const ListWaivers = query('posture.ListWaivers', {
 
 export const AcceptRisk = command('posture.AcceptRisk', {
   risk: 'high',
-  on: ['target', 'target'],
+  on: ['waiver-target', 'target'],
   roles: ['operator', 'security'],
-  sentence: 'Accept what a check finds on a server, a group or the fleet until a date',
+  sentence: 'Accept what a check finds on a server, a group, the fleet or what is a client’s until a date',
   input: z.strictObject({
     checkId,
-    target,
+    target: waiverTarget,
     subject: subject.nullable().default(null),
     reason,
     until: timestamp,

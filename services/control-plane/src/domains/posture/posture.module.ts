@@ -14,6 +14,7 @@ import { OPERATION_REQUESTS, OwnChanges, UnsettledTasks, type OperationRequests 
 import { PEOPLE, type PersonNames } from '../../platform/personal-data/person-names.ts';
 import { PeopleHere } from '../access/index.ts';
 import { ReleaseShelf } from '../releases/index.ts';
+import { ClientFindings, ClientNames } from '../clients/index.ts';
 import { AgentStandings, APP_DIRECTORY, type ServerDirectory } from '../servers/index.ts';
 import { AcceptRiskHandler } from './commands/accept-risk.command.ts';
 import { ApproveItemsHandler } from './commands/approve-items.command.ts';
@@ -106,6 +107,11 @@ const following: Provider[] = [
         releases: new ReleaseShelf(settings, trust),
       }),
   },
+  {
+    provide: ClientFindings,
+    inject: [WORKER_DATABASE],
+    useFactory: (database: Connection) => new ClientFindings(database),
+  },
   JudgeServers,
   KeepWaivers,
   LoadPolicyFile,
@@ -124,6 +130,7 @@ const listening: Provider = {
 export const postureModule = domainModule({
   api: [
     WaiverPlaces,
+    ClientNames,
     {
       provide: FindingViews,
       inject: [APP_DATABASE, APP_DIRECTORY, PEOPLE],

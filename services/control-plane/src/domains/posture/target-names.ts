@@ -1,11 +1,21 @@
 // What a target is called on a page.
-import type { Target } from '@muster/contracts';
+import type { WaiverTarget } from '@muster/contracts/posture';
 
-export const idOf = (target: Target): string | null =>
-  target.kind === 'fleet' ? null : target.kind === 'group' ? target.groupId : target.serverId;
+export function idOf(target: WaiverTarget): string | null {
+  switch (target.kind) {
+    case 'fleet':
+      return null;
+    case 'group':
+      return target.groupId;
+    case 'server':
+      return target.serverId;
+    case 'client':
+      return target.clientId;
+  }
+}
 
-/** `names` as the directory of servers has them. */
-export function nameOf(target: Target, names: ReadonlyMap<string, string>): string {
+/** `names` as the directories of servers and clients have them. */
+export function nameOf(target: WaiverTarget, names: ReadonlyMap<string, string>): string {
   const id = idOf(target);
   return id === null ? 'the fleet' : (names.get(id) ?? `a ${target.kind}`);
 }

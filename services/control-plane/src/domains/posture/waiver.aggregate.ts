@@ -7,9 +7,10 @@ import {
   WaiverApproved,
   WaiverEnded,
   WaiverEndingSoon,
+  WaiverReachChanged,
   type Severity,
+  type WaiverTarget,
 } from '@muster/contracts/posture';
-import type { Target } from '@muster/contracts';
 import type { z } from 'zod';
 import { eventOf } from '../../platform/cqrs/recorder.ts';
 import { notFound, Refusal } from '../../platform/errors/refusal.ts';
@@ -18,6 +19,8 @@ import type { NewEvent, StoredEvent } from '../../platform/event-store/index.ts'
 const DAY = 86_400_000;
 /** A second person who has not agreed by then does not want to. */
 const APPROVAL_DAYS = 7;
+/** Of an event; the rest comes with the next. */
+const MOST_MOVED = 1000;
 
 export const waiverStream = (waiverId: string) => `waiver-${waiverId}`;
 
@@ -28,6 +31,8 @@ export interface WaiverState {
   readonly askedAt: Date;
   readonly stage: 'asked' | 'standing' | 'ended';
   readonly warned: boolean;
+  /** Findings that are the client's; empty for a waiver of servers, which needs no list. */
+  readonly reached: ReadonlySet<string>;
 }
 export const neverAsked: WaiverState = {
   version: 0,
@@ -35,11 +40,13 @@ export const neverAsked: WaiverState = {
   askedAt: new Date(0),
   stage: 'asked',
   warned: false,
+  reached: new Set(),
 };
 
 export type WaiverFact =
   | { readonly type: 'posture.RiskAccepted'; readonly data: Accepted; readonly at: Date }
   | { readonly type: 'posture.WaiverApproved' }
+  | { readonly type: 'posture.WaiverReachChanged'; readonly data: z.output<typeof WaiverReachChanged.schema> }
   | { readonly type: 'posture.WaiverEndingSoon' }
   | { readonly type: 'posture.WaiverEnded' };
 
@@ -53,9 +60,15 @@ export function evolve(state: WaiverState, fact: WaiverFact): WaiverState {
         askedAt: fact.at,
         stage: fact.data.needsSecond ? 'asked' : 'standing',
         warned: false,
+        reached: new Set(),
       };
     case 'posture.WaiverApproved':
       return { ...state, version, stage: 'standing' };
+    case 'posture.WaiverReachChanged': {
+      const left = new Set(fact.data.left);
+      const reached = [...state.reached, ...fact.data.reached].filter((id) => !left.has(id));
+      return { ...state, version, reached: new Set(reached) };
+    }
     case 'posture.WaiverEndingSoon':
       return { ...state, version, warned: true };
     case 'posture.WaiverEnded':
@@ -70,6 +83,8 @@ function factOf(event: StoredEvent): WaiverFact {
   switch (event.type) {
     case 'posture.RiskAccepted':
       return { type: event.type, data: RiskAccepted.schema.parse(event.data), at: event.recordedAt };
+    case 'posture.WaiverReachChanged':
+      return { type: event.type, data: WaiverReachChanged.schema.parse(event.data) };
     case 'posture.WaiverApproved':
     case 'posture.WaiverEndingSoon':
     case 'posture.WaiverEnded':
@@ -82,7 +97,7 @@ export interface WaiverWish {
   readonly waiverId: string;
   readonly checkId: string;
   readonly severity: Severity;
-  readonly target: Target;
+  readonly target: WaiverTarget;
   readonly subject: string | null;
   readonly owner: string;
   readonly reason: string;
@@ -131,6 +146,22 @@ export function tick(state: WaiverState, now: Date): NewEvent[] {
   if (over) return [eventOf(WaiverEnded, { waiverId, why: 'expired', reason: null })];
   const soon = new Date(until).getTime() - now.getTime() <= WAIVER_WARNING_DAYS * DAY;
   return soon && !warned && stage === 'standing' ? [eventOf(WaiverEndingSoon, { waiverId, until })] : [];
+}
+
+/** What a waiver of a client covers, when it is not what its events say. `open`: the client's open findings of its check. */
+export function reach(state: WaiverState, open: ReadonlySet<string>): NewEvent[] {
+  const { accepted, stage, reached } = state;
+  if (accepted?.target.kind !== 'client' || stage !== 'standing') return [];
+  const { waiverId } = accepted;
+  const more = [...open]
+    .filter((id) => !reached.has(id))
+    .sort()
+    .slice(0, MOST_MOVED);
+  const less = [...reached]
+    .filter((id) => !open.has(id))
+    .sort()
+    .slice(0, MOST_MOVED);
+  return more.length + less.length === 0 ? [] : [eventOf(WaiverReachChanged, { waiverId, reached: more, left: less })];
 }
 
 function standingOrAsked(state: WaiverState): { accepted: Accepted } {

@@ -9,6 +9,7 @@ function whereOf(entry: AuditEntry): string {
   const target = entry.data['target'];
   if (typeof target !== 'object' || target === null || Array.isArray(target)) return 'a server';
   if (target['kind'] === 'fleet') return 'the fleet';
+  if (target['kind'] === 'client') return 'what is a client’s';
   const id = target['kind'] === 'group' ? target['groupId'] : target['serverId'];
   return (
     (typeof id === 'string' ? entry.names[id] : undefined) ?? `a ${target['kind'] === 'group' ? 'group' : 'server'}`
@@ -36,6 +37,11 @@ function countedItems(entry: AuditEntry, name: string): string {
   const [one, many] = APPROVED[field(entry, 'kind')] ?? ['thing', 'things'];
   return counted(Array.isArray(items) ? items.length : 0, one, many);
 }
+
+const numberOf = (entry: AuditEntry, name: string): number => {
+  const list = entry.data[name];
+  return Array.isArray(list) ? list.length : 0;
+};
 
 const DUTIES: Record<string, string> = {
   'break-glass-drill': 'break-glass drill',
@@ -80,6 +86,12 @@ export const postureSentences: Record<string, SentenceWriter> = {
     glyph: { name: 'waived', label: 'accepted' },
   }),
   'posture.WaiverApproved': () => ({ words: ['agreed to a waiver as the second person'] }),
+  'posture.WaiverReachChanged': (entry) => ({
+    subject: 'A waiver of a client',
+    words: [
+      `covers ${counted(numberOf(entry, 'reached'), 'finding')} more, ${counted(numberOf(entry, 'left'), 'finding')} less`,
+    ],
+  }),
   'posture.WaiverEndingSoon': (entry) => ({
     words: [`warned that a waiver ends on ${calendarDay(field(entry, 'until'))}`],
   }),

@@ -52,14 +52,12 @@ export class GetClientPostureHandler implements IQueryHandler<MessageOf<typeof G
     const places = JSON.stringify(siteChecks);
     const [found, weighed, judged] = await Promise.all([
       sql<FoundRow>`
-        select f.*, s.name as server
-        from muster.client_findings(${clientId}::uuid, ${places}::jsonb) f
-        join muster.client_servers(${clientId}::uuid) s using (server_id)
+        select f.* from muster.client_findings(${clientId}::uuid, ${places}::jsonb, null) f
         order by f.accepted_until is not null,
           array_position(array['critical', 'high', 'medium', 'low'], f.severity), f.check_id, f.opened_at, f.finding_id
         limit ${MOST + 1}`.execute(this.database.db),
       sql<WeighedRow>`
-        select f.server_id, f.check_id, f.severity from muster.client_findings(${clientId}::uuid, ${places}::jsonb) f
+        select f.server_id, f.check_id, f.severity from muster.client_findings(${clientId}::uuid, ${places}::jsonb, null) f
         where f.accepted_until is null`.execute(this.database.db),
       sql<JudgedRow>`
         select s.server_id, s.name, j.judged_at, j.not_known

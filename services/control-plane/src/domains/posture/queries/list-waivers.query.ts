@@ -1,12 +1,12 @@
 // What was accepted, by whom, until when; those that wait for a second person first, then by their end.
-import { ListWaivers, type WaiverView } from '@muster/contracts/posture';
-import type { Target } from '@muster/contracts';
+import { ListWaivers, type WaiverTarget, type WaiverView } from '@muster/contracts/posture';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql } from 'kysely';
 import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { PEOPLE, type PersonNames } from '../../../platform/personal-data/person-names.ts';
+import { ClientNames } from '../../clients/index.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
 import { summaryById } from '../check-views.ts';
 import { PostureScope } from '../posture-scope.ts';
@@ -18,7 +18,7 @@ const MOST = 500;
 interface Row {
   readonly waiver_id: string;
   readonly check_id: string;
-  readonly target: Target;
+  readonly target: WaiverTarget;
   readonly subject: string | null;
   readonly owner: string;
   readonly reason: string;
@@ -36,6 +36,7 @@ export class ListWaiversHandler implements IQueryHandler<MessageOf<typeof ListWa
   constructor(
     @Inject(APP_DATABASE) private readonly database: Connection,
     @Inject(APP_DIRECTORY) private readonly directory: ServerDirectory,
+    @Inject(ClientNames) private readonly clients: ClientNames,
     @Inject(PEOPLE) private readonly people: PersonNames,
     @Inject(PostureScope) private readonly scope: PostureScope,
   ) {}
@@ -49,10 +50,13 @@ export class ListWaiversHandler implements IQueryHandler<MessageOf<typeof ListWa
       from muster.posture_waivers w
       where w.tenant_id = ${tenantId} and ${input.ended ? sql`w.state = 'ended'` : sql`w.state <> 'ended'`} and ${reaching}
       order by w.state <> 'asked', w.until limit ${MOST}`.execute(this.database.db);
-    const [names, people] = await Promise.all([
-      this.directory.names(rows.flatMap(({ target }) => idOf(target) ?? [])),
+    const ids = rows.flatMap(({ target }) => idOf(target) ?? []);
+    const [servers, clients, people] = await Promise.all([
+      this.directory.names(ids),
+      this.clients.names(ids),
       this.people.names([...new Set(rows.flatMap((row) => [row.owner, row.approved_by ?? []].flat()))]),
     ]);
+    const names = new Map([...servers, ...clients]);
     const person = (id: string): string => people.get(id) ?? 'somebody who was erased';
     return {
       waivers: rows.map((row) => ({

@@ -10,6 +10,7 @@ import {
   WaiverApproved,
   WaiverEnded,
   WaiverEndingSoon,
+  WaiverReachChanged,
 } from '@muster/contracts/posture';
 import { GroupDeleted, GroupMembersSet, ServerRetired } from '@muster/contracts/servers';
 import { sql } from 'kysely';
@@ -17,16 +18,15 @@ import type { EventStoreTransaction, SequencedEvent } from '../../../../platform
 import type { ReadModelKey, Subscription } from '../../../../platform/projections/index.ts';
 import type { LiveHints } from '../../../../platform/realtime/live-hints.ts';
 import { rescore } from './rescore.ts';
-import { findingChanged, findingClosed, findingOpened, reaches } from './spans.ts';
+import { findingChanged, findingClosed, findingOpened, holds } from './spans.ts';
 
 const OF_ONE_SERVER: readonly string[] = [FindingOpened, FindingChanged, FindingClosed, CoverageChanged].map(
   ({ type }) => type,
 );
 const TYPES = [
   ...OF_ONE_SERVER,
-  ...[RiskAccepted, WaiverApproved, WaiverEndingSoon, WaiverEnded, GroupMembersSet, GroupDeleted, ServerRetired].map(
-    ({ type }) => type,
-  ),
+  ...[RiskAccepted, WaiverApproved, WaiverReachChanged, WaiverEndingSoon, WaiverEnded].map(({ type }) => type),
+  ...[GroupMembersSet, GroupDeleted, ServerRetired].map(({ type }) => type),
 ];
 
 export const FINDINGS: ReadModelKey = { name: 'read-model/posture-findings', version: 1 };
@@ -96,6 +96,14 @@ async function project(trx: EventStoreTransaction, event: SequencedEvent): Promi
         where waiver_id = ${waiverId}`.execute(trx);
       return concerned(trx, waiverId);
     }
+    case WaiverReachChanged.type: {
+      const { waiverId, reached, left } = WaiverReachChanged.schema.parse(event.data);
+      await sql`delete from muster.posture_waiver_findings where waiver_id = ${waiverId}
+        and finding_id = any(${left}::uuid[])`.execute(trx);
+      await sql`insert into muster.posture_waiver_findings (waiver_id, finding_id)
+        select ${waiverId}, unnest(${reached}::uuid[]) on conflict do nothing`.execute(trx);
+      return concerned(trx, waiverId);
+    }
     case WaiverEndingSoon.type: {
       const { waiverId } = WaiverEndingSoon.schema.parse(event.data);
       await sql`update muster.posture_waivers set warned = true where waiver_id = ${waiverId}`.execute(trx);
@@ -158,7 +166,7 @@ async function concerned(trx: EventStoreTransaction, waiverId: string): Promise<
     select distinct f.server_id, f.check_id from muster.posture_findings f
     join muster.posture_waivers w on w.check_id = f.check_id and w.tenant_id = f.tenant_id
     where w.waiver_id = ${waiverId} and f.to_at is null and (
-      f.waiver_id = w.waiver_id or ${reaches(sql`w.target`, sql`f.server_id`)})`.execute(trx);
+      f.waiver_id = w.waiver_id or ${holds('w', 'f')})`.execute(trx);
   const [first] = rows;
   return first === undefined ? NOTHING : { servers: rows.map((row) => row.server_id), checkId: first.check_id };
 }

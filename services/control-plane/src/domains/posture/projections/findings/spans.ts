@@ -52,11 +52,17 @@ async function ended(trx: EventStoreTransaction, which: RawBuilder<unknown>, at:
     where ${which} and to_at is null`.execute(trx);
 }
 
-/** Whether a target holds a server. */
-export const reaches = (target: RawBuilder<unknown>, serverId: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
+/** Whether a target holds a server. What is a client's is no server's as a whole. */
+const reaches = (target: RawBuilder<unknown>, serverId: RawBuilder<unknown>): RawBuilder<unknown> => sql`(
   ${target} ->> 'kind' = 'fleet' or ${target} ->> 'serverId' = ${serverId}::text
     or exists (select 1 from muster.posture_groups g
       where g.server_id = ${serverId} and g.group_id::text = ${target} ->> 'groupId'))`;
+
+/** Whether a waiver's target holds a finding: its server, or by the list of what is the client's. */
+export const holds = (waiver: string, finding: string): RawBuilder<unknown> => sql`(
+  ${reaches(sql.ref(`${waiver}.target`), sql.ref(`${finding}.server_id`))}
+    or exists (select 1 from muster.posture_waiver_findings r
+      where r.waiver_id = ${sql.ref(`${waiver}.waiver_id`)} and r.finding_id = ${sql.ref(`${finding}.finding_id`)}))`;
 
 /**
  * Which waiver covers which open finding now, of one check or of all. A finding that another covers, or none, begins a row
@@ -76,7 +82,7 @@ export async function cover(
         select w.waiver_id from muster.posture_waivers w
         where w.state = 'standing' and w.check_id = o.check_id and w.tenant_id = o.tenant_id
           and (w.subject is null or w.subject = o.subject)
-          and ${reaches(sql`w.target`, sql`o.server_id`)}
+          and ${holds('w', 'o')}
         order by w.until desc limit 1) as waiver_id, o.waiver_id as before
       from muster.posture_findings o join moments m using (server_id) where o.to_at is null and ${ofCheck}),
     moved as (select * from due where waiver_id is distinct from before),
