@@ -496,6 +496,36 @@ CREATE FUNCTION muster.bans_months() RETURNS SETOF date
 ALTER FUNCTION muster.bans_months() OWNER TO muster_owner;
 
 --
+-- Name: client_days(uuid, jsonb, timestamp with time zone, integer); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.client_days(client uuid, places jsonb, first timestamp with time zone, days integer) RETURNS TABLE(at timestamp with time zone, server_id uuid, check_id text, severity text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  with there as materialized (
+      select p.at, s.server_id
+      from (select first + make_interval(days => n) as at from generate_series(0, days) n) p
+      cross join lateral muster.servers_of_client(client, p.at) s
+      where muster.sees_all() or 'client:' || client = any(muster.scope_list())),
+    own as materialized (select o.id from muster.servers_in(array['client:' || client]) o(id)),
+    spans as materialized (
+      select f.server_id, f.check_id, f.severity, f.from_at, f.to_at, f.server_id in (select id from own) as own,
+        muster.sites_of_finding(f.server_id, f.evidence, places -> f.check_id) as sites
+      from muster.posture_findings f
+      where f.server_id in (select t.server_id from there t) and f.waiver_id is null and (f.to_at is null or f.to_at > first)
+        and (f.server_id in (select id from own) or places ? f.check_id))
+  select t.at, t.server_id, null, null from there t
+  join muster.posture_coverage c on c.server_id = t.server_id and c.from_at <= t.at and (c.to_at is null or c.to_at > t.at)
+  union all
+  select t.at, t.server_id, f.check_id, f.severity from there t
+  join spans f on f.server_id = t.server_id and f.from_at <= t.at and (f.to_at is null or f.to_at > t.at)
+  where f.own or muster.holds_sites(client, f.server_id, f.sites, t.at)
+$$;
+
+ALTER FUNCTION muster.client_days(client uuid, places jsonb, first timestamp with time zone, days integer) OWNER TO muster_owner;
+
+--
 -- Name: client_findings(uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: muster; Owner: muster_owner
 --
 
@@ -511,21 +541,27 @@ $$;
 ALTER FUNCTION muster.client_findings(client uuid, places jsonb, moment timestamp with time zone) OWNER TO muster_owner;
 
 --
--- Name: client_judged(uuid, jsonb); Type: FUNCTION; Schema: muster; Owner: muster_owner
+-- Name: client_judged(uuid, jsonb, timestamp with time zone); Type: FUNCTION; Schema: muster; Owner: muster_owner
 --
 
-CREATE FUNCTION muster.client_judged(client uuid, places jsonb) RETURNS TABLE(server_id uuid, judged_at timestamp with time zone, not_known integer)
+CREATE FUNCTION muster.client_judged(client uuid, places jsonb, moment timestamp with time zone) RETURNS TABLE(server_id uuid, server text, judged boolean, judged_at timestamp with time zone, not_known integer)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-  select s.server_id, j.judged_at,
-    (select count(*)::int from muster.posture_coverage c, jsonb_array_elements(c.uncovered) u
-      where c.server_id = s.server_id and c.to_at is null and u ->> 'state' in ('unknown', 'error')
+  select s.server_id, s.server,
+    case when moment is null then j.judged_at is not null else c.server_id is not null end,
+    case when moment is null then j.judged_at end,
+    (select count(*)::int from jsonb_array_elements(c.uncovered) u
+      where u ->> 'state' in ('unknown', 'error')
         and (s.server_id in (select o.id from muster.servers_in(array['client:' || client]) o(id)) or places ? (u ->> 'checkId')))
-  from muster.client_servers(client) s left join muster.posture_judgements j using (server_id)
+  from muster.servers_of_client(client, moment) s
+  left join muster.posture_judgements j using (server_id)
+  left join muster.posture_coverage c on c.server_id = s.server_id
+    and case when moment is null then c.to_at is null else c.from_at <= moment and (c.to_at is null or c.to_at > moment) end
+  where muster.sees_all() or 'client:' || client = any(muster.scope_list())
 $$;
 
-ALTER FUNCTION muster.client_judged(client uuid, places jsonb) OWNER TO muster_owner;
+ALTER FUNCTION muster.client_judged(client uuid, places jsonb, moment timestamp with time zone) OWNER TO muster_owner;
 
 --
 -- Name: client_of_site(uuid, text, timestamp with time zone); Type: FUNCTION; Schema: muster; Owner: muster_owner
@@ -569,38 +605,6 @@ $$;
 ALTER FUNCTION muster.client_servers(client uuid) OWNER TO muster_owner;
 
 --
--- Name: clients_of_name(uuid, text, timestamp with time zone); Type: FUNCTION; Schema: muster; Owner: muster_owner
---
-
-CREATE FUNCTION muster.clients_of_name(server uuid, wanted text, moment timestamp with time zone) RETURNS TABLE(client_id uuid, site text)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-  select muster.client_of_site(f.server_id, f.name, moment), f.name from muster.clients_found_sites f
-  where f.server_id = server and (f.name = wanted or f.facts -> 'aliases' ? wanted)
-$$;
-
-ALTER FUNCTION muster.clients_of_name(server uuid, wanted text, moment timestamp with time zone) OWNER TO muster_owner;
-
---
--- Name: clients_of_path(uuid, text, timestamp with time zone); Type: FUNCTION; Schema: muster; Owner: muster_owner
---
-
-CREATE FUNCTION muster.clients_of_path(server uuid, place text, moment timestamp with time zone) RETURNS TABLE(client_id uuid, site text)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $_$
-  with above as (
-    select muster.client_of_site(f.server_id, f.name, moment) as client_id, f.name, length(rtrim(f.facts ->> 'root', '/')) as depth
-    from muster.clients_found_sites f
-    where f.server_id = server and rtrim(f.facts ->> 'root', '/') <> '' and place !~ '(^|/)[.][.](/|$)'
-      and (place = rtrim(f.facts ->> 'root', '/') or starts_with(place, rtrim(f.facts ->> 'root', '/') || '/')))
-  select above.client_id, above.name from above where depth = (select max(depth) from above)
-$_$;
-
-ALTER FUNCTION muster.clients_of_path(server uuid, place text, moment timestamp with time zone) OWNER TO muster_owner;
-
---
 -- Name: findings_of_client(uuid, jsonb, timestamp with time zone, text); Type: FUNCTION; Schema: muster; Owner: muster_owner
 --
 
@@ -628,23 +632,30 @@ CREATE FUNCTION muster.findings_of_client(client uuid, places jsonb, moment time
   cross join lateral (
     select true as own, null::text as site, f.evidence where f.server_id in (select id from own)
     union all
-    select false, whose.site,
+    select false, (select min(site) from unnest(about.sites) as site),
       (select coalesce(jsonb_object_agg(e.key, e.value), '{}') from jsonb_each(f.evidence) e
         where places -> f.check_id -> 'shown' ? e.key)
-    from (
-      select min(o.site) as site
-      from muster.clients_of_path(f.server_id, f.evidence ->> (places -> f.check_id ->> 'path'), moment) o
-      having count(*) > 0 and bool_and(o.client_id is not distinct from client)
-      union all
-      select min(o.site)
-      from unnest(string_to_array(f.evidence ->> (places -> f.check_id ->> 'names'), ', ')) as name
-      left join lateral muster.clients_of_name(f.server_id, lower(name), moment) o on true
-      having count(*) > 0 and bool_and(o.client_id is not distinct from client)) whose
-    where f.server_id not in (select id from own) and places ? f.check_id) found
+    from (select muster.sites_of_finding(f.server_id, f.evidence, places -> f.check_id) as sites
+      where f.server_id not in (select id from own) and places ? f.check_id) about
+    where muster.holds_sites(client, f.server_id, about.sites, moment)) found
   where moment is not null or not s.retired
 $$;
 
 ALTER FUNCTION muster.findings_of_client(client uuid, places jsonb, moment timestamp with time zone, wanted text) OWNER TO muster_owner;
+
+--
+-- Name: holds_sites(uuid, uuid, text[], timestamp with time zone); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.holds_sites(client uuid, server uuid, sites text[], moment timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select coalesce(bool_and(muster.client_of_site(server, site, moment) is not distinct from client), false)
+  from unnest(sites) as site
+$$;
+
+ALTER FUNCTION muster.holds_sites(client uuid, server uuid, sites text[], moment timestamp with time zone) OWNER TO muster_owner;
 
 --
 -- Name: jails_in(text[]); Type: FUNCTION; Schema: muster; Owner: muster_owner
@@ -850,6 +861,51 @@ CREATE FUNCTION muster.servers_in(scopes text[]) RETURNS SETOF uuid
 $$;
 
 ALTER FUNCTION muster.servers_in(scopes text[]) OWNER TO muster_owner;
+
+--
+-- Name: servers_of_client(uuid, timestamp with time zone); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.servers_of_client(client uuid, moment timestamp with time zone) RETURNS TABLE(server_id uuid, server text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+  select s.server_id, s.name from muster.servers_servers s
+  where (moment is not null or not s.retired) and s.server_id in (
+    select o.server_id from muster.clients_servers o where o.client_id = client
+    union
+    select t.server_id from muster.clients_sites t where moment is null and t.client_id = client and t.removed_at is null
+    union
+    select p.server_id from muster.clients_site_spans p
+    where p.client_id = client and p.since <= moment and (p.until is null or p.until > moment))
+$$;
+
+ALTER FUNCTION muster.servers_of_client(client uuid, moment timestamp with time zone) OWNER TO muster_owner;
+
+--
+-- Name: sites_of_finding(uuid, jsonb, jsonb); Type: FUNCTION; Schema: muster; Owner: muster_owner
+--
+
+CREATE FUNCTION muster.sites_of_finding(server uuid, evidence jsonb, place jsonb) RETURNS text[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+  select case
+    when place ? 'path' then array(
+      with above as (
+        select f.name, length(rtrim(f.facts ->> 'root', '/')) as depth
+        from (select evidence ->> (place ->> 'path')) as said(path), muster.clients_found_sites f
+        where f.server_id = server and rtrim(f.facts ->> 'root', '/') <> '' and path !~ '(^|/)[.][.](/|$)'
+          and (path = rtrim(f.facts ->> 'root', '/') or starts_with(path, rtrim(f.facts ->> 'root', '/') || '/')))
+      select above.name from above where depth = (select max(depth) from above))
+    else array(
+      select f.name from unnest(string_to_array(evidence ->> (place ->> 'names'), ', ')) as said(name)
+      left join muster.clients_found_sites f
+        on f.server_id = server and (f.name = lower(said.name) or f.facts -> 'aliases' ? lower(said.name)))
+  end
+$_$;
+
+ALTER FUNCTION muster.sites_of_finding(server uuid, evidence jsonb, place jsonb) OWNER TO muster_owner;
 
 --
 -- Name: visible_jails(); Type: FUNCTION; Schema: muster; Owner: muster_owner
@@ -5599,6 +5655,13 @@ REVOKE ALL ON FUNCTION muster.bans_months() FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.bans_months() TO muster_worker;
 
 --
+-- Name: FUNCTION client_days(client uuid, places jsonb, first timestamp with time zone, days integer); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.client_days(client uuid, places jsonb, first timestamp with time zone, days integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.client_days(client uuid, places jsonb, first timestamp with time zone, days integer) TO muster_app;
+
+--
 -- Name: FUNCTION client_findings(client uuid, places jsonb, moment timestamp with time zone); Type: ACL; Schema: muster; Owner: muster_owner
 --
 
@@ -5606,11 +5669,11 @@ REVOKE ALL ON FUNCTION muster.client_findings(client uuid, places jsonb, moment 
 GRANT ALL ON FUNCTION muster.client_findings(client uuid, places jsonb, moment timestamp with time zone) TO muster_app;
 
 --
--- Name: FUNCTION client_judged(client uuid, places jsonb); Type: ACL; Schema: muster; Owner: muster_owner
+-- Name: FUNCTION client_judged(client uuid, places jsonb, moment timestamp with time zone); Type: ACL; Schema: muster; Owner: muster_owner
 --
 
-REVOKE ALL ON FUNCTION muster.client_judged(client uuid, places jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION muster.client_judged(client uuid, places jsonb) TO muster_app;
+REVOKE ALL ON FUNCTION muster.client_judged(client uuid, places jsonb, moment timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION muster.client_judged(client uuid, places jsonb, moment timestamp with time zone) TO muster_app;
 
 --
 -- Name: FUNCTION client_of_site(server uuid, site text, moment timestamp with time zone); Type: ACL; Schema: muster; Owner: muster_owner
@@ -5626,23 +5689,17 @@ REVOKE ALL ON FUNCTION muster.client_servers(client uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.client_servers(client uuid) TO muster_app;
 
 --
--- Name: FUNCTION clients_of_name(server uuid, wanted text, moment timestamp with time zone); Type: ACL; Schema: muster; Owner: muster_owner
---
-
-REVOKE ALL ON FUNCTION muster.clients_of_name(server uuid, wanted text, moment timestamp with time zone) FROM PUBLIC;
-
---
--- Name: FUNCTION clients_of_path(server uuid, place text, moment timestamp with time zone); Type: ACL; Schema: muster; Owner: muster_owner
---
-
-REVOKE ALL ON FUNCTION muster.clients_of_path(server uuid, place text, moment timestamp with time zone) FROM PUBLIC;
-
---
 -- Name: FUNCTION findings_of_client(client uuid, places jsonb, moment timestamp with time zone, wanted text); Type: ACL; Schema: muster; Owner: muster_owner
 --
 
 REVOKE ALL ON FUNCTION muster.findings_of_client(client uuid, places jsonb, moment timestamp with time zone, wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.findings_of_client(client uuid, places jsonb, moment timestamp with time zone, wanted text) TO muster_worker;
+
+--
+-- Name: FUNCTION holds_sites(client uuid, server uuid, sites text[], moment timestamp with time zone); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.holds_sites(client uuid, server uuid, sites text[], moment timestamp with time zone) FROM PUBLIC;
 
 --
 -- Name: FUNCTION jails_in(scopes text[]); Type: ACL; Schema: muster; Owner: muster_owner
@@ -5700,6 +5757,18 @@ GRANT ALL ON FUNCTION muster.sees_all() TO muster_app;
 
 REVOKE ALL ON FUNCTION muster.servers_in(scopes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION muster.servers_in(scopes text[]) TO muster_app;
+
+--
+-- Name: FUNCTION servers_of_client(client uuid, moment timestamp with time zone); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.servers_of_client(client uuid, moment timestamp with time zone) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sites_of_finding(server uuid, evidence jsonb, place jsonb); Type: ACL; Schema: muster; Owner: muster_owner
+--
+
+REVOKE ALL ON FUNCTION muster.sites_of_finding(server uuid, evidence jsonb, place jsonb) FROM PUBLIC;
 
 --
 -- Name: FUNCTION visible_jails(); Type: ACL; Schema: muster; Owner: muster_owner

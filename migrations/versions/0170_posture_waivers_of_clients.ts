@@ -26,23 +26,30 @@ create function muster.client_of_site(server uuid, site text, moment timestamptz
   from muster.clients_sites s where s.server_id = server and s.name = site and s.removed_at is null
 $$;
 
--- Whose path this is on a server: of all sites with a document root above it, those with the deepest. Null in the answer
--- is a site that is nobody's.
-create function muster.clients_of_path(server uuid, place text, moment timestamptz) returns table (client_id uuid, site text)
+-- The sites that a finding of a server is about. place: {"path": field}: of all sites with a document root above it, those
+-- with the deepest. {"names": field}: those that answer to these names, and null for a name that no site answers to.
+create function muster.sites_of_finding(server uuid, evidence jsonb, place jsonb) returns text[]
   language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  with above as (
-    select muster.client_of_site(f.server_id, f.name, moment) as client_id, f.name, length(rtrim(f.facts ->> 'root', '/')) as depth
-    from muster.clients_found_sites f
-    where f.server_id = server and rtrim(f.facts ->> 'root', '/') <> '' and place !~ '(^|/)[.][.](/|$)'
-      and (place = rtrim(f.facts ->> 'root', '/') or starts_with(place, rtrim(f.facts ->> 'root', '/') || '/')))
-  select above.client_id, above.name from above where depth = (select max(depth) from above)
+  select case
+    when place ? 'path' then array(
+      with above as (
+        select f.name, length(rtrim(f.facts ->> 'root', '/')) as depth
+        from (select evidence ->> (place ->> 'path')) as said(path), muster.clients_found_sites f
+        where f.server_id = server and rtrim(f.facts ->> 'root', '/') <> '' and path !~ '(^|/)[.][.](/|$)'
+          and (path = rtrim(f.facts ->> 'root', '/') or starts_with(path, rtrim(f.facts ->> 'root', '/') || '/')))
+      select above.name from above where depth = (select max(depth) from above))
+    else array(
+      select f.name from unnest(string_to_array(evidence ->> (place ->> 'names'), ', ')) as said(name)
+      left join muster.clients_found_sites f
+        on f.server_id = server and (f.name = lower(said.name) or f.facts -> 'aliases' ? lower(said.name)))
+  end
 $$;
 
--- Whose names these are, of all sites of a server, as their servers are told to answer to them.
-create function muster.clients_of_name(server uuid, wanted text, moment timestamptz) returns table (client_id uuid, site text)
+-- Whether all of some sites are a client's, or were at a moment. Of no site: no.
+create function muster.holds_sites(client uuid, server uuid, sites text[], moment timestamptz) returns boolean
   language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  select muster.client_of_site(f.server_id, f.name, moment), f.name from muster.clients_found_sites f
-  where f.server_id = server and (f.name = wanted or f.facts -> 'aliases' ? wanted)
+  select coalesce(bool_and(muster.client_of_site(server, site, moment) is not distinct from client), false)
+  from unnest(sites) as site
 $$;
 
 -- A client's findings, whoever asks. places: for each check that may be about a site {"path": field} or {"names": field},
@@ -71,19 +78,12 @@ create function muster.findings_of_client(client uuid, places jsonb, moment time
   cross join lateral (
     select true as own, null::text as site, f.evidence where f.server_id in (select id from own)
     union all
-    select false, whose.site,
+    select false, (select min(site) from unnest(about.sites) as site),
       (select coalesce(jsonb_object_agg(e.key, e.value), '{}') from jsonb_each(f.evidence) e
         where places -> f.check_id -> 'shown' ? e.key)
-    from (
-      select min(o.site) as site
-      from muster.clients_of_path(f.server_id, f.evidence ->> (places -> f.check_id ->> 'path'), moment) o
-      having count(*) > 0 and bool_and(o.client_id is not distinct from client)
-      union all
-      select min(o.site)
-      from unnest(string_to_array(f.evidence ->> (places -> f.check_id ->> 'names'), ', ')) as name
-      left join lateral muster.clients_of_name(f.server_id, lower(name), moment) o on true
-      having count(*) > 0 and bool_and(o.client_id is not distinct from client)) whose
-    where f.server_id not in (select id from own) and places ? f.check_id) found
+    from (select muster.sites_of_finding(f.server_id, f.evidence, places -> f.check_id) as sites
+      where f.server_id not in (select id from own) and places ? f.check_id) about
+    where muster.holds_sites(client, f.server_id, about.sites, moment)) found
   where moment is not null or not s.retired
 $$;
 
@@ -97,8 +97,8 @@ create function muster.client_findings(client uuid, places jsonb, moment timesta
   where muster.sees_all() or 'client:' || client = any(muster.scope_list())
 $$;
 
-revoke all on function muster.client_of_site(uuid, text, timestamptz), muster.clients_of_path(uuid, text, timestamptz),
-  muster.clients_of_name(uuid, text, timestamptz), muster.findings_of_client(uuid, jsonb, timestamptz, text),
+revoke all on function muster.client_of_site(uuid, text, timestamptz), muster.sites_of_finding(uuid, jsonb, jsonb),
+  muster.holds_sites(uuid, uuid, text[], timestamptz), muster.findings_of_client(uuid, jsonb, timestamptz, text),
   muster.client_findings(uuid, jsonb, timestamptz) from public;
 grant execute on function muster.findings_of_client(uuid, jsonb, timestamptz, text) to muster_worker;
 grant execute on function muster.client_findings(uuid, jsonb, timestamptz) to muster_app;

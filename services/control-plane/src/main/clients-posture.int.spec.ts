@@ -96,3 +96,41 @@ test('is told from a server of one client alone, of which that client sees every
   await two.muster.until(async () => (await checksOf(merle)).includes('SSH-001'), 20_000);
   expect(await checksOf(kestrel)).not.toContain('SSH-001');
 });
+
+test('is shown as it was at a past moment, to whose the site was then, and day by day', async () => {
+  type Shown = { score: number; findings: unknown[]; servers: { judged: boolean; judgedAt: string | null }[] };
+  const shown = async (party: Party, at = ''): Promise<Shown> => {
+    const body = await two.get(`/api/clients/${party.clientId}/posture${at}`, party.viewer);
+    const { servers, ...rest } = body as unknown as Shown;
+    // When a server was judged last is kept of now alone.
+    return { ...rest, servers: servers.map((server) => ({ ...server, judgedAt: null })) };
+  };
+  const recorded = [await shown(kestrel), await shown(merle)];
+  expect(recorded[0]?.findings.length).toBeGreaterThan(3);
+  const moment = `?at=${new Date().toISOString()}`;
+  const { sites } = await two.get(`/api/sites?client=${kestrel.clientId}&server=${serverId}`, owner);
+  const [site] = sites as { siteId: string }[];
+  await two.ask('POST', `/api/sites/${site?.siteId}/client`, { clientId: merle.clientId });
+  await two.muster.until(async () => (await shown(kestrel)).findings.length === 0);
+  expect((await shown(merle)).findings.length).toBeGreaterThan(recorded[1]?.findings.length ?? 0);
+  // The past came along with nobody.
+  expect([await shown(kestrel, moment), await shown(merle, moment)]).toEqual(recorded);
+  const early = await shown(kestrel, '?at=2020-01-01T00:00:00Z');
+  expect(early).toMatchObject({ score: null, findings: [], servers: [] });
+  const ahead = `?at=${new Date(Date.now() + 60_000).toISOString()}`;
+  expect((await two.muster.call('GET', `/api/clients/${merle.clientId}/posture${ahead}`, owner)).status).toBe(400);
+
+  const trendOf = async (party: Party, as = party.viewer) =>
+    (await two.get(`/api/clients/${party.clientId}/posture/trend?days=7`, as))['points'] as {
+      score: number | null;
+      open: number;
+    }[];
+  const trend = await trendOf(merle);
+  const now = await shown(merle);
+  expect(trend).toHaveLength(8);
+  expect(trend[0]).toMatchObject({ score: null, open: 0 });
+  expect(trend.at(-1)).toMatchObject({ score: now.score, open: now.findings.length });
+  expect((await two.muster.call('GET', `/api/clients/${merle.clientId}/posture/trend`, kestrel.admin)).status).toBe(
+    404,
+  );
+});

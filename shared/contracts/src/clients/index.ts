@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { command, query } from '../define.ts';
 import { accepted, pageSize, timestamp, uuid } from '../values.ts';
 import { dashboardQueries, UnblockAddress } from './dashboard.ts';
-import { GetClientPosture } from './posture.ts';
+import { GetClientPosture, GetClientTrend } from './posture.ts';
 import { ImportClients, PreviewImport } from './import.ts';
 import { siteCommands, siteQueries } from './sites.ts';
 import { askedLimits, clientName, externalRef, unblockLimits } from './values.ts';
@@ -101,4 +101,5 @@ export const clientQueries = [
   PreviewImport,
   ...dashboardQueries,
   GetClientPosture,
+  GetClientTrend,
 ] as const;

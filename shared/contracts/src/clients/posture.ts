@@ -1,4 +1,4 @@
-// What checks find on a client's sites and on servers of its own.
+// What checks find on a client's sites and on servers of its own, now, at a past moment, and day by day.
 import { z } from 'zod';
 import { query } from '../define.ts';
 import { area, checkId, evidence, scoreFormula, severity } from '../posture/values.ts';
@@ -25,7 +25,7 @@ export const GetClientPosture = query('clients.GetClientPosture', {
   on: ['client', 'clientId'],
   roles: ['client-admin', 'client-viewer', 'operator', 'security'],
   sentence: 'Read what is open on a client’s sites and on servers of its own, worst first',
-  input: z.strictObject({ clientId: uuid }),
+  input: z.strictObject({ clientId: uuid, at: timestamp.optional() }),
   output: z.strictObject({
     /** Of 100, the mean over its judged servers of what is its own there; null: none has been judged. */
     score: z.number().min(0).max(100).nullable(),
@@ -36,12 +36,28 @@ export const GetClientPosture = query('clients.GetClientPosture', {
     servers: z.array(
       z.strictObject({
         name: z.string(),
-        /** null: never. */
+        judged: z.boolean(),
+        /** null: never, or asked for a past moment: of that it is not kept. */
         judgedAt: timestamp.nullable(),
         /** Checks about its sites, or about its own server, that got no answer. */
         notKnown: z.int().nonnegative(),
       }),
     ),
   }),
+});
+
+export const clientTrendPoint = z.strictObject({
+  at: timestamp,
+  /** null: none of its servers had been judged by then. */
+  score: z.number().min(0).max(100).nullable(),
+  open: z.int().nonnegative(),
+});
+export const GetClientTrend = query('clients.GetClientTrend', {
+  risk: 'low',
+  on: ['client', 'clientId'],
+  roles: ['client-admin', 'client-viewer', 'operator', 'security'],
+  sentence: 'Read a client’s score and how much was open, day by day',
+  input: z.strictObject({ clientId: uuid, days: z.coerce.number().int().min(1).max(90).default(30) }),
+  output: z.strictObject({ points: z.array(clientTrendPoint) }),
 });
 export type ClientPosture = z.infer<typeof GetClientPosture.output>;

@@ -133,6 +133,7 @@ export const endpoints: Readonly<Record<string, readonly [method: Method, path: 
   'clients.TakeServer': ['POST', '/api/clients/:clientId/servers/:serverId/take'],
   'clients.GetDashboard': ['GET', '/api/clients/:clientId/dashboard'],
   'clients.GetClientPosture': ['GET', '/api/clients/:clientId/posture'],
+  'clients.GetClientTrend': ['GET', '/api/clients/:clientId/posture/trend'],
   'clients.ListClientBans': ['GET', '/api/clients/:clientId/bans'],
   'clients.ListDone': ['GET', '/api/clients/:clientId/done'],
   'clients.ExportExtract': ['GET', '/api/clients/:clientId/extract'],

@@ -40,6 +40,7 @@ import { CheckAddressHandler } from './queries/check-address.query.ts';
 import { ExportExtractHandler } from './queries/export-extract.query.ts';
 import { GetClientHandler } from './queries/get-client.query.ts';
 import { GetClientPostureHandler } from './queries/get-client-posture.query.ts';
+import { GetClientTrendHandler } from './queries/get-client-trend.query.ts';
 import { GetDashboardHandler } from './queries/get-dashboard.query.ts';
 import { GetRulesHandler } from './queries/get-rules.query.ts';
 import { ListClientBansHandler } from './queries/list-client-bans.query.ts';
@@ -104,6 +105,7 @@ export const clientsModule = domainModule({
     PreviewImportHandler,
     GetDashboardHandler,
     GetClientPostureHandler,
+    GetClientTrendHandler,
     ListClientBansHandler,
     ListDoneHandler,
     ExportExtractHandler,

@@ -192,6 +192,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'clients.TakeServer': ({ clientId, serverId }) => ({ clientId, serverId }),
   'clients.GetDashboard': client,
   'clients.GetClientPosture': client,
+  'clients.GetClientTrend': client,
   'clients.ListClientBans': client,
   'clients.ListDone': client,
   'clients.ExportExtract': client,

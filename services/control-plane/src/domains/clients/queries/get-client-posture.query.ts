@@ -1,15 +1,17 @@
-// What is open on a client's sites. Whose a finding is is decided by the database, from whose document root or name it is.
+// What is open on a client's sites, or was at a past moment. Whose a finding is is decided by the database, from whose document root or name it is.
 import { GetClientPosture } from '@muster/contracts/clients';
 import type { Evidence, Severity } from '@muster/contracts/posture';
 import { checkOf } from '@muster/posture/checks';
-import { FORMULA, scoreOf } from '@muster/posture/score';
+import { FORMULA } from '@muster/posture/score';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql } from 'kysely';
+import { momentOf } from '../../../platform/cqrs/past-moment.ts';
 import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { notFound } from '../../../platform/errors/refusal.ts';
 import { ClientRepository } from '../client-repository.ts';
+import { clientScore, type WeighedFinding } from '../client-score.ts';
 import { siteChecks } from '../site-checks.ts';
 
 const GetClientPostureQuery = queryOf(GetClientPosture);
@@ -25,16 +27,13 @@ interface FoundRow {
   readonly opened_at: Date;
   readonly accepted_until: Date | null;
 }
-interface WeighedRow {
-  readonly server_id: string;
-  readonly check_id: string;
-  readonly severity: Severity;
-}
 interface JudgedRow {
   readonly server_id: string;
-  readonly name: string;
+  readonly server: string;
+  readonly judged: boolean;
   readonly judged_at: Date | null;
-  readonly not_known: number;
+  /** null: nothing was said of it yet. */
+  readonly not_known: number | null;
 }
 
 @QueryHandler(GetClientPostureQuery)
@@ -45,52 +44,43 @@ export class GetClientPostureHandler implements IQueryHandler<MessageOf<typeof G
   ) {}
 
   async execute({
-    input: { clientId },
+    input: { clientId, at },
   }: MessageOf<typeof GetClientPostureQuery>): Promise<AnswerOf<typeof GetClientPostureQuery>> {
     const state = await this.clients.client(clientId);
     if (!state || state.archived) throw notFound('client');
+    const moment = momentOf(at, new Date());
     const places = JSON.stringify(siteChecks);
     const [found, weighed, judged] = await Promise.all([
       sql<FoundRow>`
-        select f.* from muster.client_findings(${clientId}::uuid, ${places}::jsonb, null) f
+        select f.* from muster.client_findings(${clientId}::uuid, ${places}::jsonb, ${moment}::timestamptz) f
         order by f.accepted_until is not null,
           array_position(array['critical', 'high', 'medium', 'low'], f.severity), f.check_id, f.opened_at, f.finding_id
         limit ${MOST + 1}`.execute(this.database.db),
-      sql<WeighedRow>`
-        select f.server_id, f.check_id, f.severity from muster.client_findings(${clientId}::uuid, ${places}::jsonb, null) f
+      sql<WeighedFinding>`
+        select f.server_id as "serverId", f.check_id as "checkId", f.severity
+        from muster.client_findings(${clientId}::uuid, ${places}::jsonb, ${moment}::timestamptz) f
         where f.accepted_until is null`.execute(this.database.db),
       sql<JudgedRow>`
-        select s.server_id, s.name, j.judged_at, j.not_known
-        from muster.client_judged(${clientId}::uuid, ${places}::jsonb) j
-        join muster.client_servers(${clientId}::uuid) s using (server_id) order by s.name`.execute(this.database.db),
+        select * from muster.client_judged(${clientId}::uuid, ${places}::jsonb, ${moment}::timestamptz) order by server`.execute(
+        this.database.db,
+      ),
     ]);
     return {
-      score: clientScore(judged.rows, weighed.rows),
+      score: clientScore(
+        judged.rows.flatMap((row) => (row.judged ? [row.server_id] : [])),
+        weighed.rows,
+      ),
       formula: FORMULA,
       findings: found.rows.slice(0, MOST).map(viewOf),
       more: found.rows.length > MOST,
-      servers: judged.rows.map(({ name, judged_at: judgedAt, not_known: notKnown }) => ({
+      servers: judged.rows.map(({ server: name, judged: is, judged_at: judgedAt, not_known: notKnown }) => ({
         name,
+        judged: is,
         judgedAt: judgedAt?.toISOString() ?? null,
-        notKnown,
+        notKnown: notKnown ?? 0,
       })),
     };
   }
-}
-
-/** As the fleet's score is the mean of its servers', of each server only what is the client's there. */
-function clientScore(servers: readonly JudgedRow[], open: readonly WeighedRow[]): number | null {
-  const scores = servers
-    .filter(({ judged_at: judgedAt }) => judgedAt !== null)
-    .map(({ server_id: server }) =>
-      scoreOf(
-        open
-          .filter((one) => one.server_id === server)
-          .map(({ check_id: id, severity }) => ({ area: checkOf(id)?.area ?? 'web', severity })),
-      ),
-    );
-  if (scores.length === 0) return null;
-  return Math.round((scores.reduce((sum, score) => sum + score, 0) / scores.length) * 10) / 10;
 }
 
 function viewOf(row: FoundRow): AnswerOf<typeof GetClientPostureQuery>['findings'][number] {

@@ -4,11 +4,12 @@ import { checkOf } from '@muster/posture/checks';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql } from 'kysely';
+import { momentOf } from '../../../platform/cqrs/past-moment.ts';
 import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { notFound } from '../../../platform/errors/refusal.ts';
 import { viewOf } from '../check-views.ts';
 import { FindingViews } from '../finding-views.ts';
-import { momentOf, standing } from '../moments.ts';
+import { standing } from '../moments.ts';
 import { PostureScope } from '../posture-scope.ts';
 import { cursorOf, placeOf } from './place-in-list.ts';
 

@@ -3,12 +3,13 @@ import { GetPosture, type Area, type AreaCell, type PostureRow } from '@muster/c
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql, type RawBuilder } from 'kysely';
+import { momentOf } from '../../../platform/cqrs/past-moment.ts';
 import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { notFound } from '../../../platform/errors/refusal.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
 import { everyArea } from '../cells.ts';
-import { momentOf, standing } from '../moments.ts';
+import { standing } from '../moments.ts';
 import { cursorOf, placeOf, type PlaceInList } from './place-in-list.ts';
 
 const GetPostureQuery = queryOf(GetPosture);

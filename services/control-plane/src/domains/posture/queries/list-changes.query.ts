@@ -3,11 +3,12 @@ import { ListChanges } from '@muster/contracts/posture';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql, type RawBuilder } from 'kysely';
+import { momentOf } from '../../../platform/cqrs/past-moment.ts';
 import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/messages.ts';
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { APP_DIRECTORY, type ServerDirectory } from '../../servers/index.ts';
 import { summaryById, worstFirst } from '../check-views.ts';
-import { momentOf, standing } from '../moments.ts';
+import { standing } from '../moments.ts';
 import { PostureScope } from '../posture-scope.ts';
 
 const ListChangesQuery = queryOf(ListChanges);
