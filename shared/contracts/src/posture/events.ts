@@ -187,7 +187,7 @@ export const HostChanged = event('posture.HostChanged', {
     kind: approvedKind,
     appeared: z.array(inventoryItem).max(500),
     gone: z.array(inventoryItem).max(500),
-    /** The operation of ours that changed this server meanwhile; null: nobody of ours did it. */
+    /** The operation of ours whose task may change just these items; null: nobody of ours did it. */
     operationId: uuid.nullable(),
     observedAt: timestamp,
   }),

@@ -11,7 +11,7 @@ export {
 } from './operation-requests.ts';
 export { OPERATION_REQUESTS } from './tokens.ts';
 export { inlineTables } from './projections/inline-tables.ts';
-export { OwnChanges } from './own-changes.ts';
+export { OwnChanges, type CarriedOut } from './own-changes.ts';
 export { OpenWork } from './open-work.ts';
 export { LastJob } from './last-job.ts';
 export { UnsettledTasks } from './unsettled-tasks.ts';

@@ -15,6 +15,7 @@ import type { Connection, NoTables } from '../../../platform/database/database.t
 import type { EventStore } from '../../../platform/event-store/index.ts';
 import type { OwnChanges } from '../../operations/index.ts';
 import { kinds } from './kinds.ts';
+import { explained, OWN_ITEMS, type Change } from './own-items.ts';
 import type { KindDefinition, Reading } from './kind.ts';
 import { markStandsOut } from './stands-out.ts';
 
@@ -38,7 +39,7 @@ export class InventoryKeeper {
   constructor(
     private readonly database: Connection,
     private readonly store: EventStore,
-    private readonly changes: Pick<OwnChanges, 'lastBetween'>,
+    private readonly changes: Pick<OwnChanges, 'between'>,
   ) {}
 
   async keep(server: Inspected, circumstances: Circumstances): Promise<void> {
@@ -103,23 +104,24 @@ export class InventoryKeeper {
   async #tell(
     { serverId, tenantId }: Inspected,
     kind: string,
-    { appeared, gone }: { appeared: readonly string[]; gone: readonly string[] },
+    change: Change,
     { before, basis, now }: { before: Before; basis: string; now: Date },
   ): Promise<void> {
-    if (!isApproved(kind) || appeared.length + gone.length === 0) return;
+    if (!isApproved(kind) || change.appeared.length + change.gone.length === 0) return;
+    const ours = await this.changes.between(serverId, [...OWN_ITEMS.keys()], before.read_at, now);
     await recordFact(this.store, {
       streamId: inventoryStream(serverId),
       streamType: 'inventory',
-      events: [
+      events: explained(kind, change, ours).map(({ operationId, appeared, gone }) =>
         eventOf(HostChanged, {
           serverId,
           kind,
           appeared: appeared.toSorted().slice(0, MOST_TOLD),
           gone: gone.toSorted().slice(0, MOST_TOLD),
-          operationId: await this.changes.lastBetween(serverId, before.read_at, now),
+          operationId,
           observedAt: now.toISOString(),
         }),
-      ],
+      ),
       actor: ACTOR,
       actorKind: 'schedule',
       tenantId,
