@@ -3,6 +3,7 @@
 import type { Area, Evidence, Severity } from '@muster/contracts/posture';
 import type { z } from 'zod';
 import type { Approvable } from './approved.ts';
+import type { Found, Guide } from './guide.ts';
 import type { Source } from './probe.ts';
 import type { PosturePolicy } from './policy.ts';
 
@@ -55,6 +56,8 @@ export interface CheckDefinition<Reads extends Sources = Sources, Also extends S
   readonly reads: Reads;
   /** What the prober saw, where it makes the answer better: null as long as nobody has looked from outside. */
   readonly compares?: Also;
+  /** How a person mends one failure, with the values of that server; pure. Without it, `fix` and `undo` are all there is. */
+  steps?(found: Found): Guide;
   judge(
     readings: { [Name in keyof Reads]: ReadingOf<Reads[Name]> } & {
       [Name in keyof Also]: ReadingOf<Also[Name]> | null;

@@ -1,7 +1,5 @@
 // Every check on what real programs of a Debian 12 server printed: hardened, with every weakness planted, and read by a
 // user without rights. The fixtures are recorded by test/lab/posture/record.ts.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   BROKEN_SSHD,
@@ -11,30 +9,17 @@ import {
   WEAKNESSES,
 } from '../../../test/lab/posture/weaknesses.ts';
 import { checks } from './checks.ts';
-import { gatherReport } from './gather.ts';
 import { isKnownHere } from './known.ts';
-import { judgeCheck, judgeServer, STALE_MS, type CheckResult, type Reports } from './judge.ts';
+import { judgeCheck, judgeServer, STALE_MS, type CheckResult } from './judge.ts';
 import { outsideSources } from './outside.ts';
 import { posturePolicy } from './policy.ts';
 import { probes } from './probes.ts';
-import { Player } from './testing/tape.ts';
+import { RECORDED_AT as now, recordedReports } from './testing/recorded.ts';
 
-/** A day after the tapes were recorded. */
-const now = new Date('2026-11-22T07:00:00Z');
 const circumstances = { policy: posturePolicy, now };
-const FIXTURES = join(import.meta.dirname, 'fixtures');
 
-async function reportsOf(server: string): Promise<Reports> {
-  const reports = new Map();
-  for (const probe of probes) {
-    const path = join(FIXTURES, server, `${probe.name}.txt`);
-    if (!existsSync(path)) continue;
-    const host = new Player(readFileSync(path, 'utf8'));
-    reports.set(probe.name, await gatherReport(probe, host, { now: () => now.getTime(), clean: (value) => value }));
-  }
-  return reports;
-}
-const judged = async (server: string): Promise<CheckResult[]> => judgeServer(await reportsOf(server), circumstances);
+const judged = async (server: string): Promise<CheckResult[]> =>
+  judgeServer(await recordedReports(server), circumstances);
 const failing = (results: readonly CheckResult[]): string[] =>
   results.filter(({ state }) => state === 'fail').map(({ check }) => check.id);
 
@@ -42,8 +27,8 @@ describe('probes on recorded answers', () => {
   it.each(['debian-12-hardened', 'debian-12-weak', 'debian-12-unprivileged', 'debian-12-plain'])(
     'all understand %s',
     async (server) => {
-      for (const report of (await reportsOf(server)).values()) expect(report.error, report.probe).toBeNull();
-      expect((await reportsOf(server)).size).toBe(probes.length);
+      for (const report of (await recordedReports(server)).values()) expect(report.error, report.probe).toBeNull();
+      expect((await recordedReports(server)).size).toBe(probes.length);
     },
   );
 });
@@ -88,7 +73,7 @@ describe('checks', () => {
   it('F2B-006 asks only when the policy names administrators’ networks', async () => {
     const check = checks.find(({ id }) => id === 'F2B-006');
     if (check === undefined) throw new Error('there is no such check');
-    const reports = await reportsOf('debian-12-hardened');
+    const reports = await recordedReports('debian-12-hardened');
     const asked = (adminNetworks: string[]) =>
       judgeCheck(check, reports, { policy: { ...posturePolicy, adminNetworks }, now });
     expect(asked([]).state).toBe('not-applicable');
@@ -98,7 +83,7 @@ describe('checks', () => {
   it('SSH-009 tells the file and line that would keep sshd from starting', async () => {
     const check = checks.find(({ id }) => id === BROKEN_SSHD.check);
     if (check === undefined) throw new Error('there is no such check');
-    const result = judgeCheck(check, await reportsOf('debian-12-broken'), circumstances);
+    const result = judgeCheck(check, await recordedReports('debian-12-broken'), circumstances);
     expect(result.state).toBe('fail');
     expect(JSON.stringify(result.failures)).toContain('99-broken.conf');
   });
@@ -106,7 +91,7 @@ describe('checks', () => {
   it('PER-007 tells a program of no package that has kept a processor busy', async () => {
     const check = checks.find(({ id }) => id === BUSY_PROGRAM.check);
     if (check === undefined) throw new Error('there is no such check');
-    const result = judgeCheck(check, await reportsOf('debian-12-busy'), circumstances);
+    const result = judgeCheck(check, await recordedReports('debian-12-busy'), circumstances);
     expect(result.failures).toMatchObject([
       { subject: BUSY_PROGRAM.shows, evidence: { exe: '/opt/worker', user: 'root' } },
     ]);
@@ -137,7 +122,7 @@ describe('checks', () => {
   });
 
   it('hold no secret that lay on the server', async () => {
-    const everything = JSON.stringify([...(await reportsOf('debian-12-weak')).values()]);
+    const everything = JSON.stringify([...(await recordedReports('debian-12-weak')).values()]);
     expect(everything).not.toContain('seeded-secret-7f3a');
     expect(everything).not.toMatch(/\$(y|6|5|1)\$[^"]{10,}/);
   });
@@ -145,7 +130,7 @@ describe('checks', () => {
   it('do not know what was not reported, or was reported too long ago', async () => {
     expect(judgeServer(new Map(), circumstances).every(({ state }) => state === 'unknown')).toBe(true);
     const late = { policy: posturePolicy, now: new Date(now.getTime() + STALE_MS + 1000) };
-    const results = judgeServer(await reportsOf('debian-12-weak'), late);
+    const results = judgeServer(await recordedReports('debian-12-weak'), late);
     expect(results.every(({ state }) => state === 'unknown')).toBe(true);
   });
 
@@ -153,7 +138,7 @@ describe('checks', () => {
     const eol = checks.filter(({ id }) => id === 'UPD-007');
     const policy = { ...posturePolicy, endOfLife: { 'debian 12': '2026-11-01' } };
     const [result] = eol.map(async (check) =>
-      judgeCheck(check, await reportsOf('debian-12-hardened'), { policy, now }),
+      judgeCheck(check, await recordedReports('debian-12-hardened'), { policy, now }),
     );
     expect((await result)?.failures[0]?.evidence).toMatchObject({ until: '2026-11-01', over: true });
   });

@@ -120,6 +120,19 @@ describe('a past moment', () => {
     expect(points.at(-1)).toMatchObject({ score: (await ask('/api/posture'))['score'], judged: 2 });
   });
 
+  test('says what to do about a finding on that very server, and takes it back', async () => {
+    const { findings } = (await ask('/api/posture/findings/SSH-001')) as {
+      findings: { findingId: string; server: { serverId: string } }[];
+    };
+    const open = findings.find(({ server }) => server.serverId === database)?.findingId ?? '';
+    const { guide } = (await ask(`/api/posture/servers/${database}/findings/${open}`)) as {
+      guide: { mend: { say: string; command: string | null }[]; undo: { command: string | null }[] };
+    };
+    expect(guide.mend[0]?.say).toContain('permitrootlogin yes');
+    expect(guide.mend.map(({ command }) => command)).toContain('sshd -t && systemctl reload ssh');
+    expect(guide.undo[0]?.command).toContain('/etc/ssh/sshd_config.d/00-muster.conf');
+  });
+
   test('keeps a server that was retired since', async () => {
     await muster.call('POST', `/api/servers/${database}/retire`, owner, { reason: 'Sold' });
     await muster.until(async () => (await ask('/api/posture'))['judged'] === 1);

@@ -27,6 +27,16 @@ const findingMoment = z.discriminatedUnion('what', [
 ]);
 export type FindingMoment = z.infer<typeof findingMoment>;
 
+/** What a person does, one after the other. Nothing is carried out: the lines are there to be copied. */
+const guideStep = z.strictObject({
+  say: z.string(),
+  /** For a root shell on that server, its values quoted; null where there is nothing to run, or nothing safe. */
+  command: z.string().nullable(),
+  /** Shows whether it worked, and changes nothing. */
+  verify: z.string().nullable(),
+});
+export type GuideStep = z.infer<typeof guideStep>;
+
 export const GetFinding = query('posture.GetFinding', {
   risk: 'low',
   on: ['server', 'serverId'],
@@ -43,6 +53,8 @@ export const GetFinding = query('posture.GetFinding', {
     owner: z.string().nullable(),
     /** The caller has it. */
     mine: z.boolean(),
+    /** With the values of this server; null where the check has no steps but its `fix` and `undo`. */
+    guide: z.strictObject({ mend: z.array(guideStep), undo: z.array(guideStep) }).nullable(),
     /** Newest first. */
     moments: z.array(findingMoment),
     scan: scanProgress.nullable(),

@@ -1,6 +1,8 @@
 // ACC-001: Another account has UID 0.
 import { check, failures } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { accounts } from '../probes/accounts.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'ACC-001',
@@ -23,6 +25,23 @@ export default check({
         subject: `account ${name}`,
         evidence: { account: name, shell, password: password ?? 'not known' },
       })),
+    );
+  },
+  steps({ evidence: { account } }) {
+    return guide(
+      [
+        step(
+          `See what “${account}” is and when it signed in; ask who made it.`,
+          sh`getent passwd ${account}; last -n 10 -- ${account}`,
+        ),
+        step(
+          `Lock “${account}” and take its shell away.`,
+          sh`usermod -L -s /usr/sbin/nologin ${account}`,
+          sh`passwd -S ${account}; getent passwd ${account}`,
+        ),
+        step('When its files are known, delete it without -r: its home may be that of root.'),
+      ],
+      [step(`Let “${account}” in again.`, sh`usermod -U -s /bin/bash ${account}`)],
     );
   },
 });

@@ -1,6 +1,8 @@
 // ACC-002: Account with an empty password.
 import { check, failures, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { accounts } from '../probes/accounts.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'ACC-002',
@@ -24,6 +26,12 @@ export default check({
         subject: `account ${name}`,
         evidence: { account: name, nullok: accounts.nullok ?? true },
       })),
+    );
+  },
+  steps({ evidence: { account } }) {
+    return guide(
+      [step(`Lock “${account}”.`, sh`passwd -l ${account}`, sh`passwd -S ${account}`)],
+      [step(`Let “${account}” in again, with a password.`, sh`passwd ${account}`)],
     );
   },
 });

@@ -1,7 +1,9 @@
 // ACC-004: Time-limited account past its end date.
 import { check, failures, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { accounts } from '../probes/accounts.ts';
 import { authorizedKeys } from '../probes/authorized-keys.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'ACC-004',
@@ -31,6 +33,38 @@ export default check({
           },
         ];
       }),
+    );
+  },
+  steps({ evidence: { account, ended, keys } }) {
+    return guide(
+      [
+        step(
+          `The time of “${account}” was over on ${ended}. Lock it.`,
+          sh`usermod -L ${account}`,
+          sh`passwd -S ${account}`,
+        ),
+        ...(keys === 0
+          ? []
+          : [
+              step(
+                `Put its ${keys} keys out of use; the file stays beside, with “.ended” at its end.`,
+                sh`home="$(getent passwd ${account} | cut -d: -f6)"; runuser -u ${account} -- mv "$home/.ssh/authorized_keys" "$home/.ssh/authorized_keys.ended"`,
+                sh`ls -l "$(getent passwd ${account} | cut -d: -f6)/.ssh"`,
+              ),
+            ]),
+        step('End what it has open.', sh`loginctl terminate-user ${account}`, sh`ps -u ${account}`),
+      ],
+      [
+        step(`Unlock “${account}”.`, sh`usermod -U ${account}`),
+        ...(keys === 0
+          ? []
+          : [
+              step(
+                'Let its keys in again.',
+                sh`home="$(getent passwd ${account} | cut -d: -f6)"; runuser -u ${account} -- mv "$home/.ssh/authorized_keys.ended" "$home/.ssh/authorized_keys"`,
+              ),
+            ]),
+      ],
     );
   },
 });

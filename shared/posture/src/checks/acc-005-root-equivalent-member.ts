@@ -1,7 +1,9 @@
 // ACC-005: New member of a root-equivalent group.
 import { check, failures, unknown } from '../check.ts';
 import { dayOf } from '../first-seen.ts';
+import { guide, step } from '../guide.ts';
 import { baseline } from '../probes/baseline.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'ACC-005',
@@ -25,6 +27,16 @@ export default check({
         evidence: { group, member, since: dayOf(since) },
         approvable: { kind: 'administrators', items: [`${member} by ${group}`] },
       })),
+    );
+  },
+  steps({ evidence: { group, member } }) {
+    return guide(
+      [
+        step(`See that another administrator is in “${group}”.`, sh`getent group ${group}`),
+        step(`Take “${member}” out of “${group}”.`, sh`gpasswd -d ${member} ${group}`, sh`id ${member}`),
+        step('What it has open keeps the group until it ends.', sh`loginctl terminate-user ${member}`),
+      ],
+      [step(`Put “${member}” into “${group}” again.`, sh`gpasswd -a ${member} ${group}`)],
     );
   },
 });

@@ -1,6 +1,9 @@
 // ACC-007: sudoers broken or writable.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { rightsAsBefore, setOwner, setRights } from '../guides/files.ts';
 import { sudo } from '../probes/sudo.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'ACC-007',
@@ -26,5 +29,25 @@ export default check({
       ...broken,
       ...loose.map(({ path, mode, owner }) => ({ subject: path, evidence: { path, mode, owner } })),
     ]);
+  },
+  steps({ evidence: { problem, path, mode, owner } }) {
+    if (path === undefined) {
+      return guide([
+        step('Keep a root shell open: sudo may refuse everybody until this is mended.'),
+        step(
+          `visudo says “${problem}”. Open the file and line that it names with visudo -f.`,
+          sh`visudo -c`,
+          sh`visudo -c`,
+        ),
+      ]);
+    }
+    return guide(
+      [
+        setOwner(`Give “${path}” to root.`, 'root:root', path),
+        setRights(`Let nobody else write to “${path}”.`, 'root', '0440', path),
+        step('See that sudo still takes it.', sh`visudo -c`),
+      ],
+      [setOwner(`Give “${path}” back to “${owner}”.`, owner, path), rightsAsBefore('root', mode, path)],
+    );
   },
 });

@@ -1,6 +1,8 @@
 // ACC-015: Predictable or reused application database password.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { siteSecrets } from '../probes/site-secrets.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'ACC-015',
@@ -24,5 +26,20 @@ export default check({
     );
     if (weak.length === 0 && !complete) return unknown('Not every wp-config.php or .env could be read');
     return files.length === 0 ? notApplicable('No site has a wp-config.php or .env') : failures(weak);
+  },
+  steps({ evidence: { file } }) {
+    return guide(
+      [
+        step('Make a new password.', sh`openssl rand -base64 24`),
+        step(
+          `See which account of the database “${file}” names.`,
+          sh`grep -nE 'DB_(NAME|USER|USERNAME|DATABASE|HOST)' -- ${file}`,
+        ),
+        step(
+          `Set the password for that account (ALTER USER … IDENTIFIED BY …), write it into “${file}”, and see that the site answers.`,
+        ),
+      ],
+      [step(`Set the former password again in the database and in “${file}”, within the hour.`)],
+    );
   },
 });

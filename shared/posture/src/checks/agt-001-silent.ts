@@ -1,6 +1,8 @@
 // AGT-001: Agent silent.
 import { check, notApplicable, passIf } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { agentStanding } from '../known/agent-standing.ts';
+import { only, sh } from '../shell.ts';
 
 export default check({
   id: 'AGT-001',
@@ -19,5 +21,15 @@ export default check({
   judge({ agentStanding: { link } }) {
     if (link === null) return notApplicable('Its agent has never been connected');
     return passIf(link.silentSince === null, { since: link.silentSince ?? '', version: link.version });
+  },
+  steps({ evidence: { since, version } }) {
+    const from = only(/^(\S+)T(\S+?)(?:\.\d+)?Z$/.exec(String(since))?.slice(1).join(' '), /^[\d: -]+$/);
+    return guide([
+      step(
+        `See what the agent ${version} said when it fell silent. Where SSH does not answer, use the provider’s console.`,
+        sh`journalctl -u muster-agentd -n 50 --since ${from === '' ? '' : `${from} UTC`}`,
+      ),
+      step('Start it again.', sh`systemctl restart muster-agentd`, sh`systemctl status muster-agentd --no-pager`),
+    ]);
   },
 });

@@ -1,7 +1,11 @@
 // AGT-004: Agent files modified.
 import { check, notApplicable, passIf, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { releasedAgents } from '../known/released-agents.ts';
 import { agentFiles } from '../probes/agent-files.ts';
+import { only, sh } from '../shell.ts';
+
+const RELEASE = /^\d+\.\d+\.\d+(?:[.-][\w.-]+)?$/;
 
 export default check({
   id: 'AGT-004',
@@ -24,5 +28,28 @@ export default check({
     const [first] = signed;
     if (first === undefined) return unknown(`No signed manifest of release ${version} lies here`);
     return passIf(signed.includes(inputs), { version, found: inputs, signed: first });
+  },
+  steps({ evidence: { version } }) {
+    const named = only(version, RELEASE);
+    const folder = named === '' ? '' : `/opt/muster-agent/versions/${named}`;
+    return guide(
+      [
+        step(
+          `See what changed last below release ${version}, and who was signed in then.`,
+          sh`find ${folder} -type f -printf '%T+ %m %u %p\\n' | sort -r | head -n 20; last -n 20`,
+        ),
+        step(
+          'Keep a copy as evidence.',
+          sh`install -d -m 0700 /root/evidence && cp -a ${folder} /root/evidence/`,
+          sh`ls /root/evidence`,
+        ),
+        step(
+          `Install release ${version} anew: from Releases, or with the install script.`,
+          undefined,
+          sh`ls -l /opt/muster-agent`,
+        ),
+      ],
+      [step('The former release stays beside the new one.', undefined, sh`ls /opt/muster-agent/versions`)],
+    );
   },
 });

@@ -1,6 +1,8 @@
 // CPL-003: WHM API tokens without expiry or IP limit.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { panel } from '../probes/panel.ts';
+import { only, sh } from '../shell.ts';
 
 export default check({
   id: 'CPL-003',
@@ -27,5 +29,22 @@ export default check({
           : [{ subject: `token ${name}`, evidence: { token: name, expires, addresses, all } }],
       ),
     );
+  },
+  steps({ evidence: { token } }) {
+    const name = only(token, /^[\w-]{1,50}$/);
+    return guide([
+      step(
+        `Find out which program uses “${token}”, and from which address.`,
+        sh`whmapi1 --output=jsonpretty api_token_list`,
+      ),
+      step(
+        'Make a new token for it in WHM, Manage API Tokens: with an end, its address, and only the rights that it needs. Give it to the program.',
+      ),
+      step(
+        `Revoke “${token}”: it cannot come back.`,
+        sh`whmapi1 api_token_revoke token_name=${name}`,
+        sh`whmapi1 --output=jsonpretty api_token_list`,
+      ),
+    ]);
   },
 });

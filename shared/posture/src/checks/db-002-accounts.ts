@@ -1,6 +1,8 @@
 // DB-002: DB account without password or root from anywhere.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { databases } from '../probes/databases.ts';
+import { NUMBER, only, sh } from '../shell.ts';
 
 export default check({
   id: 'DB-002',
@@ -50,5 +52,43 @@ export default check({
     }
     if (mysql?.answers === false || postgres?.read === false) return unknown('The databases could not be asked');
     return mysql === null && postgres === null ? notApplicable('There is no MySQL and no PostgreSQL') : failures([]);
+  },
+  steps({ evidence: { database, account, from, problem } }) {
+    const [, file, line] = /^trust in (\/.+):(\d+)$/.exec(String(problem)) ?? [];
+    if (database === 'PostgreSQL') {
+      const at = only(line, NUMBER);
+      return guide(
+        [
+          step(
+            `See line ${line} of “${file}”, and that “${account}” has a password (\\password in psql) before it is asked for.`,
+            sh`sed -n ${at === '' ? '' : `${at}p`} ${file}`,
+          ),
+          step(
+            'Ask for a password; the file stays beside, with “.before” at its end.',
+            sh`sed -i.before ${at === '' ? '' : `${at}s/\\btrust\\b/scram-sha-256/`} ${file} && systemctl reload postgresql`,
+            sh`sed -n ${at === '' ? '' : `${at}p`} ${file}`,
+          ),
+        ],
+        [
+          step(
+            'Put the former file back and load it.',
+            sh`mv -- ${`${file}.before`} ${file} && systemctl reload postgresql`,
+          ),
+        ],
+      );
+    }
+    // Both stand in a statement between quotes: names of these characters need no quoting of SQL’s own.
+    const named =
+      /^[\w.-]*$/.test(String(account)) && /^[\w.%:/-]+$/.test(String(from)) ? `'${account}'@'${from}'` : '';
+    const lock = (how: string): string => (named === '' ? '' : `ALTER USER ${named} ACCOUNT ${how}`);
+    const shown = named === '' ? '' : `SHOW CREATE USER ${named}; SHOW GRANTS FOR ${named}`;
+    return guide(
+      [
+        step(`See what “${account}” from “${from}” may do.`, sh`mariadb -e ${shown}`),
+        step('Lock it: nobody signs in as it any more.', sh`mariadb -e ${lock('LOCK')}`, sh`mariadb -e ${shown}`),
+        step('Ask who needs it. Give it a password and a host of its own, or drop it.'),
+      ],
+      [step('Unlock it.', sh`mariadb -e ${lock('UNLOCK')}`)],
+    );
   },
 });

@@ -1,6 +1,9 @@
 // DB-004: Redis open.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { whoListens } from '../guides/network.ts';
 import { databases } from '../probes/databases.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'DB-004',
@@ -25,6 +28,19 @@ export default check({
         if (local || password) return [];
         return [{ subject: file, evidence: { file, bind: bind.join(' '), protectedMode, password } }];
       }),
+    );
+  },
+  steps({ evidence: { file, bind } }) {
+    return guide(
+      [
+        step(
+          `Let Redis listen on loopback instead of “${bind}”, in protected mode. The file stays beside, with “.before” at its end.`,
+          sh`cp -p -- ${file} ${`${file}.before`} && sed -i 's/^bind .*/bind 127.0.0.1 -::1/; s/^protected-mode .*/protected-mode yes/' ${file} && systemctl restart redis-server`,
+          whoListens(6379),
+        ),
+        step('Who needs it from elsewhere gets a requirepass and a rule of the firewall.'),
+      ],
+      [step('Put the former file back.', sh`mv -- ${`${file}.before`} ${file} && systemctl restart redis-server`)],
     );
   },
 });

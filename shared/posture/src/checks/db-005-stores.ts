@@ -1,7 +1,10 @@
 // DB-005: Elasticsearch, MongoDB or memcached without authentication.
 import { check, failures, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { closePort, openPort, whoListens } from '../guides/network.ts';
 import { databases } from '../probes/databases.ts';
 import { isPublic, listeners } from '../probes/listeners.ts';
+import { sh } from '../shell.ts';
 
 /** Port and the store behind it. */
 const STORES: Readonly<Record<number, string>> = { 11211: 'memcached', 27017: 'mongod', 9200: 'elasticsearch' };
@@ -34,6 +37,37 @@ export default check({
           },
         ];
       }),
+    );
+  },
+  steps({ evidence: { store, port, address, file } }) {
+    const settings = String(file).startsWith('/') ? file : undefined;
+    return guide(
+      [
+        closePort('tcp', port),
+        store === 'memcached' && settings !== undefined
+          ? step(
+              `Let memcached listen on 127.0.0.1 instead of ${address}.`,
+              sh`sed -i.before 's/^-l .*/-l 127.0.0.1/' ${settings} && systemctl restart memcached`,
+              whoListens(port),
+            )
+          : step(
+              `Bind ${store} to 127.0.0.1 instead of ${address} in its settings (${file}), and restart it.`,
+              undefined,
+              whoListens(port),
+            ),
+        step(`Switch the authentication of ${store} on. Then the port may be opened to whom it is for.`),
+      ],
+      [
+        ...(store === 'memcached' && settings !== undefined
+          ? [
+              step(
+                'Put the former settings back.',
+                sh`mv -- ${`${settings}.before`} ${settings} && systemctl restart memcached`,
+              ),
+            ]
+          : []),
+        openPort('tcp', port),
+      ],
     );
   },
 });

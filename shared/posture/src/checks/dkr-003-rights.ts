@@ -1,6 +1,8 @@
 // DKR-003: Privileged container or host access.
 import { check, failures, listed, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { docker, type Container } from '../probes/docker.ts';
+import { NAME, only, sh } from '../shell.ts';
 
 const CAPABILITIES = /^(?:CAP_)?(?:SYS_ADMIN|SYS_MODULE|SYS_PTRACE|SYS_RAWIO|DAC_READ_SEARCH|NET_ADMIN|ALL)$/;
 const SENSITIVE = /^(?:\/|\/etc|\/root|\/proc|\/boot|\/var\/run\/docker\.sock|\/run\/docker\.sock|\/var\/lib\/docker):/;
@@ -33,6 +35,31 @@ export default check({
           ];
     });
     return open.length === 0 && !read ? unknown('Docker could not be asked') : failures(open);
+  },
+  steps({ evidence: { container, image, access } }) {
+    const name = only(container, NAME);
+    return guide(
+      [
+        step(
+          `See how “${container}” of “${image}” was started, and ask what it needs of: ${access}.`,
+          sh`docker inspect --format '{{json .HostConfig}}' ${name}`,
+        ),
+        step(
+          'Stop it, and keep it under another name.',
+          sh`docker stop ${name} && docker rename ${name} ${name}-before`,
+          sh`docker ps -a --filter name=${name}`,
+        ),
+        step(
+          'Start it anew as it was, with the one capability or folder (:ro) that it needs, and without --privileged and the namespaces of the host.',
+        ),
+      ],
+      [
+        step(
+          'Start it as before.',
+          sh`docker rm -f ${name}; docker rename ${name}-before ${name} && docker start ${name}`,
+        ),
+      ],
+    );
   },
 });
 

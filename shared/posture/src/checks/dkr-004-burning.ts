@@ -1,7 +1,9 @@
 // DKR-004: Container burns CPU for 30 min.
 import { check, failures, notApplicable } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { busy } from '../probes/busy.ts';
 import { docker } from '../probes/docker.ts';
+import { NAME, only, sh } from '../shell.ts';
 
 export default check({
   id: 'DKR-004',
@@ -25,6 +27,24 @@ export default check({
         subject: `container ${name}`,
         evidence: { container: name, limit, since: new Date(since * 1000).toISOString().slice(0, 16) },
       })),
+    );
+  },
+  steps({ evidence: { container, since } }) {
+    const name = only(container, NAME);
+    return guide(
+      [
+        step(`See what works in “${container}” since ${since}.`, sh`docker top ${name} -eo pid,user,pcpu,etime,args`),
+        step(
+          'Pause it: it stops and stays to be looked at.',
+          sh`docker pause ${name}`,
+          sh`docker ps --filter name=${name}`,
+        ),
+        step(
+          'See what was added to its image. Where it is not yours, keep it as evidence and start it anew from its image.',
+          sh`docker diff ${name}`,
+        ),
+      ],
+      [step('Let it go on.', sh`docker unpause ${name}`)],
     );
   },
 });

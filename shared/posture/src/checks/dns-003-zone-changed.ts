@@ -1,7 +1,10 @@
 // DNS-003: Zone changed outside a recorded change.
 import { check, failures, notApplicable, unknown } from '../check.ts';
 import { dayOf } from '../first-seen.ts';
+import { guide, step } from '../guide.ts';
+import { copyBack, keepCopy } from '../guides/files.ts';
 import { nameServer } from '../probes/name-server.ts';
+import { inTurn, sh } from '../shell.ts';
 
 export default check({
   id: 'DNS-003',
@@ -22,6 +25,20 @@ export default check({
     if (!read || changedZones === null) return unknown('The zones could not be read');
     return failures(
       changedZones.map(({ file, since }) => ({ subject: file, evidence: { file, since: dayOf(since) } })),
+    );
+  },
+  steps({ evidence: { file, since } }) {
+    return guide(
+      [
+        step(`See when “${file}” was written; the change was seen on ${since}.`, sh`stat -- ${file}; last -n 20`),
+        keepCopy(file),
+        step(
+          'Put the zone back from the last backup and raise its serial. Then load it.',
+          sh`named-checkconf -z && rndc reload`,
+          sh`journalctl -u named -n 10 --no-pager`,
+        ),
+      ],
+      [step('Put the changed zone back and load it.', inTurn(copyBack(file), 'rndc reload'))],
     );
   },
 });

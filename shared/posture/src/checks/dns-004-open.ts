@@ -1,6 +1,14 @@
 // DNS-004: Open recursion, AXFR or version banner.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { nameServer } from '../probes/name-server.ts';
+import { only, sh } from '../shell.ts';
+
+const WANTED: Readonly<Record<string, string>> = {
+  'allow-recursion': 'recursion no;',
+  'allow-transfer': 'allow-transfer { none; };',
+  version: 'version "none";',
+};
 
 const ANYBODY = (list: readonly string[] | null): boolean =>
   list?.some((one) => one === 'any' || /^0\.0\.0\.0\/0$/.test(one)) === true;
@@ -32,5 +40,30 @@ export default check({
         .map(({ zone }) => ({ setting: 'allow-transfer', value: 'anybody', zone })),
     ];
     return failures(wrong.map((evidence) => ({ subject: `${evidence.setting} ${evidence.zone}`.trim(), evidence })));
+  },
+  steps({ evidence: { setting, value, zone } }) {
+    const wanted = WANTED[String(setting)] ?? '';
+    const where = zone === '' || zone === undefined ? 'the options' : `the zone “${zone}”`;
+    const named = only(setting, /^[a-z-]+$/);
+    return guide(
+      [
+        step('Keep the present settings.', sh`cp -a /etc/bind /root/bind.before`, sh`ls /root/bind.before`),
+        step(
+          `It says ${setting}: ${value}. Find it.`,
+          sh`grep -rnE ${named === '' ? '' : `${named}|^ *zone `} /etc/bind --include=named.conf*`,
+        ),
+        step(
+          `Write “${wanted}” into ${where}. Then test and load it.`,
+          sh`named-checkconf && rndc reconfig`,
+          sh`named-checkconf -px | grep -n ${named}`,
+        ),
+      ],
+      [
+        step(
+          'Put the former settings back.',
+          sh`cp -a /root/bind.before/. /etc/bind/ && named-checkconf && rndc reconfig`,
+        ),
+      ],
+    );
   },
 });

@@ -1,6 +1,8 @@
 // F2B-001: fail2ban not running or not enabled.
 import { check, passIf, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { fail2ban } from '../probes/fail2ban.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'F2B-001',
@@ -19,5 +21,26 @@ export default check({
   judge({ fail2ban: { installed, active, enabled, answers } }) {
     if (installed && active && enabled && answers === null) return unknown('fail2ban may not be asked without root');
     return passIf(installed && active && enabled && answers === true, { installed, active, enabled });
+  },
+  steps({ evidence: { installed, active, enabled } }) {
+    return guide(
+      [
+        ...(installed === true ? [] : [step('Install it.', sh`apt-get install -y fail2ban`)]),
+        step(
+          `${active === true ? 'It runs' : 'It does not run'}, and ${enabled === true ? 'starts' : 'does not start'} at boot. Start it, now and at boot.`,
+          sh`systemctl enable --now fail2ban`,
+          sh`systemctl is-enabled fail2ban; fail2ban-client ping`,
+        ),
+        ...(active === true || installed !== true
+          ? []
+          : [
+              step(
+                'If it does not stay: what it says.',
+                sh`journalctl -u fail2ban -n 20 --no-pager; fail2ban-client -t`,
+              ),
+            ]),
+      ],
+      [step('As it was.', active === true ? sh`systemctl disable fail2ban` : sh`systemctl disable --now fail2ban`)],
+    );
   },
 });

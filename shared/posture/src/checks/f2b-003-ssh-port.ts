@@ -1,7 +1,10 @@
 // F2B-003: Jail protects the wrong SSH port.
 import { check, listed, notApplicable, passIf, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { BY_HAND, reloadJail } from '../guides/jails.ts';
 import { fail2ban } from '../probes/fail2ban.ts';
 import { sshd } from '../probes/sshd.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'F2B-003',
@@ -26,5 +29,22 @@ export default check({
     if (jail.ports.length === 0) return unknown('The jail has no rule in the kernel yet');
     const open = sshd.ports.filter((port) => !jail.ports.includes(port));
     return passIf(open.length === 0, { ssh: listed(sshd.ports.map(String)), jail: listed(jail.ports.map(String)) });
+  },
+  steps({ evidence: { ssh, jail } }) {
+    const ports = (String(ssh).match(/\d{1,5}/g) ?? []).join(',');
+    return guide(
+      [
+        step(
+          `SSH listens on ${ssh}, the jail closes ${jail}. Name every port in a file that is read last.`,
+          sh`printf '[sshd]\\nport = %s\\n' ${ports} >> ${BY_HAND}`,
+          sh`cat ${BY_HAND}`,
+        ),
+        reloadJail('sshd', sh`nft list table inet f2b-table`),
+      ],
+      [
+        step('Take the line out again.', sh`sed -i ${ports === '' ? '' : `/^port = ${ports}$/d`} ${BY_HAND}`),
+        reloadJail('sshd'),
+      ],
+    );
   },
 });

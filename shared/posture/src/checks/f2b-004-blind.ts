@@ -1,6 +1,9 @@
 // F2B-004: Jail is blind (matches nothing).
 import { check, notApplicable, passIf, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { reloadJail } from '../guides/jails.ts';
 import { jailSight } from '../probes/jail-sight.ts';
+import { NAME, only, sh } from '../shell.ts';
 
 export default check({
   id: 'F2B-004',
@@ -24,5 +27,19 @@ export default check({
       counted: span.counted === 0 ? 'nothing' : 'less than half of the failed sign-ins',
       until: new Date(span.until * 1000).toISOString().slice(0, 10),
     });
+  },
+  steps({ evidence: { jail, counted } }) {
+    const name = only(jail, NAME);
+    return guide([
+      step(
+        `The jail ${jail} counted ${counted}. See what it looks at.`,
+        sh`fail2ban-client get ${name} journalmatch; fail2ban-client get ${name} logpath; fail2ban-client get ${name} failregex`,
+      ),
+      step('See what sshd writes.', sh`journalctl -q -t sshd -n 20 --no-pager --grep 'Failed password|Invalid user'`),
+      step(
+        'Where both differ: set backend = systemd for the jail in a file of /etc/fail2ban/jail.d, without a logpath of its own.',
+      ),
+      reloadJail(name, sh`fail2ban-client status ${name}`),
+    ]);
   },
 });

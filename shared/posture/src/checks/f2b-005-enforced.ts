@@ -1,6 +1,8 @@
 // F2B-005: Ban listed but not enforced.
 import { check, failures, listed, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { fail2ban } from '../probes/fail2ban.ts';
+import { NAME, only, sh } from '../shell.ts';
 
 export default check({
   id: 'F2B-005',
@@ -29,5 +31,20 @@ export default check({
           evidence: { jail, banned, missing: listed(unenforced ?? []) },
         })),
     );
+  },
+  steps({ evidence: { jail, missing } }) {
+    const name = only(jail, NAME);
+    const address = only(String(missing).split(',')[0], /^[\da-f.:/]+$/i);
+    return guide([
+      step(
+        `Restart the jail ${jail}: it writes its bans to the kernel again. Missing: ${missing}.`,
+        sh`fail2ban-client restart ${name}`,
+        sh`nft list table inet f2b-table | grep -F ${address}`,
+      ),
+      step(
+        'See who took the table away: a firewall that is loaded anew does.',
+        sh`journalctl -u nftables -u ufw -u firewalld -n 20 --no-pager`,
+      ),
+    ]);
   },
 });

@@ -1,6 +1,8 @@
 // F2B-006: Administrators’ addresses not in ignoreip.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { fail2ban } from '../probes/fail2ban.ts';
+import { NAME, inTurn, only, sh } from '../shell.ts';
 
 export default check({
   id: 'F2B-006',
@@ -28,6 +30,26 @@ export default check({
           ? []
           : [{ subject: `jail ${jail}`, evidence: { jail, missing: missing.join(', ').slice(0, 600) } }];
       }),
+    );
+  },
+  steps({ evidence: { jail, missing } }) {
+    const name = only(jail, NAME);
+    const networks = String(missing).split(', ');
+    const each = (verb: string) =>
+      inTurn(...networks.map((one) => sh`fail2ban-client set ${name} ${verb} ${only(one, /^[\da-f.:/]+$/i)}`));
+    return guide(
+      [
+        step(
+          `Let the jail ${jail} leave these alone, from now on: ${missing}.`,
+          each('addignoreip'),
+          sh`fail2ban-client get ${name} ignoreip`,
+        ),
+        step(
+          `Add the same to ignoreip of [DEFAULT] in a file of /etc/fail2ban/jail.d, so that it outlasts a restart. Test it.`,
+          sh`fail2ban-client -t`,
+        ),
+      ],
+      [step('Take them out again, here and in the file.', each('delignoreip'))],
     );
   },
 });

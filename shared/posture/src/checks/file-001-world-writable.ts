@@ -1,5 +1,7 @@
 // FILE-001: World-writable files or directories (777).
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide } from '../guide.ts';
+import { rightsAsBefore, setRights } from '../guides/files.ts';
 import { webFiles } from '../probes/web-files.ts';
 
 export default check({
@@ -22,6 +24,12 @@ export default check({
       return unknown('Some folders below the web roots could not be entered');
     return failures(
       webFiles.writable.map(({ path, mode, owner }) => ({ subject: path, evidence: { path, mode, owner } })),
+    );
+  },
+  steps({ evidence: { path, mode, owner } }) {
+    return guide(
+      [setRights(`Let nobody but owner and group write to “${path}”.`, owner, 'o-w', path)],
+      [rightsAsBefore(owner, mode, path)],
     );
   },
 });

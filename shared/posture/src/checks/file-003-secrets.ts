@@ -1,5 +1,7 @@
 // FILE-003: Secret files readable by others.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { rightsAsBefore, setRights } from '../guides/files.ts';
 import { webFiles } from '../probes/web-files.ts';
 
 export default check({
@@ -22,6 +24,15 @@ export default check({
       return unknown('Some folders below the web roots could not be entered');
     return failures(
       webFiles.secrets.map(({ path, mode, owner }) => ({ subject: path, evidence: { path, mode, owner } })),
+    );
+  },
+  steps({ evidence: { path, mode, owner } }) {
+    return guide(
+      [
+        setRights(`Let nobody but owner and group read “${path}”.`, owner, 'o-rwx', path),
+        step('See that the site answers. If it does not, give the file the group of the web server.'),
+      ],
+      [rightsAsBefore(owner, mode, path)],
     );
   },
 });

@@ -1,5 +1,7 @@
 // FILE-004: Database dump or archive inside a docroot.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { putBack, setAside } from '../guides/files.ts';
 import { webFiles } from '../probes/web-files.ts';
 
 export default check({
@@ -22,6 +24,17 @@ export default check({
       return unknown('Some folders below the web roots could not be entered');
     return failures(
       webFiles.dumps.map(({ path, bytes, mode }) => ({ subject: path, evidence: { path, bytes, mode } })),
+    );
+  },
+  steps({ evidence: { path } }) {
+    return guide(
+      [
+        setAside(path),
+        step(
+          'Whoever knew the name could fetch it: see the log of the web server, and change the passwords in it if somebody did.',
+        ),
+      ],
+      [putBack(path)],
     );
   },
 });

@@ -1,7 +1,10 @@
 // FILE-005: New or changed setuid/setgid file.
 import { check, failures, unknown } from '../check.ts';
 import { dayOf } from '../first-seen.ts';
+import { guide, step } from '../guide.ts';
+import { keepCopy, rightsAsBefore, setRights } from '../guides/files.ts';
 import { setuid } from '../probes/setuid.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'FILE-005',
@@ -24,6 +27,19 @@ export default check({
         subject: path,
         evidence: { path, mode, owner, since: dayOf(since) },
       })),
+    );
+  },
+  steps({ evidence: { path, mode, owner, since } }) {
+    return guide(
+      [
+        step(
+          `“${path}” was seen first on ${since}. A package that brought it is named here.`,
+          sh`dpkg -S ${path}; stat -- ${path}`,
+        ),
+        keepCopy(path),
+        setRights(`Let “${path}” run as whoever starts it.`, owner, 'u-s,g-s', path),
+      ],
+      [rightsAsBefore(owner, mode, path)],
     );
   },
 });

@@ -1,6 +1,9 @@
 // FW-001: No default-deny firewall on input.
 import { check, listed, passIf, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { formerRules, stay, wayBack } from '../guides/network.ts';
 import { closed, firewall } from '../probes/firewall.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'FW-001',
@@ -24,5 +27,34 @@ export default check({
       chains: listed(chains) || 'none',
       managers: listed(managers) || 'none',
     });
+  },
+  steps({ evidence: { chains, managers } }) {
+    const [, family, table, name] = /(?:^|, )(ip|inet) ([\w-]+)\/([\w-]+) policy accept/.exec(String(chains)) ?? [];
+    const chain = family === undefined ? '' : `${family} ${table} ${name}`;
+    const ufw = String(managers).includes('ufw');
+    return guide(
+      [
+        ...wayBack(),
+        step(
+          `On input there is: ${chains}. Who listens must have a rule that accepts it, SSH first, and replies and loopback too.`,
+          sh`ss -Hlntu; nft list ruleset`,
+        ),
+        ufw
+          ? step('ufw keeps the rules here.', sh`ufw default deny incoming`, sh`ufw status verbose`)
+          : chain === ''
+            ? step(
+                'Write a table with a chain on input that accepts those and has “policy drop”, into the file that your firewall loads.',
+                undefined,
+                sh`nft list ruleset`,
+              )
+            : step(
+                `Drop what no rule of ${chain} accepts.`,
+                sh`nft ${`add chain ${chain} { policy drop; }`}`,
+                `nft list chain ${chain}`,
+              ),
+        stay(),
+      ],
+      [formerRules()],
+    );
   },
 });

@@ -1,7 +1,10 @@
 // FW-003: Open port nobody approved.
 import { check, failures, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { closePort, openPort, whoListens } from '../guides/network.ts';
 import { isPublic, listeners, portItem } from '../probes/listeners.ts';
 import { sshd } from '../probes/sshd.ts';
+import { NAME, only, sh } from '../shell.ts';
 
 export default check({
   id: 'FW-003',
@@ -47,6 +50,33 @@ export default check({
             ],
       ),
       open.some(({ process }) => process === null) ? 'Which program listens could not be read' : null,
+    );
+  },
+  steps({ subject, evidence: { port, program, unit, address } }) {
+    const protocol = /^port (tcp|udp)\//.exec(subject ?? '')?.[1];
+    if (unit === '' || unit === undefined || String(unit).endsWith('.scope')) {
+      return guide(
+        [
+          step(`See who started “${program}”, which listens on ${address}, and ask who needs it.`, whoListens(port)),
+          closePort(protocol, port),
+        ],
+        [openPort(protocol, port)],
+      );
+    }
+    const named = only(unit, NAME);
+    return guide(
+      [
+        step(
+          `See what “${program}” of ${unit} is for, and ask who needs it on ${address}.`,
+          sh`systemctl status ${named} --no-pager; systemctl cat ${named}`,
+        ),
+        step(
+          `Stop ${unit}, now and at boot. A unit of systemd-run is gone with the first half.`,
+          sh`systemctl stop ${named} && systemctl disable ${named}`,
+          whoListens(port),
+        ),
+      ],
+      [step(`Start ${unit} again, now and at boot.`, sh`systemctl enable --now ${named}`)],
     );
   },
 });

@@ -1,7 +1,10 @@
 // FW-004: Database, cache, search or container port reachable from the internet.
 import { check, failures, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { closePort, openPort, whoListens } from '../guides/network.ts';
 import { outsidePorts, seenInWords } from '../outside/ports.ts';
 import { isPublic, listeners } from '../probes/listeners.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'FW-004',
@@ -38,6 +41,24 @@ export default check({
           probed: seenInWords(outsidePorts, one.port),
         },
       })),
+    );
+  },
+  steps({ subject, evidence: { service, port, address, program } }) {
+    const protocol = /^port (tcp|udp)\//.exec(subject ?? '')?.[1];
+    return guide(
+      [
+        closePort(protocol, port),
+        step(
+          `Bind ${service} (“${program}”) to 127.0.0.1 instead of ${address} in its settings, and restart it.`,
+          undefined,
+          whoListens(port),
+        ),
+        step(
+          'See who was connected: whoever reached it may have read or changed it.',
+          sh`ss -Hntp ${`sport = :${port}`}`,
+        ),
+      ],
+      [openPort(protocol, port)],
     );
   },
 });

@@ -1,6 +1,9 @@
 // FW-007: Docker-published port bypasses the host firewall.
 import { check, failures, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { closePublished, openPort } from '../guides/network.ts';
 import { firewall } from '../probes/firewall.ts';
+import { NUMBER, only, sh } from '../shell.ts';
 
 export default check({
   id: 'FW-007',
@@ -23,6 +26,23 @@ export default check({
         subject: `port ${protocol}/${port}`,
         evidence: { port, protocol, to },
       })),
+    );
+  },
+  steps({ evidence: { port, protocol, to } }) {
+    return guide(
+      [
+        step(
+          `Port ${protocol}/${port} leads to ${to}. See which container or rule that is.`,
+          sh`docker ps --filter publish=${only(port, NUMBER)}; nft list ruleset | grep -n dnat`,
+        ),
+        closePublished(protocol, port),
+        step(
+          `Publish it on loopback (-p 127.0.0.1:${port}:…) with a web server before it. Then the table may go.`,
+          undefined,
+          sh`nft list ruleset | grep -n dnat`,
+        ),
+      ],
+      [openPort(protocol, port)],
     );
   },
 });

@@ -1,6 +1,8 @@
 // FW-008: Temporary rule past its end date.
 import { check, failures, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { firewallRules } from '../probes/firewall-rules.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'FW-008',
@@ -26,6 +28,28 @@ export default check({
           subject: `rule “${comment}” of ${chain}`,
           evidence: { chain, says: comment, ended: until },
         })),
+    );
+  },
+  steps({ evidence: { chain, says, ended } }) {
+    const [, family, table, name] = /^(\w+) ([\w-]+)\/([\w-]+)$/.exec(String(chain)) ?? [];
+    const one = family === undefined ? '' : `${family} ${table} ${name}`;
+    return guide(
+      [
+        step(
+          `“${says}” ended on ${ended}: ask whoever opened it. Its rule and handle:`,
+          sh`nft -a list chain ${family} ${table} ${name} | grep -F ${says}`,
+        ),
+        step(
+          `Take it out with the number that stands behind “handle”: nft delete rule ${one} handle N.`,
+          undefined,
+          sh`nft -a list chain ${family} ${table} ${name}`,
+        ),
+        step(
+          'Take it out of the file too, or the next boot brings it back.',
+          sh`grep -rnF -- ${says} /etc/nftables.conf /etc/nftables.d`,
+        ),
+      ],
+      [step('Add the rule again as the file had it, with a new end in its comment.')],
     );
   },
 });

@@ -1,6 +1,9 @@
 // FW-010: Rule accepts everything from anywhere.
 import { check, failures, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { formerRules, stay, wayBack } from '../guides/network.ts';
 import { firewall } from '../probes/firewall.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'FW-010',
@@ -25,6 +28,25 @@ export default check({
           subject: `${family} ${table}/${chain}`,
           evidence: { chain: `${family} ${table}/${chain}`, rules: opens },
         })),
+    );
+  },
+  steps({ evidence: { chain, rules } }) {
+    const [, family, table, name] = /^(\w+) ([\w-]+)\/([\w-]+)$/.exec(String(chain)) ?? [];
+    return guide(
+      [
+        ...wayBack(),
+        step(
+          `Find the ${rules} rule(s) of ${chain} that accept without a condition, with their handles.`,
+          sh`nft -a list chain ${family} ${table} ${name}`,
+        ),
+        step(
+          `Take each out (nft delete rule ${family} ${table} ${name} handle N), or put the port and the source before “accept” (nft replace rule …).`,
+          undefined,
+          sh`nft list chain ${family} ${table} ${name}`,
+        ),
+        stay(),
+      ],
+      [formerRules()],
     );
   },
 });

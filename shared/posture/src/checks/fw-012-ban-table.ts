@@ -1,6 +1,8 @@
 // FW-012: Fleet guard table missing.
 import { check, notApplicable, passIf, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { firewall } from '../probes/firewall.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'FW-012',
@@ -21,5 +23,15 @@ export default check({
     return banTable.wanted
       ? passIf(banTable.present, { ...banTable })
       : notApplicable('Bans are not managed on this server');
+  },
+  steps() {
+    return guide([
+      step(
+        'Have the table written to the kernel again.',
+        sh`systemctl restart muster-guard`,
+        sh`nft list table inet muster`,
+      ),
+      step('See who flushed it.', sh`journalctl -u nftables -u ufw -u firewalld -n 20 --no-pager`),
+    ]);
   },
 });

@@ -1,6 +1,7 @@
 // KEY-001: SSH key not used for 90 days.
 import { check, failures, notApplicable, unknown } from '../check.ts';
 import { dayOf } from '../first-seen.ts';
+import { fingerprintOf, withoutKey } from '../guides/keys.ts';
 import { authorizedKeys } from '../probes/authorized-keys.ts';
 import { keyUses } from '../probes/key-uses.ts';
 
@@ -53,4 +54,5 @@ export default check({
       })),
     );
   },
+  steps: ({ subject, evidence: { account } }) => withoutKey(account, fingerprintOf(subject), undefined),
 });

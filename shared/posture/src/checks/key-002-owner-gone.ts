@@ -1,5 +1,6 @@
 // KEY-002: Key of a departed or unknown person.
 import { check, failures, unknown } from '../check.ts';
+import { withoutKey } from '../guides/keys.ts';
 import { answeredFor } from '../known/answered-for.ts';
 import { authorizedKeys } from '../probes/authorized-keys.ts';
 
@@ -37,4 +38,5 @@ export default check({
       })),
     );
   },
+  steps: ({ evidence: { account, fingerprint } }) => withoutKey(account, fingerprint, undefined),
 });

@@ -1,5 +1,7 @@
 // KEY-005: authorized_keys or ~/.ssh writable by others.
 import { check, failures, unknown } from '../check.ts';
+import { guide } from '../guide.ts';
+import { rightsAsBefore, setOwner, setRights } from '../guides/files.ts';
 import { authorizedKeys } from '../probes/authorized-keys.ts';
 
 export default check({
@@ -20,5 +22,18 @@ export default check({
     const { writable, complete } = authorizedKeys;
     if (writable.length === 0 && !complete) return unknown('Not every home folder could be looked into');
     return failures(writable.map((one) => ({ subject: one.path, evidence: { ...one } })));
+  },
+  steps({ evidence: { account, path, mode, owner } }) {
+    const strange = owner !== account && owner !== 'root';
+    return guide(
+      [
+        ...(strange ? [setOwner(`“${path}” belongs to “${owner}”: give it to “${account}”.`, account, path)] : []),
+        setRights(`Let nobody but its owner write to “${path}”.`, strange ? account : owner, 'go-w', path),
+      ],
+      [
+        rightsAsBefore(strange ? account : owner, mode, path),
+        ...(strange ? [setOwner(`Give it back to “${owner}”.`, owner, path)] : []),
+      ],
+    );
   },
 });

@@ -1,7 +1,10 @@
 // KEY-006: Key added outside a recorded change.
 import { check, failures } from '../check.ts';
 import { dayOf } from '../first-seen.ts';
+import { step } from '../guide.ts';
+import { fingerprintOf, withoutKey } from '../guides/keys.ts';
 import { authorizedKeys } from '../probes/authorized-keys.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'KEY-006',
@@ -27,5 +30,14 @@ export default check({
       })),
       complete ? null : 'Not every authorized_keys file could be read',
     );
+  },
+  steps({ subject, evidence: { account, file, since } }) {
+    return withoutKey(account, fingerprintOf(subject), file, [
+      step(
+        `End what “${account}” has open, and see who signed in since ${since}.`,
+        sh`loginctl terminate-user ${account}`,
+        sh`last -n 20 -- ${account}`,
+      ),
+    ]);
   },
 });

@@ -1,7 +1,10 @@
 // LOG-005: Log gap or truncation.
 import { check, failures, unknown } from '../check.ts';
 import { dayOf } from '../first-seen.ts';
+import { guide, step } from '../guide.ts';
+import { keepCopy } from '../guides/files.ts';
 import { logFiles } from '../probes/log-files.ts';
+import { only, sh } from '../shell.ts';
 
 export default check({
   id: 'LOG-005',
@@ -25,5 +28,18 @@ export default check({
         evidence: { path, on: dayOf(at), from: fromBytes, to: toBytes },
       })),
     );
+  },
+  steps({ evidence: { path, on, from, to } }) {
+    return guide([
+      keepCopy(path),
+      step(
+        `On ${on} it fell from ${from} to ${to} bytes. See who was signed in, and what the journal still holds of that day.`,
+        sh`last -n 50; journalctl --no-pager --since ${only(on, /^\d{4}-\d\d-\d\d$/)} -n 200`,
+      ),
+      step(
+        'A rotation with copytruncate cuts logs too: change it to create.',
+        sh`grep -rn copytruncate /etc/logrotate.conf /etc/logrotate.d`,
+      ),
+    ]);
   },
 });

@@ -1,5 +1,7 @@
 // MAIL-001: Open mail relay.
 import { check, notApplicable, passIf, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { postconf } from '../guides/mail.ts';
 import { mail } from '../probes/mail.ts';
 
 /** Ends a list of restrictions for everybody who is neither of ours nor signed in. */
@@ -37,5 +39,28 @@ export default check({
       restrictions: restrictions.slice(0, 300) || 'none',
       networks: networks.slice(0, 300),
     });
+  },
+  steps({ evidence: { restrictions, networks } }) {
+    return guide(
+      [
+        postconf(
+          `mynetworks is “${networks}”, the restrictions are “${restrictions}”. Relay for this server and for who signs in.`,
+          {
+            mynetworks: '127.0.0.0/8 [::1]/128',
+            smtpd_relay_restrictions: 'permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination',
+          },
+        ),
+        step('See what strangers left in the queue.', 'postqueue -p | tail -n 20'),
+      ],
+      [
+        // What is longer was cut: half of it would be something else.
+        String(networks).length < 300 && String(restrictions).length < 300
+          ? postconf('As it was.', {
+              mynetworks: networks,
+              smtpd_relay_restrictions: restrictions === 'none' ? undefined : restrictions,
+            })
+          : step('Put the former values back from a backup of main.cf: they are longer than what is shown here.'),
+      ],
+    );
   },
 });

@@ -1,7 +1,10 @@
 // MAIL-002: SMTP without TLS or with snakeoil certificate.
 import { check, notApplicable, passIf } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { postconf } from '../guides/mail.ts';
 import { certificates } from '../probes/certificates.ts';
 import { mail } from '../probes/mail.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'MAIL-002',
@@ -32,5 +35,21 @@ export default check({
       certificate: file || 'none',
       selfSigned,
     });
+  },
+  steps({ evidence: { incoming, outgoing, certificate } }) {
+    return guide(
+      [
+        postconf(`Incoming is “${incoming}”, outgoing “${outgoing}”. Offer TLS both ways.`, {
+          smtpd_tls_security_level: 'may',
+          smtp_tls_security_level: 'may',
+        }),
+        step(
+          `The certificate is “${certificate}”. Name one of an authority for this server’s name, and its key: postconf -e smtpd_tls_cert_file=… smtpd_tls_key_file=….`,
+          undefined,
+          sh`openssl s_client -connect 127.0.0.1:25 -starttls smtp </dev/null 2>/dev/null | openssl x509 -noout -subject -issuer -enddate`,
+        ),
+      ],
+      [postconf('As it was.', { smtpd_tls_security_level: incoming, smtp_tls_security_level: outgoing })],
+    );
   },
 });

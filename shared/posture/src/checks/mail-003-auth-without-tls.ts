@@ -1,5 +1,7 @@
 // MAIL-003: Auth allowed without TLS.
 import { check, failures, notApplicable } from '../check.ts';
+import { guide } from '../guide.ts';
+import { dovecot, dovecotBefore, postconf } from '../guides/mail.ts';
 import { mail } from '../probes/mail.ts';
 
 export default check({
@@ -53,5 +55,21 @@ export default check({
         : []),
     ];
     return failures(wrong.map((evidence) => ({ subject: `${evidence.program} ${evidence.setting}`, evidence })));
+  },
+  steps({ evidence: { program, setting, value } }) {
+    if (program === 'Postfix') {
+      return guide(
+        [postconf(`${setting} is “${value}”: take passwords over TLS only.`, { smtpd_tls_auth_only: 'yes' })],
+        [postconf('As it was.', { smtpd_tls_auth_only: value === '' ? 'no' : value })],
+      );
+    }
+    const wanted =
+      setting === 'ssl_min_protocol'
+        ? ['ssl_min_protocol = TLSv1.2']
+        : ['ssl = required', 'disable_plaintext_auth = yes'];
+    return guide(
+      [dovecot(`${setting} is “${value}”: take passwords over TLS 1.2 or newer only.`, wanted)],
+      [dovecotBefore(wanted)],
+    );
   },
 });

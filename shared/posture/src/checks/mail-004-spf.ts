@@ -1,6 +1,8 @@
 // MAIL-004: SPF missing or wrong.
 import { check, listed, notApplicable, overall } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { outsideNames, type MailFromOutside } from '../outside/names.ts';
+import { HOST, only, sh } from '../shell.ts';
 
 /** RFC 7208 §4.6.4. */
 const MOST_LOOKUPS = 10;
@@ -33,6 +35,20 @@ export default check({
       };
     });
     return overall(answers, left, 'Not every domain could be asked');
+  },
+  steps({ evidence: { domain, wrong, record } }) {
+    const name = only(domain, HOST);
+    return guide(
+      [
+        step(`Wrong with ${domain}: ${wrong}. See what is published.`, sh`dig +short TXT ${name}`),
+        step(
+          `At the DNS of ${domain}, keep one TXT record that begins with v=spf1: the addresses that really send (mx, ip4:…, include:…), and ~all at its end; -all once nothing is missing. Take others away.`,
+          undefined,
+          sh`dig +short TXT ${name} | grep spf1`,
+        ),
+      ],
+      [step(`Publish the former record again: ${record}`)],
+    );
   },
 });
 

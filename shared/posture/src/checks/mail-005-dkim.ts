@@ -1,10 +1,12 @@
 // MAIL-005: DKIM missing or mismatched.
 import { check, listed, notApplicable, overall, type Failure } from '../check.ts';
 import { isStrong, keyInWords } from '../dkim/key.ts';
+import { guide, step } from '../guide.ts';
 import { compareDkim, isSigned, type ComparedKey } from '../outside/compare-dkim.ts';
 import { outsideDkim } from '../outside/dkim.ts';
 import { outsideNames, type DomainFromOutside } from '../outside/names.ts';
 import { dkimKeys } from '../probes/dkim-keys.ts';
+import { HOST, only, sh } from '../shell.ts';
 
 type Answer = Failure | 'fine' | 'not-known';
 
@@ -54,6 +56,28 @@ export default check({
         ? 'Which key the server signs with was not found: only OpenDKIM and Rspamd are read'
         : 'Not every key and record that signatures name could be read';
     return overall(answers, notSeen, unseen);
+  },
+  steps({ evidence: { domain, selectors, wrong } }) {
+    const name = only(domain, HOST);
+    const key = name === '' ? '' : `/root/dkim/${name}.pem`;
+    return guide(
+      [
+        step(
+          `Wrong with ${domain}, selector ${selectors}: ${wrong}. Make a key of 2048 bits for a new selector, s2048.`,
+          sh`install -d -m 0700 /root/dkim && openssl genrsa -out ${key} 2048`,
+          sh`ls -l ${key}`,
+        ),
+        step(
+          `Publish its public half as TXT of s2048._domainkey.${domain}: v=DKIM1; k=rsa; p= and this line.`,
+          sh`openssl rsa -in ${key} -pubout -outform DER 2>/dev/null | base64 -w0`,
+          sh`dig +short TXT s2048._domainkey.${name}`,
+        ),
+        step(
+          `When the record is seen, let the mail server sign ${domain} with the key and the selector (key table of OpenDKIM, dkim_signing of Rspamd), and restart it.`,
+        ),
+      ],
+      [step(`Let it sign with the former selector again (${selectors}); both records may stay.`)],
+    );
   },
 });
 

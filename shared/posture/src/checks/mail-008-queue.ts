@@ -1,6 +1,8 @@
 // MAIL-008: Outbound mail spike or queue growth.
 import { check, notApplicable, passIf, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { mail } from '../probes/mail.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'MAIL-008',
@@ -33,5 +35,21 @@ export default check({
       sender: topSender || 'the server itself',
       share: band(topCount),
     });
+  },
+  steps({ evidence: { waiting, sender, share } }) {
+    const from = sender === 'the server itself' ? '""' : `"${sender}"`;
+    const ids = sh`postqueue -j | grep -F ${`"sender": ${from}`} | sed -n 's/.*"queue_id": *"\\([A-Za-z0-9]*\\)".*/\\1/p'`;
+    const each = (option: string) => (ids === null ? null : `${ids} | postsuper ${option} -`);
+    return guide(
+      [
+        step(
+          `${waiting} messages wait, ${share} from “${sender}”. See which.`,
+          ids === null ? null : `${ids} | head -n 5`,
+        ),
+        step('Hold them: they stay, and do not leave.', each('-h'), sh`postqueue -p | tail -n 1`),
+        step(`Change the password of “${sender}”, or find the script that sends (postcat -q ID shows its head).`),
+      ],
+      [step('Let them go.', each('-H'))],
+    );
   },
 });

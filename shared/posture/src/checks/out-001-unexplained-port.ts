@@ -1,8 +1,11 @@
 // OUT-001: A port answers from outside, and the server knows of nobody who listens there.
 import { check, notApplicable, overall, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { whoListens } from '../guides/network.ts';
 import { comparePorts } from '../outside/compare-ports.ts';
 import { lookedAt, outsidePorts } from '../outside/ports.ts';
 import { listeners } from '../probes/listeners.ts';
+import { NUMBER, only, sh } from '../shell.ts';
 
 export default check({
   id: 'OUT-001',
@@ -35,5 +38,21 @@ export default check({
       outsidePorts.left,
       'Not every port could be tried in time',
     );
+  },
+  steps({ evidence: { port, addresses } }) {
+    const number = only(port, NUMBER);
+    return guide([
+      step(
+        `Port tcp/${port} answers at ${addresses}. See whether the server shows a program by now.`,
+        whoListens(port),
+      ),
+      step(
+        'See what forwards it.',
+        sh`nft list ruleset | grep -nE 'dnat|redirect'; docker ps --filter publish=${number}`,
+      ),
+      step(
+        `If nothing does, ask whether another machine answers at ${addresses}. If none does, treat the server as taken over: a program hides.`,
+      ),
+    ]);
   },
 });

@@ -1,7 +1,10 @@
 // OUT-002: Visitors are shown a certificate that they cannot trust.
 import { check, notApplicable, overall } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { reloadNginx, whereSite } from '../guides/services.ts';
 import { wrongWith } from '../outside/certificate.ts';
 import { outsideTls } from '../outside/tls.ts';
+import { HOST, only, sh } from '../shell.ts';
 
 export default check({
   id: 'OUT-002',
@@ -30,5 +33,24 @@ export default check({
         : { subject: `site ${name}`, evidence: { name, address, wrong, issuer, until: until.slice(0, 10) } };
     });
     return overall(answers, left, 'Not every site could be asked from outside');
+  },
+  steps({ evidence: { name, address, wrong } }) {
+    const host = only(name, HOST);
+    const at = only(address, /^[\da-f.:]+$/i);
+    const to = at === '' ? '' : at.includes(':') ? `[${at}]:443` : `${at}:443`;
+    const shown = sh`openssl s_client -connect ${to} -servername ${host} </dev/null 2>/dev/null | openssl x509 -noout -subject -issuer -enddate`;
+    return guide([
+      step(`Visitors of ${name} see: ${wrong}.`, shown),
+      step(
+        'Find the certificate that the web server names for it. It must be the full chain (fullchain.pem).',
+        whereSite(host),
+      ),
+      step(
+        'Renew it if its end is near.',
+        sh`certbot renew --cert-name ${host}`,
+        sh`certbot certificates --cert-name ${host}`,
+      ),
+      reloadNginx(shown),
+    ]);
   },
 });

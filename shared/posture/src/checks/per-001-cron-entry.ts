@@ -1,7 +1,10 @@
 // PER-001: New or changed cron entry.
 import { check, failures, unknown } from '../check.ts';
 import { dayOf } from '../first-seen.ts';
+import { guide, step } from '../guide.ts';
+import { putBack, setAside } from '../guides/files.ts';
 import { baseline, cronItem } from '../probes/baseline.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'PER-001',
@@ -29,6 +32,18 @@ export default check({
           ...(digest === undefined ? {} : { approvable: { kind: 'cron' as const, items: [cronItem(path, digest)] } }),
         };
       }),
+    );
+  },
+  steps({ evidence: { path, since } }) {
+    return guide(
+      [
+        step(
+          `“${path}” came or changed, seen on ${since}. Read it as it is, and ask who wrote it.`,
+          sh`stat -- ${path}; cat -v -- ${path}`,
+        ),
+        setAside(path),
+      ],
+      [putBack(path)],
     );
   },
 });

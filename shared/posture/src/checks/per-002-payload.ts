@@ -1,6 +1,9 @@
 // PER-002: Cron/unit/rc runs a download-and-execute payload.
 import { check, failures, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { putBack, setAside } from '../guides/files.ts';
 import { scheduled } from '../probes/scheduled.ts';
+import { NUMBER, only, sh } from '../shell.ts';
 
 export default check({
   id: 'PER-002',
@@ -19,5 +22,19 @@ export default check({
   judge({ scheduled: { suspicions, complete } }) {
     if (suspicions.length === 0 && !complete) return unknown('Not every crontab or unit could be read');
     return failures(suspicions.map((one) => ({ subject: `${one.path}:${one.line}`, evidence: { ...one } })));
+  },
+  steps({ evidence: { path, line, pattern } }) {
+    const at = only(line, NUMBER);
+    return guide(
+      [
+        step(
+          `Line ${line} of “${path}” looks like ${pattern}. Read it.`,
+          sh`sed -n ${at === '' ? '' : `${at}p`} ${path} | cat -v`,
+        ),
+        setAside(path),
+        step('See what it started, and end that.', sh`ps -eo pid,user,lstart,args --sort=start_time | tail -n 40`),
+      ],
+      [putBack(path)],
+    );
   },
 });

@@ -1,6 +1,9 @@
 // PER-003: systemd unit or timer not owned by a package.
 import { check, failures, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { putBack, setAside } from '../guides/files.ts';
 import { scheduled } from '../probes/scheduled.ts';
+import { NAME, only, sh } from '../shell.ts';
 
 export default check({
   id: 'PER-003',
@@ -25,6 +28,21 @@ export default check({
         evidence: { path, mode, owner },
         approvable: { kind: 'units', items: [path] },
       })),
+    );
+  },
+  steps({ evidence: { path } }) {
+    const unit = only(/\/([^/]+)$/.exec(String(path))?.[1], NAME);
+    return guide(
+      [
+        step(
+          `See what “${path}” starts, and ask who wrote it.`,
+          sh`systemctl cat ${unit}; systemctl status ${unit} --no-pager`,
+        ),
+        step('Stop it, now and at boot.', sh`systemctl disable --now ${unit}`, sh`systemctl is-active ${unit}`),
+        setAside(path),
+        step('Have systemd forget it.', sh`systemctl daemon-reload`),
+      ],
+      [putBack(path), step('Start it again.', sh`systemctl daemon-reload && systemctl enable --now ${unit}`)],
     );
   },
 });

@@ -1,6 +1,9 @@
 // PER-006: Process runs from /tmp, /dev/shm or a deleted binary.
 import { check, failures, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { copyProgram, signal } from '../guides/services.ts';
 import { processes } from '../probes/processes.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'PER-006',
@@ -20,5 +23,22 @@ export default check({
     if (strange.length === 0 && hidden > 0) return unknown('Programs of other users are hidden');
     const programs = new Map(strange.map(({ exe, why }) => [exe, why]));
     return failures([...programs].map(([exe, why]) => ({ subject: exe, evidence: { program: exe, why } })));
+  },
+  steps({ evidence: { program, why } }) {
+    return guide(
+      [
+        step(
+          `Stop “${program}” (${why}) where it stands; its processes are printed.`,
+          signal(program, 'STOP'),
+          sh`ps -eo pid,ppid,user,stat,lstart,args`,
+        ),
+        step('Keep what it really runs as evidence.', copyProgram(program), sh`ls -l /root/evidence`),
+        step(
+          'See who started it (systemctl status PID) and what it is connected to. Then end it.',
+          signal(program, 'KILL'),
+        ),
+      ],
+      [step('Before it is ended: let it go on.', signal(program, 'CONT'))],
+    );
   },
 });

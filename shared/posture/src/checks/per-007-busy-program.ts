@@ -1,6 +1,9 @@
 // PER-007: Unknown process with sustained CPU (miner).
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { copyProgram, signal } from '../guides/services.ts';
 import { busy } from '../probes/busy.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'PER-007',
@@ -27,6 +30,23 @@ export default check({
         subject: `program ${exe}`,
         evidence: { exe, user, since: new Date(since * 1000).toISOString().slice(0, 16) },
       })),
+    );
+  },
+  steps({ evidence: { exe, user, since } }) {
+    return guide(
+      [
+        step(
+          `“${exe}” of “${user}” is busy since ${since}. Stop it where it stands; its processes are printed.`,
+          signal(exe, 'STOP'),
+          sh`ps -u ${user} -o pid,ppid,stat,pcpu,etime,args`,
+        ),
+        step('Keep what it really runs as evidence.', copyProgram(exe), sh`ls -l /root/evidence`),
+        step(
+          'See who started it (systemctl status PID), what it is connected to and how it came in. Then end it.',
+          signal(exe, 'KILL'),
+        ),
+      ],
+      [step('Before it is ended: let it go on.', signal(exe, 'CONT'))],
     );
   },
 });

@@ -1,7 +1,10 @@
 // PER-008: Login path changed (PAM, profile.d, bashrc, sshd binary, nsswitch).
 import { check, failures, unknown } from '../check.ts';
 import { dayOf } from '../first-seen.ts';
+import { guide, step } from '../guide.ts';
+import { copyBack, keepCopy } from '../guides/files.ts';
 import { baseline } from '../probes/baseline.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'PER-008',
@@ -20,5 +23,22 @@ export default check({
   judge({ baseline: { loginPath } }) {
     if (loginPath === null) return unknown('Not every file of the login path could be read');
     return failures(loginPath.map(({ path, since }) => ({ subject: path, evidence: { path, since: dayOf(since) } })));
+  },
+  steps({ evidence: { path, since } }) {
+    return guide(
+      [
+        step(
+          `“${path}” came or changed, seen on ${since}. See whose it is and whether its package knows it so.`,
+          sh`stat -- ${path}; dpkg -S ${path} && dpkg --verify "$(dpkg -S ${path} | cut -d: -f1)"`,
+        ),
+        keepCopy(path),
+        step(
+          'If the change is not yours: install its package anew, or remove the file where no package brought it. Keep your session open.',
+          sh`apt-get install --reinstall "$(dpkg -S ${path} | cut -d: -f1)"`,
+          sh`stat -- ${path}`,
+        ),
+      ],
+      [step('Put the former file back.', copyBack(path))],
+    );
   },
 });

@@ -1,6 +1,8 @@
 // PHP-006: Sites share one PHP user (no isolation).
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { php } from '../probes/php.ts';
+import { NAME, only, sh, VERSION } from '../shell.ts';
 
 export default check({
   id: 'PHP-006',
@@ -35,6 +37,34 @@ export default check({
             .join(', '),
         },
       })),
+    );
+  },
+  steps({ evidence: { user, pools } }) {
+    const named = [...String(pools).matchAll(/([\w.-]+) \(PHP (\d+\.\d+)\)/g)].map(([, pool, branch]) => ({
+      pool: only(pool, NAME),
+      branch: only(branch, VERSION),
+    }));
+    const first = user === 'root' ? undefined : named[0];
+    const others = first === undefined ? named : named.slice(1);
+    return guide(
+      [
+        step(`“${user}” runs ${pools}.${first === undefined ? '' : ` Let it keep ${first.pool}.`}`),
+        ...others
+          .slice(0, 5)
+          .flatMap(({ pool, branch }) => [
+            step(
+              `Make a user for “${pool}”.`,
+              sh`useradd --system --no-create-home --shell /usr/sbin/nologin ${`site-${pool}`}`,
+              sh`id ${`site-${pool}`}`,
+            ),
+            step(
+              `Write it as user and group into the file of the pool, give it the site’s files (chown -R), and load.`,
+              sh`grep -ln ${`^\\[${pool}\\]`} /etc/php/${branch}/fpm/pool.d/*.conf; php-fpm${branch} -t && systemctl reload php${branch}-fpm`,
+              sh`ps -o user=,args= -C php-fpm${branch}`,
+            ),
+          ]),
+      ],
+      [step(`Write “${user}” into the pools again, give it the files back, and load.`)],
     );
   },
 });

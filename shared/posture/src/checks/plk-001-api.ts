@@ -1,6 +1,10 @@
 // PLK-001: Plesk remote API open to all addresses.
 import { check, notApplicable, passIf } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { panel } from '../probes/panel.ts';
+import { sh } from '../shell.ts';
+
+const INI = '/usr/local/psa/admin/conf/panel.ini';
 
 export default check({
   id: 'PLK-001',
@@ -24,5 +28,22 @@ export default check({
       enabled,
       allowed: allowed.join(', ').slice(0, 600) || 'everybody',
     });
+  },
+  steps({ evidence: { allowed } }) {
+    return guide(
+      [
+        step(
+          `The interface is open to: ${allowed}. Keep the present file.`,
+          sh`cp -p ${INI} ${INI}.before`,
+          sh`grep -n -A5 '^\\[api\\]' ${INI}`,
+        ),
+        step(
+          `Write allowedIPs = and the addresses that need it, with commas and without blanks, below [api] of ${INI}; or enabled = off. Plesk reads it at once.`,
+          undefined,
+          sh`grep -n -A5 '^\\[api\\]' ${INI}`,
+        ),
+      ],
+      [step('Put the former file back.', sh`mv ${INI}.before ${INI}`)],
+    );
   },
 });

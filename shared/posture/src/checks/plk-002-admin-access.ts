@@ -1,6 +1,8 @@
 // PLK-002: Plesk admin login from any network.
 import { check, listed, notApplicable, passIf, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { panel } from '../probes/panel.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'PLK-002',
@@ -25,5 +27,24 @@ export default check({
       policy: policy === 'deny' ? 'only from listed networks' : 'from everywhere but listed networks',
       networks: listed(networks) || 'none',
     });
+  },
+  steps({ evidence: { policy, networks } }) {
+    return guide(
+      [
+        step(
+          `Administrators come in ${policy}; the list holds: ${networks}.`,
+          sh`plesk db "select type, netaddr, netmask from cp_access"`,
+        ),
+        step(
+          'In Plesk: Tools & Settings, Restrict Administrative Access. Add your own network first, then those of the other administrators.',
+        ),
+        step(
+          'Then choose “Denied from the networks that are not listed”. Keep a root shell open until a new sign-in worked.',
+          undefined,
+          sh`plesk db "select val from misc where param='access_policy'"`,
+        ),
+      ],
+      [step('Let everybody in again.', sh`plesk db "update misc set val='allow' where param='access_policy'"`)],
+    );
   },
 });

@@ -1,6 +1,8 @@
 // RES-001: Disk almost full.
 import { check, failures, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { inSteps, resources } from '../probes/resources.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'RES-001',
@@ -25,5 +27,23 @@ export default check({
           : [{ subject: `disk ${mount}`, evidence: { mount, used: inSteps(usedPercent) } }],
       ),
     );
+  },
+  steps({ evidence: { mount, used } }) {
+    return guide([
+      step(
+        `“${mount}” is ${used} full. See what is large.`,
+        sh`du -xh --max-depth=2 ${mount} | sort -rh | head -n 20`,
+        sh`df -h ${mount}`,
+      ),
+      step(
+        'For first room on the disk of the system: old journals and packages.',
+        sh`journalctl --vacuum-size=200M; apt-get clean`,
+        sh`df -h ${mount}`,
+      ),
+      step(
+        'Deleted files that a program still holds take room too.',
+        sh`find /proc/[0-9]*/fd -lname '*(deleted)' 2>/dev/null | head -n 20`,
+      ),
+    ]);
   },
 });

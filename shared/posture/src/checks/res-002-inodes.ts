@@ -1,6 +1,8 @@
 // RES-002: Inodes almost exhausted.
 import { check, failures, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { inSteps, resources } from '../probes/resources.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'RES-002',
@@ -25,5 +27,15 @@ export default check({
           : [{ subject: `disk ${mount}`, evidence: { mount, used: inSteps(inodesPercent) } }],
       ),
     );
+  },
+  steps({ evidence: { mount, used } }) {
+    return guide([
+      step(
+        `${used} of the files that “${mount}” can hold are there. See which folders have most.`,
+        sh`find ${mount} -xdev -printf '%h\\n' | sort | uniq -c | sort -rn | head -n 20`,
+        sh`df -i ${mount}`,
+      ),
+      step('Empty what is a cache or holds old sessions; then see what fills it.', undefined, sh`df -i ${mount}`),
+    ]);
   },
 });

@@ -1,6 +1,8 @@
 // RES-005: Disk or RAID failing.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { diskHealth } from '../probes/disk-health.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'RES-005',
@@ -37,5 +39,22 @@ export default check({
     const nothing = arrays.length === 0 && pools === null && (disks ?? []).length === 0;
     if (nothing && virtual) return notApplicable('Its disks are those of another machine');
     return disks === null ? unknown('smartctl is not installed (Debian package smartmontools)') : failures([]);
+  },
+  steps({ evidence: { part, model, said } }) {
+    const look =
+      part === 'ZFS'
+        ? sh`zpool status -v`
+        : String(part).startsWith('/dev/')
+          ? sh`smartctl -a ${part}`
+          : sh`mdadm --detail ${`/dev/${part}`}`;
+    return guide([
+      step('See that the backup of last night can be restored, before anything else.'),
+      step(`${part} (${model}) says: ${said}. See which disk, with its serial number.`, look),
+      step(
+        'Have the provider replace it. Take it out of its array first (mdadm --manage ARRAY --fail DISK --remove DISK, zpool offline), then add the new one.',
+        undefined,
+        sh`cat /proc/mdstat`,
+      ),
+    ]);
   },
 });

@@ -1,5 +1,6 @@
 // SSH-001: Root may log in over SSH with a password.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { sshdSettings } from '../guides/sshd.ts';
 import { sshd } from '../probes/sshd.ts';
 
 export default check({
@@ -36,4 +37,5 @@ export default check({
         })),
     );
   },
+  steps: (found) => sshdSettings(found, ['PermitRootLogin prohibit-password']),
 });

@@ -1,6 +1,9 @@
 // SSH-002: Password authentication enabled.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { step } from '../guide.ts';
+import { sshdSettings } from '../guides/sshd.ts';
 import { sshd } from '../probes/sshd.ts';
+import { sh } from '../shell.ts';
 
 const alwaysWithKey = (methods: string): boolean =>
   methods !== '' && methods !== 'any' && methods.split(/\s+/).every((list) => list.split(',').includes('publickey'));
@@ -41,4 +44,15 @@ export default check({
         })),
     );
   },
+  steps: (found) =>
+    sshdSettings(
+      found,
+      ['PasswordAuthentication no', 'KbdInteractiveAuthentication no'],
+      [
+        step(
+          'See that every administrator has signed in with a key of late.',
+          sh`journalctl -q -t sshd --since -30d --no-pager --grep 'Accepted publickey' | tail -n 50`,
+        ),
+      ],
+    ),
 });

@@ -1,5 +1,6 @@
 // SSH-004: Empty SSH passwords permitted.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { sshdSettings } from '../guides/sshd.ts';
 import { sshd } from '../probes/sshd.ts';
 
 export default check({
@@ -28,4 +29,5 @@ export default check({
         })),
     );
   },
+  steps: (found) => sshdSettings(found, ['PermitEmptyPasswords no']),
 });

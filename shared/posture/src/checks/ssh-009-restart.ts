@@ -1,6 +1,8 @@
 // SSH-009: sshd configuration would not survive a restart.
 import { check, fail, notApplicable, pass, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { sshd } from '../probes/sshd.ts';
+import { sh } from '../shell.ts';
 
 const at = (seconds: number): string => new Date(seconds * 1000).toISOString();
 
@@ -26,5 +28,36 @@ export default check({
     if (editedAt === null || loadedAt === null || editedAt <= loadedAt || now.getTime() / 1000 - editedAt < 600)
       return pass;
     return fail({ edited: at(editedAt), loaded: at(loadedAt) });
+  },
+  steps({ evidence: { problem, edited, loaded } }) {
+    const session = step('Keep your session open: sshd would not start again.');
+    if (problem === undefined) {
+      return guide([
+        session,
+        step(
+          `Its files were changed at ${edited}, and loaded at ${loaded}. See whether the change is yours.`,
+          sh`ls -l --time-style=full-iso /etc/ssh/sshd_config /etc/ssh/sshd_config.d`,
+        ),
+        step(
+          'Test the settings and load them.',
+          sh`sshd -t && systemctl reload ssh`,
+          sh`systemctl status ssh --no-pager`,
+        ),
+      ]);
+    }
+    const [, file] = /^(\/\S+?)(?::| line )/.exec(String(problem)) ?? [];
+    return guide([
+      session,
+      step(
+        `sshd says “${problem}”. Mend the file and line that it names.`,
+        file === undefined ? undefined : sh`cat -n -- ${file}`,
+        sh`sshd -t`,
+      ),
+      step(
+        'When the test says nothing, load them.',
+        sh`sshd -t && systemctl reload ssh`,
+        sh`systemctl status ssh --no-pager`,
+      ),
+    ]);
   },
 });

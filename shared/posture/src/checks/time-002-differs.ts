@@ -1,6 +1,8 @@
 // TIME-002: Clock differs from the control plane.
 import { check, fail, notApplicable, pass, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { agentStanding } from '../known/agent-standing.ts';
+import { sh } from '../shell.ts';
 
 const MOST_SECONDS = 2;
 const STEPS = [
@@ -33,5 +35,18 @@ export default check({
       clock: link.clockSeconds > 0 ? 'ahead' : 'behind',
       off: STEPS.find(([from]) => seconds > from)?.[1] ?? `more than ${MOST_SECONDS} s`,
     });
+  },
+  steps({ evidence: { clock, off } }) {
+    return guide([
+      step(
+        `Its clock is ${clock} by ${off}. Set it.`,
+        sh`if command -v chronyc >/dev/null; then chronyc makestep; else systemctl restart systemd-timesyncd; fi`,
+        sh`timedatectl`,
+      ),
+      step(
+        'See who keeps it right, and whether a time server answers.',
+        sh`timedatectl timesync-status --no-pager || chronyc sources`,
+      ),
+    ]);
   },
 });

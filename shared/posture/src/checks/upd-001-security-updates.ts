@@ -1,6 +1,8 @@
 // UPD-001: Security updates pending.
 import { check, listed, passIf, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { updates } from '../probes/updates.ts';
+import { only, sh } from '../shell.ts';
 
 export default check({
   id: 'UPD-001',
@@ -24,5 +26,38 @@ export default check({
       packages: listed(waiting.map(({ name, to }) => `${name} ${to}`)),
       count: waiting.length,
     });
+  },
+  steps({ evidence: { packages, count } }) {
+    const named = String(packages)
+      .split(', ')
+      .flatMap((one) => only(one.split(' ')[0], /^[a-z0-9][a-z0-9+.-]+(?::[a-z0-9]+)?$/) || []);
+    const all = named.length === count && !/ and \d+ more$/.test(String(packages));
+    const names = named.join(' ');
+    return guide(
+      [
+        step('Have the lists of today.', sh`apt-get update`),
+        all
+          ? step(
+              `Install what waits: ${packages}.`,
+              `apt-get install --only-upgrade ${names}`,
+              `apt-cache policy ${names}`,
+            )
+          : step(
+              `Install the ${count} that wait: ${packages}.`,
+              sh`apt-get upgrade --with-new-pkgs`,
+              sh`apt-get -s --with-new-pkgs upgrade`,
+            ),
+        step(
+          'See what still runs the former programs.',
+          sh`find /proc/[0-9]*/exe -lname '*(deleted)' 2>/dev/null; cat /run/reboot-required.pkgs 2>/dev/null`,
+        ),
+      ],
+      [
+        step(
+          'The former versions are named here; install one again with apt-get install NAME=VERSION, where it is still to be had.',
+          sh`grep ' upgrade ' /var/log/dpkg.log | tail -n 40`,
+        ),
+      ],
+    );
   },
 });

@@ -1,6 +1,9 @@
 // WEB-001: Certificate expires soon.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { certbotName, loadedBy, shownBy } from '../guides/certificates.ts';
 import { certificates } from '../probes/certificates.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'WEB-001',
@@ -31,6 +34,30 @@ export default check({
           usedBy: usedBy.join(', '),
         },
       })),
+    );
+  },
+  steps({ evidence: { file, names, until, usedBy } }) {
+    const name = certbotName(file);
+    return guide(
+      [
+        step(`“${file}” (${names}) ends on ${until}.`, shownBy(file)),
+        name === ''
+          ? step(
+              'It is not of certbot here: order it anew where it came from, for the same names, and put the new chain and key in its place.',
+              undefined,
+              shownBy(file),
+            )
+          : step('Renew it.', sh`certbot renew --cert-name ${name}`, shownBy(file)),
+        loadedBy(usedBy),
+      ],
+      name === ''
+        ? []
+        : [
+            step(
+              'Former ones stay here; point the service to one and load it.',
+              sh`ls -l /etc/letsencrypt/archive/${name}`,
+            ),
+          ],
     );
   },
 });

@@ -1,6 +1,9 @@
 // WEB-003: Chain incomplete, self-signed or key mismatch.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { loadedBy, shownBy } from '../guides/certificates.ts';
 import { certificates } from '../probes/certificates.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'WEB-003',
@@ -27,6 +30,29 @@ export default check({
         subject: path,
         evidence: { file: path, chain, selfSigned, keyFits: keyFits ?? 'not compared', usedBy: usedBy.join(', ') },
       })),
+    );
+  },
+  steps({ evidence: { file, chain, selfSigned, keyFits, usedBy } }) {
+    const wrong =
+      selfSigned === true
+        ? 'nobody but itself signed it'
+        : keyFits === false
+          ? 'the key does not belong to it'
+          : `its chain is ${chain}`;
+    return guide(
+      [
+        step(`“${file}”: ${wrong}.`, sh`openssl verify -untrusted ${file} ${file}`, shownBy(file)),
+        step('See who is told of it.', sh`grep -rnF -- ${file} /etc/nginx /etc/postfix /etc/dovecot`),
+        step(
+          selfSigned === true
+            ? 'Order one of a public authority for its names, and name that instead.'
+            : 'Name the full chain (fullchain.pem, not cert.pem) and the key that lies beside it.',
+          undefined,
+          sh`openssl verify -untrusted ${file} ${file}`,
+        ),
+        loadedBy(usedBy),
+      ],
+      [step(`Name “${file}” again.`), loadedBy(usedBy)],
     );
   },
 });

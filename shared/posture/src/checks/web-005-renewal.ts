@@ -1,6 +1,8 @@
 // WEB-005: Renewal automation not working.
 import { check, listed, notApplicable, passIf, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
 import { certificates } from '../probes/certificates.ts';
+import { sh } from '../shell.ts';
 
 /** Public authorities that are asked by programs; what a company buys by hand is renewed by hand. */
 const BY_PROGRAM = /Let's Encrypt|ZeroSSL|Buypass|Google Trust Services|SSL\.com/;
@@ -32,5 +34,22 @@ export default check({
       lastResult: renewal.lastResult ?? 'never ran',
       certificates: listed(due),
     });
+  },
+  steps({ evidence: { renewedBy, lastResult, certificates } }) {
+    return guide(
+      [
+        step(
+          `Renewed by: ${renewedBy}; last result: ${lastResult}. It is about: ${certificates}.`,
+          sh`certbot certificates; systemctl status certbot.service --no-pager`,
+        ),
+        step(
+          'Have it done every day.',
+          sh`systemctl enable --now certbot.timer`,
+          sh`systemctl list-timers certbot.timer`,
+        ),
+        step('Try it without changing anything: what is wrong is said here.', sh`certbot renew --dry-run`),
+      ],
+      [step('Switch the timer off again.', sh`systemctl disable --now certbot.timer`)],
+    );
   },
 });

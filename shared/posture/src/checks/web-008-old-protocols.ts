@@ -1,5 +1,7 @@
 // WEB-008: TLS 1.0 or 1.1 negotiable.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { askTls, reloadNginx, whereSite } from '../guides/services.ts';
 import { webAnswers } from '../probes/web-answers.ts';
 
 export default check({
@@ -26,6 +28,20 @@ export default check({
           ? []
           : [{ subject: `site ${name}`, evidence: { name, protocols: oldProtocols.join(', ') } }],
       ),
+    );
+  },
+  steps({ evidence: { name, protocols } }) {
+    const option = String(protocols).includes('1.1') ? '-tls1_1' : '-tls1';
+    return guide(
+      [
+        step(`${name} answered ${protocols}. See which file is about it.`, whereSite(name)),
+        step(
+          'Write “ssl_protocols TLSv1.2 TLSv1.3;” into its server block. The block that is first, or default_server, decides for all sites of an address.',
+          'grep -rn ssl_protocols /etc/nginx /etc/letsencrypt/options-ssl-nginx.conf',
+        ),
+        reloadNginx(askTls(name, option)),
+      ],
+      [step('Put the former line back.'), reloadNginx()],
     );
   },
 });

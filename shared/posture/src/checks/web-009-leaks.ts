@@ -1,6 +1,9 @@
 // WEB-009: Secrets or source exposed over HTTP.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { reloadNginx, whereSite } from '../guides/services.ts';
 import { webAnswers } from '../probes/web-answers.ts';
+import { HOST, only, sh } from '../shell.ts';
 
 export default check({
   id: 'WEB-009',
@@ -23,6 +26,24 @@ export default check({
       sites.flatMap(({ name, leaks }) =>
         leaks.map((path) => ({ subject: `${name}${path}`, evidence: { name, path } })),
       ),
+    );
+  },
+  steps({ evidence: { name, path } }) {
+    const host = only(name, HOST);
+    const asked = sh`curl -ksS -o /dev/null -w '%{http_code}\\n' -H ${host === '' ? '' : `Host: ${host}`} ${`http://127.0.0.1${path}`}`;
+    return guide(
+      [
+        step(
+          `http://${name}${path} is given to everybody. See which file is about the site, and its root.`,
+          whereSite(host),
+        ),
+        step(
+          `Write “location = ${path} { deny all; }” into its server block; for files with a dot, “location ~ /\\.(?!well-known) { deny all; }”.`,
+        ),
+        reloadNginx(asked),
+        step('Move the file out of the web root, and change every secret in it: it was public.'),
+      ],
+      [step('Take the rule out again.'), reloadNginx()],
     );
   },
 });

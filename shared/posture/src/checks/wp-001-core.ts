@@ -1,6 +1,9 @@
 // WP-001: WordPress core outdated.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { backUpSite, restoreSite, wp } from '../guides/services.ts';
 import { wordpress } from '../probes/wordpress.ts';
+import { only, sh, VERSION } from '../shell.ts';
 import { isOlder } from '../versions.ts';
 import { fixedCore } from '../wordpress-core.ts';
 
@@ -26,5 +29,22 @@ export default check({
     });
     if (old.length === 0 && !complete) return unknown('Some folders of sites could not be entered');
     return sites.length === 0 ? notApplicable('There is no WordPress') : failures(old);
+  },
+  steps({ evidence: { site, version, fixed } }) {
+    const to = only(fixed, VERSION);
+    return guide(
+      [
+        backUpSite(site),
+        step(
+          to === ''
+            ? `The branch of ${version} gets no fixes any more: update to the newest, on a copy first.`
+            : `Update from ${version} to ${to}, on a copy first.`,
+          wp(site, to === '' ? 'core update' : sh`core update --version=${to}`),
+          wp(site, 'core version'),
+        ),
+        step('Bring the database to it, and see that the site and its login answer.', wp(site, 'core update-db')),
+      ],
+      [restoreSite(site)],
+    );
   },
 });

@@ -1,6 +1,9 @@
 // WP-002: Plugin or theme known vulnerable.
 import { check, failures, notApplicable, unknown } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { wp } from '../guides/services.ts';
 import { wordpress } from '../probes/wordpress.ts';
+import { NAME, only, sh } from '../shell.ts';
 import { isOlder } from '../versions.ts';
 
 export default check({
@@ -32,5 +35,30 @@ export default check({
     );
     if (open.length === 0 && !complete) return unknown('Some folders of sites could not be entered');
     return sites.length === 0 ? notApplicable('There is no WordPress') : failures(open);
+  },
+  steps({ evidence: { site, extension, version, fixed, hole } }) {
+    const slug = only(extension, NAME);
+    const former = only(version, /^[\w.-]+$/);
+    return guide(
+      [
+        step(
+          `“${extension}” ${version} has ${hole}; ${fixed} mends it. Update it, on a copy first.`,
+          wp(site, sh`plugin update ${slug}`),
+          wp(site, sh`plugin get ${slug} --field=version`),
+        ),
+        step('A theme is updated like this.', wp(site, sh`theme update ${slug}`)),
+        step(
+          'Where there is no update: switch it off and remove it.',
+          wp(site, sh`plugin deactivate ${slug} --uninstall`),
+          wp(site, 'plugin list'),
+        ),
+        step(
+          'Look for what came in meanwhile: new administrators, PHP in uploads.',
+          wp(site, 'user list --role=administrator'),
+          sh`find ${site}/wp-content/uploads -name '*.php'`,
+        ),
+      ],
+      [step('Put the former version back.', wp(site, sh`plugin install ${slug} --version=${former} --force`))],
+    );
   },
 });

@@ -1,5 +1,7 @@
 // WP-005: wp-config.php readable by others.
 import { check, failures, notApplicable } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { rightsAsBefore, setRights } from '../guides/files.ts';
 import { wordpress } from '../probes/wordpress.ts';
 
 export default check({
@@ -29,6 +31,15 @@ export default check({
               },
             ],
       ),
+    );
+  },
+  steps({ evidence: { file, mode, owner, group } }) {
+    return guide(
+      [
+        setRights(`Let nobody but “${owner}” and the group “${group}” read “${file}”.`, owner, 'o-rwx', file),
+        step('See that the site answers. If it does not, give the file the group of the web server (chgrp www-data).'),
+      ],
+      [rightsAsBefore(owner, mode, file)],
     );
   },
 });

@@ -1,6 +1,9 @@
 // WP-010: Core files differ from official checksums.
 import { check, failures, listed, notApplicable } from '../check.ts';
+import { guide, step } from '../guide.ts';
+import { backUpSite, restoreSite, wp } from '../guides/services.ts';
 import { wordpressCore } from '../probes/wordpress-core.ts';
+import { only, sh, VERSION } from '../shell.ts';
 
 export default check({
   id: 'WP-010',
@@ -36,6 +39,22 @@ export default check({
         return roots.map((site) => ({ subject: site, evidence: { site, version, folders: listed(differ) } }));
       }),
       unseen,
+    );
+  },
+  steps({ evidence: { site, version, folders } }) {
+    const same = only(version, VERSION);
+    return guide(
+      [
+        step(`Of WordPress ${version} these differ: ${folders}. See which files.`, wp(site, 'core verify-checksums')),
+        backUpSite(site),
+        step(
+          'Put the same version in again; files that WordPress does not have are named by the check and stay until you move them away.',
+          wp(site, sh`core download --force --skip-content --version=${same}`),
+          wp(site, 'core verify-checksums'),
+        ),
+        step('Look for how they came in: it was somebody who may write there.'),
+      ],
+      [restoreSite(site)],
     );
   },
 });

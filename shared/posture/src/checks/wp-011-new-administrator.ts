@@ -1,7 +1,10 @@
 // WP-011: Unexpected administrator user.
 import { check, failures, notApplicable, unknown } from '../check.ts';
 import { dayOf } from '../first-seen.ts';
+import { guide, step } from '../guide.ts';
+import { wp } from '../guides/services.ts';
 import { wordpress } from '../probes/wordpress.ts';
+import { sh } from '../shell.ts';
 
 export default check({
   id: 'WP-011',
@@ -30,5 +33,23 @@ export default check({
       return unknown('The database of a site could not be asked');
     }
     return failures(added);
+  },
+  steps({ evidence: { site, login, since } }) {
+    return guide(
+      [
+        step(
+          `“${login}” became administrator of “${site}”, seen on ${since}. Ask the site’s owner.`,
+          wp(site, sh`user get ${login} --fields=ID,user_login,user_email,user_registered,roles`),
+        ),
+        step(
+          'Take its rights, and end its sessions.',
+          wp(site, sh`user set-role ${login} subscriber`),
+          wp(site, 'user list --role=administrator'),
+        ),
+        step('End what it has open.', wp(site, sh`user session destroy ${login} --all`)),
+        step('Look for what it changed: plugins, themes, other users.', wp(site, 'plugin list')),
+      ],
+      [step('Give it the role back.', wp(site, sh`user set-role ${login} administrator`))],
+    );
   },
 });

@@ -46,6 +46,7 @@ function section(check: CheckDefinition): string {
     ['evidence', Object.values(check.evidence).join(', ')],
     ['fix', check.fix],
     ['undo', check.undo],
+    ['steps', check.steps === undefined ? 'the fix and its undo, in words' : 'on the finding’s page, for that server'],
     ['risk of the fix', check.risk],
     ['maps to', check.maps.join(', ') || 'nothing'],
     ['tried on', triedOn(check)],

@@ -1,6 +1,8 @@
 // The life of one finding: its spans told as moments, with what people said and who took it, newest first.
 import { GetFinding, type FindingMoment } from '@muster/contracts/posture';
+import type { CheckDefinition } from '@muster/posture/check';
 import { checkOf } from '@muster/posture/checks';
+import { guideFor } from '@muster/posture/guide';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql } from 'kysely';
@@ -62,10 +64,19 @@ export class GetFindingHandler implements IQueryHandler<MessageOf<typeof GetFind
       open: newest.to_at === null,
       owner: owner === null ? null : person(owner),
       mine: owner === context.principal.actor,
+      guide: stepsOf(check, newest),
       moments: [...momentsOf(spans, person), ...said].sort((a, b) => b.at.localeCompare(a.at)),
       scan: await this.scans.of(serverId),
     };
   }
+}
+
+function stepsOf(
+  check: CheckDefinition,
+  { subject, evidence }: FindingSpan,
+): AnswerOf<typeof GetFindingQuery>['guide'] {
+  const guide = guideFor(check, { subject, evidence });
+  return guide === null ? null : { mend: [...guide.mend], undo: [...guide.undo] };
 }
 
 function momentsOf(spans: readonly FindingSpan[], person: (id: string) => string): FindingMoment[] {
