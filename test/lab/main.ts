@@ -1,9 +1,13 @@
-// `npm run lab -- up --servers 5 | attack --to SERVER | status | down`
+// `npm run lab -- up --servers 5 | attack --to SERVER | plant CHECK --on SERVER | remove CHECK --on SERVER | status | down`
 import { parseArgs } from 'node:util';
+import type { EnrolledServer } from './enrol.ts';
 import { Lab } from './lab.ts';
+import { change } from './posture/plant.ts';
 
 const USAGE = `npm run lab -- up [--servers N] [--port N]   boots N real Debian servers (default 5) and enrols them
 npm run lab -- attack --to SERVER            real failed SSH logins until the server shuts the attacker out
+npm run lab -- plant CHECK|all --on SERVER   plants the weakness that a check of the posture finds
+npm run lab -- remove CHECK|all --on SERVER  takes it away again
 npm run lab -- status                        what is up, and how to sign in
 npm run lab -- down                          removes everything`;
 
@@ -13,6 +17,7 @@ const { values, positionals } = parseArgs({
     servers: { type: 'string', default: '5' },
     port: { type: 'string', default: '7420' },
     to: { type: 'string' },
+    on: { type: 'string' },
   },
 });
 
@@ -29,6 +34,9 @@ async function run(verb: string | undefined): Promise<void> {
       return await up();
     case 'attack':
       return await attack();
+    case 'plant':
+    case 'remove':
+      return await change(serverNamed(await theLab(), 'on').machine, verb, positionals[1] ?? '', console.log);
     case 'status':
       return describe(await theLab());
     case 'down':
@@ -62,14 +70,20 @@ async function up(): Promise<void> {
 
 async function attack(): Promise<void> {
   const lab = await theLab();
-  const target = lab.servers.find(({ machine }) => machine.name === values.to);
-  if (target === undefined) {
-    const names = lab.servers.map(({ machine }) => machine.name).join(', ');
-    throw new Error(`--to names a server of the lab; given: ${values.to ?? 'nothing'}; there are: ${names}.`);
-  }
+  const target = serverNamed(lab, 'to');
   console.log(`${lab.attacker.address} tries passwords on ${target.machine.name} (${target.machine.address}) …`);
   const { attempts, shutOut } = await lab.attack(target);
   console.log(shutOut ? `Shut out after ${attempts} failed logins.` : `Not shut out after ${attempts} failed logins.`);
+}
+
+/** By its name, or by its place: `lab-1` is the first. */
+function serverNamed(lab: Lab, option: 'to' | 'on'): EnrolledServer {
+  const given = values[option];
+  const place = /^lab-(\d+)$/.exec(given ?? '')?.[1];
+  const found = lab.servers.find(({ machine }, index) => machine.name === given || String(index + 1) === place);
+  if (found !== undefined) return found;
+  const names = lab.servers.map(({ machine }, index) => `${machine.name} (lab-${index + 1})`).join(', ');
+  throw new Error(`--${option} names a server of the lab; given: ${given ?? 'nothing'}; there are: ${names}.`);
 }
 
 async function theLab(): Promise<Lab> {

@@ -51,8 +51,6 @@ export interface CheckDefinition<Reads extends Sources = Sources, Also extends S
   readonly risk: 'none' | 'low' | 'service' | 'lockout';
   /** CIS Debian 12 v1.1.0 and Lynis ids. */
   readonly maps: readonly string[];
-  /** Tried on answers as the vendor documents them, not on a recorded server. */
-  readonly basis?: 'documented';
   readonly reads: Reads;
   /** What the prober saw, where it makes the answer better: null as long as nobody has looked from outside. */
   readonly compares?: Also;

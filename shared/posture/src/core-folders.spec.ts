@@ -9,6 +9,7 @@ import { knownReport } from './known.ts';
 import { posturePolicy } from './policy.ts';
 import { wordpressCore } from './probes/wordpress-core.ts';
 import { played, Player } from './testing/tape.ts';
+import { MADE_TO_FAIL } from './testing/tried.ts';
 
 const now = new Date('2026-11-22T07:00:00Z');
 const { reading: fine } = await played('debian-12-hardened', wordpressCore);
@@ -36,6 +37,7 @@ it('finds the folder of a file that was changed, and nothing where all is as it 
   expect(judged(changed, official).failures).toMatchObject([
     { subject: '/var/www/shop.test', evidence: { version: installed?.version, folders: 'wp-includes' } },
   ]);
+  expect(MADE_TO_FAIL['core-folders.spec.ts']).toEqual(['WP-010']);
 });
 
 it('is not known where the policy has no checksums of that version', () => {

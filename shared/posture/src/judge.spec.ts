@@ -1,20 +1,16 @@
 // Every check on what real programs of a Debian 12 server printed: hardened, with every weakness planted, and read by a
 // user without rights. The fixtures are recorded by test/lab/posture/record.ts.
 import { describe, expect, it } from 'vitest';
-import {
-  BROKEN_SSHD,
-  BUSY_PROGRAM,
-  NOT_OF_A_CONTAINER,
-  OF_DEBIAN_12,
-  WEAKNESSES,
-} from '../../../test/lab/posture/weaknesses.ts';
-import { checks } from './checks.ts';
+import { BROKEN_SSHD, BUSY_PROGRAM } from '../../../test/lab/posture/planted-alone.ts';
+import { OF_EVERY_SERVER, WEAKNESSES } from '../../../test/lab/posture/weaknesses.ts';
+import { checkOf, checks } from './checks.ts';
 import { isKnownHere } from './known.ts';
 import { judgeCheck, judgeServer, STALE_MS, type CheckResult } from './judge.ts';
 import { outsideSources } from './outside.ts';
 import { posturePolicy } from './policy.ts';
 import { probes } from './probes.ts';
 import { RECORDED_AT as now, recordedReports } from './testing/recorded.ts';
+import { MADE_TO_FAIL } from './testing/tried.ts';
 
 const circumstances = { policy: posturePolicy, now };
 
@@ -36,7 +32,7 @@ describe('probes on recorded answers', () => {
 describe('checks', () => {
   it('find nothing on the hardened twin but what a container cannot have', async () => {
     const results = await judged('debian-12-hardened');
-    expect(failing(results).filter((id) => ![...NOT_OF_A_CONTAINER, ...OF_DEBIAN_12].includes(id))).toEqual([]);
+    expect(failing(results).filter((id) => !(id in OF_EVERY_SERVER))).toEqual([]);
     expect(results.filter(({ state }) => state === 'error')).toEqual([]);
   });
 
@@ -70,6 +66,44 @@ describe('checks', () => {
     expect(results.find(({ check }) => check.id === 'DKR-003')?.state).toBe('pass');
   });
 
+  it.each(Object.entries(OF_EVERY_SERVER))(
+    '%s is found on the hardened and on the weak server, with %s',
+    async (id, shows) => {
+      for (const server of ['debian-12-hardened', 'debian-12-weak']) {
+        const result = (await judged(server)).find(({ check }) => check.id === id);
+        expect([server, result?.state]).toEqual([server, 'fail']);
+        expect(JSON.stringify(result?.failures)).toContain(shows);
+      }
+    },
+  );
+
+  it.each([
+    ['DKR-001', 'docker-documented', 'tcp://0.0.0.0:2375', 'docker-documented-idle'],
+    ['F2B-003', 'linux-documented-weak', '"ssh":"2222","jail":"22"', 'linux-documented'],
+    ['FW-006', 'linux-documented-weak', '"ipv4":"filter/input"', 'linux-documented'],
+    ['RES-002', 'linux-documented-weak', 'disk /etc/hosts', 'linux-documented'],
+    ['TIME-001', 'linux-documented-weak', '"synchronised":false', 'linux-documented'],
+    ['UPD-003', 'linux-documented-weak', '"result":"exit-code"', 'linux-documented'],
+    ['KRN-001', 'linux-documented-weak', 'kernel.randomize_va_space = 0', 'linux-documented'],
+    ['KRN-002', 'linux-documented-weak', 'net.ipv4.conf.all.accept_source_route = 1', 'linux-documented'],
+    ['LOG-003', 'linux-documented-weak', '"watched":"/etc/passwd, /etc/shadow"', 'linux-documented'],
+    ['RES-003', 'linux-documented-weak', '"killed":"mariadbd"', 'linux-documented'],
+    ['DKR-004', 'docker-documented', 'container worker', 'docker-documented-idle'],
+  ])('%s is found on %s, with %s, and not on %s', async (id, wrong, shows, fine) => {
+    const of = async (server: string) => (await judged(server)).find(({ check }) => check.id === id);
+    const found = await of(wrong);
+    expect(found?.state).toBe('fail');
+    expect(JSON.stringify(found?.failures)).toContain(shows);
+    expect(await of(fine)).toMatchObject({ state: 'pass', failures: [] });
+  });
+
+  it('PHP-002 passes as long as the branch is improved', async () => {
+    const check = checkOf('PHP-002');
+    const php = { ...posturePolicy.php, '8.2': { active: '2027-12-31', security: '2028-12-31' } };
+    const reports = await recordedReports('debian-12-hardened');
+    expect(check && judgeCheck(check, reports, { policy: { ...posturePolicy, php }, now }).state).toBe('pass');
+  });
+
   it('F2B-006 asks only when the policy names administrators’ networks', async () => {
     const check = checks.find(({ id }) => id === 'F2B-006');
     if (check === undefined) throw new Error('there is no such check');
@@ -78,6 +112,7 @@ describe('checks', () => {
       judgeCheck(check, reports, { policy: { ...posturePolicy, adminNetworks }, now });
     expect(asked([]).state).toBe('not-applicable');
     expect(asked(['198.51.100.0/24']).failures.map(({ subject }) => subject)).toContain('jail sshd');
+    expect(MADE_TO_FAIL['judge.spec.ts']).toEqual([check.id]);
   });
 
   it('SSH-009 tells the file and line that would keep sshd from starting', async () => {
@@ -119,6 +154,13 @@ describe('checks', () => {
         ).toEqual([]);
       }
     }
+  });
+
+  it('map to rules of CIS and tests of Lynis by their whole id', () => {
+    const unknown = checks.flatMap(({ id, maps }) =>
+      maps.filter((one) => !/^(?:CIS \d[\d.-]*\d|[A-Z]{3,4}-\d{4})$/.test(one)).map((one) => `${id} ${one}`),
+    );
+    expect(unknown).toEqual([]);
   });
 
   it('hold no secret that lay on the server', async () => {

@@ -14,15 +14,20 @@ import { authorizedKeys } from './probes/authorized-keys.ts';
 import { isPublic, listeners, portItem } from './probes/listeners.ts';
 import { probes } from './probes.ts';
 import { played, Player } from './testing/tape.ts';
+import { MADE_TO_FAIL } from './testing/tried.ts';
 
 const now = new Date('2026-11-22T07:00:00Z');
 const ago = (minutes: number): string => new Date(now.getTime() - minutes * 60_000).toISOString();
 const quiet = { version: '0.2.0', silentSince: null, clockSeconds: 0.1, waiting: 0, droppedAt: null };
 
+const madeToFail = new Set<string>();
+
 function judged(id: string, ...reports: ProbeReport[]): CheckResult {
   const check = checkOf(id);
   if (check === undefined) throw new Error(`there is no ${id}`);
-  return judgeCheck(check, new Map(reports.map((one) => [one.probe, one])), { policy: posturePolicy, now });
+  const result = judgeCheck(check, new Map(reports.map((one) => [one.probe, one])), { policy: posturePolicy, now });
+  if (result.state === 'fail') madeToFail.add(id);
+  return result;
 }
 const standing = (link: Partial<typeof quiet> | null, more: object = {}): ProbeReport =>
   knownReport(
@@ -193,4 +198,8 @@ it('AGT-005 and AGT-006 fail while nobody has attested their duty, and from the 
   expect(on('AGT-006', drill).state).toBe('fail');
   expect(on('AGT-006', { duty: 'incident-plan', doneOn: '2026-05-26' }).state).toBe('pass');
   expect(on('AGT-006', { duty: 'incident-plan', doneOn: '2026-05-25' }).state).toBe('fail');
+});
+
+it('made fail what the reference says of it', () => {
+  expect([...madeToFail].sort()).toEqual(MADE_TO_FAIL['known.spec.ts']);
 });

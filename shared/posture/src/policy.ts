@@ -60,7 +60,7 @@ export interface PosturePolicy {
 }
 
 export const posturePolicy: PosturePolicy = {
-  version: 9,
+  version: 10,
   leastRsaBits: 3072,
   // AGENT.md SSH-005; CIS Debian 12 5.1.6, 5.1.12, 5.1.15.
   weakAlgorithms: [

@@ -8,6 +8,7 @@ import { problem } from '../../contracts/src/live/index.ts';
 import { checks } from '../../posture/src/checks.ts';
 import { outsideSources } from '../../posture/src/outside.ts';
 import { probes } from '../../posture/src/probes.ts';
+import { triedOn } from '../../posture/src/testing/tried.ts';
 import { actionsPage } from './pages/actions.ts';
 import { checksPage } from './pages/checks.ts';
 import { environmentPage } from './pages/environment.ts';
@@ -25,7 +26,7 @@ export async function referencePages(): Promise<Map<string, string>> {
     ['permissions.md', permissionsPage(commands, queries)],
     ['actions.md', actionsPage(commands, queries)],
     ['tasks.md', tasksPage(tasks)],
-    ['checks.md', checksPage(checks, probes, outsideSources)],
+    ['checks.md', checksPage(checks, probes, outsideSources, await triedOn())],
     ['live-topics.md', liveTopicsPage(liveTopics)],
     ['openapi.json', openApi([...commands, ...queries], endpoints, SIGN_IN_ROUTES, problem)],
     ['environment.md', environmentPage(settingsSchema, proberSettingsSchema, LOCAL_VARIABLES)],

@@ -19,7 +19,7 @@ import { bootServer, type Machine } from '../../lab/machine.ts';
 import { monitorRedis, type RedisMonitor } from '../../lab/redis-monitor.ts';
 import { WireTap } from '../../lab/wire-tap.ts';
 import type { Weakness } from '../../lab/posture/weakness.ts';
-import { NOT_OF_A_CONTAINER, OF_DEBIAN_12, WEAKNESSES } from '../../lab/posture/weaknesses.ts';
+import { OF_EVERY_SERVER, WEAKNESSES } from '../../lab/posture/weaknesses.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { cookiesFor, launchChromium, visit, type Visit } from '../support/browser.ts';
 import { eventually, labUnderTest, type LabUnderTest } from '../support/lab-under-test.ts';
@@ -47,7 +47,7 @@ const HARDENED_IMAGE = `${HOSTING_IMAGE}:hardened-under-test`;
 const DROP_IN = '/run/systemd/system/muster-agentd.service.d/lab.conf';
 /** Nobody has done a drill here, nor read a plan again. */
 const OF_PEOPLE = ['AGT-005', 'AGT-006'];
-const ALLOWED = [...NOT_OF_A_CONTAINER, ...OF_DEBIAN_12, ...OF_PEOPLE];
+const ALLOWED = [...Object.keys(OF_EVERY_SERVER), ...OF_PEOPLE];
 
 type Checks = Map<string, { state: string; why: string | null; findings: readonly unknown[] }>;
 
@@ -141,6 +141,10 @@ describe('the posture of a hosting server', () => {
         120_000,
       );
       await until(server, failing, 5_000);
+      const checks = await checksOf(server);
+      for (const [id, shows] of Object.entries(OF_EVERY_SERVER)) {
+        expect([id, JSON.stringify(checks.get(id))]).toEqual([id, expect.stringContaining(shows)]);
+      }
     }
   }, 150_000);
 

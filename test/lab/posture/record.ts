@@ -1,20 +1,35 @@
 // Records what every probe is answered by a real Debian server: hardened, with the weaknesses planted, and as a user
 // without rights. Writes the fixtures that the specs of probes and checks play back.
-//   node --conditions=source test/lab/posture/record.ts [PROBE …]
-// With names, only those probes are recorded, and only what their checks find is planted.
+//   node --conditions=source test/lab/posture/record.ts [--only FOLDER,…] [PROBE …]
+// With names, only those probes are recorded, and only what their checks find is planted. --only writes no other folders.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { checks } from '@muster/posture/checks';
 import { probes } from '@muster/posture/probes';
 import { Recorder } from '@muster/posture/testing/tape';
 import { buildHostingImage, HOSTING_IMAGE } from '../images.ts';
 import { bootServer, removeMachines, type Machine } from '../machine.ts';
 import { probedMachine } from './probed-machine.ts';
-import { BROKEN_SSHD, BUSY_PROGRAM, COUNTRY_FIREWALLS, RSPAMD_SIGNS, WEAKNESSES } from './weaknesses.ts';
+import {
+  BROKEN_SSHD,
+  BUSY_PROGRAM,
+  CLOCKS,
+  COUNTRY_FIREWALLS,
+  IPV6_FIREWALLS,
+  NO_IPV6,
+  RSPAMD_SIGNS,
+} from './planted-alone.ts';
+import { WEAKNESSES } from './weaknesses.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../shared/posture/src/fixtures');
 
-const named = process.argv.slice(2);
+const { values: given, positionals: named } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string' } },
+});
+const folders = given.only?.split(',');
+const written = (folder: string): boolean => folders?.includes(folder) ?? true;
 const wanted = (name: string): boolean => named.length === 0 || named.includes(name);
 /** Checks that read one of the wanted probes. */
 const concerned = new Set(
@@ -25,6 +40,7 @@ const concerned = new Set(
 const BESIDE_EACH_OTHER = 3;
 
 async function record(machine: Machine, as: string, user = 'root', only?: readonly string[]): Promise<void> {
+  if (!written(as)) return;
   mkdirSync(join(FIXTURES, as), { recursive: true });
   const left = probes.filter(({ name }) => wanted(name) && (only?.includes(name) ?? true));
   const began = performance.now();
@@ -50,22 +66,36 @@ try {
   await machine.sh('sh /root/hardened.sh', { deadlineMs: 300_000 });
   await record(machine, 'debian-12-hardened');
   await record(machine, 'debian-12-unprivileged', 'nobody');
+  if (wanted('firewall')) {
+    for (const [folder, plant] of IPV6_FIREWALLS) {
+      await machine.sh(plant);
+      await record(machine, folder, 'root', ['firewall']);
+    }
+    await machine.sh(NO_IPV6);
+  }
   for (const { check, plant } of WEAKNESSES.filter((one) => concerned.has(one.check))) {
     const ran = await machine.trySh(plant);
     if (ran.code !== 0) console.log(`${check} could not be planted: ${ran.stderr}${ran.stdout}`);
   }
   await record(machine, 'debian-12-weak');
-  if (wanted('busy')) {
+  await record(machine, 'debian-12-weak-unprivileged', 'nobody');
+  if (wanted('clock')) {
+    for (const [folder, plant] of CLOCKS.filter(([one]) => written(one))) {
+      await machine.sh(plant, { deadlineMs: 300_000 });
+      await record(machine, folder, 'root', ['clock']);
+    }
+  }
+  if (wanted('busy') && written('debian-12-busy')) {
     await machine.sh(BUSY_PROGRAM.plant, { deadlineMs: 120_000 });
     await record(machine, 'debian-12-busy', 'root', ['busy']);
     await machine.sh(BUSY_PROGRAM.remove);
   }
-  if (wanted('dkim-keys')) {
+  if (wanted('dkim-keys') && written('debian-12-rspamd')) {
     await machine.sh(RSPAMD_SIGNS, { deadlineMs: 300_000 });
     await record(machine, 'debian-12-rspamd', 'root', ['dkim-keys']);
   }
   if (wanted('firewall-rules')) {
-    for (const [folder, plant] of COUNTRY_FIREWALLS) {
+    for (const [folder, plant] of COUNTRY_FIREWALLS.filter(([one]) => written(one))) {
       await machine.sh(plant, { deadlineMs: 300_000 });
       await record(machine, folder, 'root', ['firewall-rules']);
     }

@@ -15,7 +15,6 @@ export default check({
   undo: 'On the page where it was mended.',
   risk: 'low',
   maps: [],
-  basis: 'documented',
   reads: { panel },
   judge({ panel: { cpanel } }) {
     if (cpanel === null) return notApplicable('cPanel is not installed');

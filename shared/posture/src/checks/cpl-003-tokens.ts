@@ -17,7 +17,6 @@ export default check({
   undo: 'A revoked token cannot come back: make a new one.',
   risk: 'service',
   maps: [],
-  basis: 'documented',
   reads: { panel },
   judge({ panel: { cpanel } }) {
     if (cpanel === null) return notApplicable('cPanel is not installed');

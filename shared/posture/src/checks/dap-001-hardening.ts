@@ -17,7 +17,6 @@ export default check({
   undo: 'directadmin set SETTING with the former value, restart',
   risk: 'low',
   maps: [],
-  basis: 'documented',
   reads: { panel },
   judge({ panel: { directadmin } }) {
     if (directadmin === null) return notApplicable('DirectAdmin is not installed');

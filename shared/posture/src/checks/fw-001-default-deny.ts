@@ -17,7 +17,7 @@ export default check({
   fix: 'List who must be reached, allow that, and drop the rest: "policy drop" on the input chain. Do it with a way back, because a mistake locks you out.',
   undo: 'Load the former ruleset again.',
   risk: 'lockout',
-  maps: ['CIS 4.3.8', 'CIS 4.2.7', 'CIS 4.4.2.1', 'FIRE-4590', '4540'],
+  maps: ['CIS 4.3.8', 'CIS 4.2.7', 'CIS 4.4.2.1', 'FIRE-4590', 'FIRE-4540'],
   reads: { firewall },
   judge({ firewall }) {
     if (!firewall.read) return unknown('The ruleset could not be read');

@@ -15,7 +15,6 @@ export default check({
   undo: 'Turn the policy off on the same page.',
   risk: 'lockout',
   maps: [],
-  basis: 'documented',
   reads: { panel },
   judge({ panel: { plesk, cpanel, directadmin } }) {
     if (cpanel === null) {

@@ -24,7 +24,7 @@ export default check({
   fix: 'Write the values into /etc/sysctl.d/60-muster.conf and load it (sysctl --system).',
   undo: 'Remove that file and set the former values again (sysctl -w).',
   risk: 'low',
-  maps: ['CIS 1.5.1', 'CIS 1.5.2', 'CIS 1.5.3', 'KRNL-6000', '5820'],
+  maps: ['CIS 1.5.1', 'CIS 1.5.2', 'CIS 1.5.3', 'KRNL-6000', 'KRNL-5820'],
   reads: { kernelSettings },
   judge({ kernelSettings: { values, read } }) {
     if (!read) return unknown('sysctl could not be run');

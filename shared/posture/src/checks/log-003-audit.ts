@@ -16,7 +16,7 @@ export default check({
   fix: 'Install auditd and write watches for /etc/passwd, /etc/shadow, /etc/sudoers, /etc/sudoers.d and /etc/ssh into /etc/audit/rules.d/50-muster.rules, load them (augenrules --load).',
   undo: 'Remove that file and load again.',
   risk: 'low',
-  maps: ['CIS 6.2.1.2', 'CIS 6.2.3.1', 'CIS 6.2.3.8', 'ACCT-9628', '9630'],
+  maps: ['CIS 6.2.1.2', 'CIS 6.2.3.1', 'CIS 6.2.3.8', 'ACCT-9628', 'ACCT-9630'],
   reads: { logging },
   judge({ logging: { audit } }) {
     if (audit.enabled === null) return unknown('The audit rules could not be read');

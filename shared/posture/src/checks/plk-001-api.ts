@@ -19,7 +19,6 @@ export default check({
   undo: 'Put the former panel.ini back.',
   risk: 'lockout',
   maps: [],
-  basis: 'documented',
   reads: { panel },
   judge({ panel: { plesk } }) {
     if (plesk === null) return notApplicable('Plesk is not installed');

@@ -17,7 +17,6 @@ export default check({
   undo: "On the server: plesk db \"update misc set val='allow' where param='access_policy'\".",
   risk: 'lockout',
   maps: [],
-  basis: 'documented',
   reads: { panel },
   judge({ panel: { plesk } }) {
     if (plesk === null) return notApplicable('Plesk is not installed');

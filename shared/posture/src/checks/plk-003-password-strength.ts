@@ -17,7 +17,6 @@ export default check({
   undo: 'Choose the former strength there.',
   risk: 'none',
   maps: [],
-  basis: 'documented',
   reads: { panel },
   judge({ panel: { plesk } }) {
     if (plesk === null) return notApplicable('Plesk is not installed');

@@ -15,7 +15,6 @@ export default check({
   undo: 'It cannot be undone; restore Plesk from a backup.',
   risk: 'service',
   maps: [],
-  basis: 'documented',
   reads: { panel },
   judge({ panel: { plesk } }) {
     if (plesk === null) return notApplicable('Plesk is not installed');

@@ -17,7 +17,6 @@ export default check({
   undo: 'A replaced disk is not put back.',
   risk: 'none',
   maps: [],
-  basis: 'documented',
   reads: { diskHealth },
   judge({ diskHealth: { virtual, arrays, pools, disks } }) {
     const broken = [

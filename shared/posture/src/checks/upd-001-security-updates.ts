@@ -16,7 +16,7 @@ export default check({
   fix: 'Install the named packages (apt-get upgrade --with-new-pkgs, or apt-get install with their names), then see what needs a restart.',
   undo: 'Install the former version again, where it is still to be had.',
   risk: 'service',
-  maps: ['CIS 1.2.2.1', 'PKGS-7392', '7352'],
+  maps: ['CIS 1.2.2.1', 'PKGS-7392', 'PKGS-7352'],
   reads: { updates },
   judge({ updates }) {
     if (updates.manager === null) return unknown('Only apt is understood so far');

@@ -14,7 +14,7 @@ export default check({
   fix: 'Book a maintenance window and restart the server.',
   undo: 'Nothing to undo.',
   risk: 'service',
-  maps: ['KRNL-5830', '5788'],
+  maps: ['KRNL-5830', 'KRNL-5788'],
   reads: { updates },
   judge({ updates }) {
     if (updates.manager === null) return unknown('Only apt is understood so far');

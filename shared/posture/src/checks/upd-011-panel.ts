@@ -16,7 +16,6 @@ export default check({
   undo: 'A panel is not taken back; restore the server from a backup.',
   risk: 'service',
   maps: [],
-  basis: 'documented',
   reads: { panel },
   judge({ panel: { plesk, cpanel } }, { policy }) {
     const installed = [

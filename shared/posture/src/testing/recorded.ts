@@ -6,7 +6,7 @@ import { gatherReport } from '../gather.ts';
 import { probes } from '../probes.ts';
 import { Player } from './tape.ts';
 
-const FIXTURES = join(import.meta.dirname, '../fixtures');
+export const FIXTURES = join(import.meta.dirname, '../fixtures');
 /** A day after the tapes were recorded. */
 export const RECORDED_AT = new Date('2026-11-22T07:00:00Z');
 

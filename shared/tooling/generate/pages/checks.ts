@@ -1,6 +1,5 @@
 // docs/reference/checks.md: every check with how it measures, why it matters, what mends it, and every probe.
 import type { CheckDefinition } from '../../../posture/src/check.ts';
-import { isOutside } from '../../../posture/src/outside.ts';
 import type { Probe, Source } from '../../../posture/src/probe.ts';
 import { page, table } from '../markdown.ts';
 
@@ -8,6 +7,8 @@ export function checksPage(
   checks: readonly CheckDefinition[],
   probes: readonly Probe[],
   outside: readonly Source[],
+  /** By the id of a check: what specs made it fail on. */
+  tried: ReadonlyMap<string, string>,
 ): string {
   const intro =
     'Every check of the posture, from `shared/posture/src/checks`, and the probes that read for them, from `shared/posture/src/probes`. Maps: CIS Debian 12 v1.1.0 and Lynis. How to add one: [adding a check](../guides/adding-a-check.md).';
@@ -29,16 +30,14 @@ export function checksPage(
   return page('Checks', intro, [
     `## Probes\n\n${read}`,
     `## From outside\n\nWhat [the prober](../guides/outside-view.md) sees, from \`shared/posture/src/outside\`.\n\n${seen}`,
-    ...[...areas].flatMap(([area, all]) => [`## ${area}`, ...all.map(section)]),
+    ...[...areas].flatMap(([area, all]) => [
+      `## ${area}`,
+      ...all.map((check) => section(check, tried.get(check.id) ?? 'nothing yet')),
+    ]),
   ]);
 }
 
-function triedOn({ basis, reads }: CheckDefinition): string {
-  if (basis === 'documented') return 'answers as the vendor documents them';
-  return Object.values(reads).some(isOutside) ? 'services that the prober looked at' : 'a recorded server';
-}
-
-function section(check: CheckDefinition): string {
+function section(check: CheckDefinition, tried: string): string {
   const rows = [
     ['severity', check.severity],
     ['measured', `\`${check.measured}\``],
@@ -49,7 +48,7 @@ function section(check: CheckDefinition): string {
     ['steps', check.steps === undefined ? 'the fix and its undo, in words' : 'on the finding’s page, for that server'],
     ['risk of the fix', check.risk],
     ['maps to', check.maps.join(', ') || 'nothing'],
-    ['tried on', triedOn(check)],
+    ['made to fail on', tried],
     [
       'probes',
       Object.values({ ...check.reads, ...check.compares })
