@@ -24,6 +24,9 @@ export default check({
       ({ chain, selfSigned, keyFits }) => chain !== 'ok' || selfSigned || keyFits === false,
     );
     if (wrong.length === 0 && !complete) return unknown('Not every certificate could be read');
+    if (wrong.length === 0 && certificates.some(({ keyUnread }) => keyUnread)) {
+      return unknown('Not every key could be compared with its certificate');
+    }
     if (certificates.length === 0) return notApplicable('No service shows a certificate');
     return failures(
       wrong.map(({ path, chain, selfSigned, keyFits, usedBy }) => ({

@@ -22,8 +22,10 @@ const certificate = z.strictObject({
   selfSigned: z.boolean(),
   /** What openssl says of the chain, `ok` when it leads to an authority that this server trusts. */
   chain: said(120),
-  /** null: there is no key to compare, or it may not be read. */
+  /** null: there is no key to compare, or it could not be. */
   keyFits: z.boolean().nullable(),
+  /** A key is named, and could not be compared: it may not be read, or asks for a password. */
+  keyUnread: z.boolean().default(false),
   keyMode: said(5).nullable(),
 });
 export type Certificate = z.infer<typeof certificate>;
@@ -111,6 +113,7 @@ async function describe(host: ProbedHost, path: string, pem: string, use: Use): 
   const verified = await host.run('openssl', ['verify', '-untrusted', path, path]);
   const problem = /error \d+ at \d+ depth lookup: (.+)/.exec(`${verified?.stdout}\n${verified?.stderr}`)?.[1];
   const expired = problem === undefined || /expired/.test(problem);
+  const fits = use.key === null ? null : await keyFits(host, path, use.key);
   const keyStat = use.key === null ? undefined : await host.run('stat', ['-Lc', '%a', use.key]);
   return {
     path: path.slice(0, 300),
@@ -123,7 +126,8 @@ async function describe(host: ProbedHost, path: string, pem: string, use: Use): 
     selfSigned: leaf.checkIssued(leaf),
     // A date is told by its own field.
     chain: expired ? 'ok' : problem.slice(0, 120),
-    keyFits: use.key === null ? null : await keyFits(host, path, use.key),
+    keyFits: fits,
+    keyUnread: use.key !== null && fits === null,
     keyMode: keyStat?.code === 0 ? keyStat.stdout.trim().padStart(4, '0').slice(0, 5) : null,
   };
 }
