@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { probes } from '@muster/posture/probes';
 import { execFile } from '../../host/exec.ts';
 import { postureHost } from './posture-host.ts';
@@ -25,9 +25,42 @@ it('reads plain files up to a bound, and says why it did not read others', async
   expect(await host.read(path('pipe'))).toEqual({ state: 'unreadable', why: 'it is not a plain file' });
 });
 
-it('runs programs behind everything else, and knows which are missing', async () => {
+it('runs programs and knows which are missing', async () => {
   const ran = await host.run('stat', ['-c', '%n', '/']);
   expect([ran?.code, ran?.stdout]).toEqual([0, '/\n']);
+  expect(await host.run('plesk', [])).toBeUndefined();
+});
+
+const bounded = (timeoutMs: number) =>
+  postureHost(execFile, new PostureMemory(folder), { timeoutMs, maxOutputBytes: 4096, nice: 15 });
+
+/** What this process has started with these words, as `ps` and `ionice` see it from outside. */
+function started(words: string): { pid: number; nice: number; disk: string } | undefined {
+  const listed = execFileSync('ps', ['-o', 'pid=,ni=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
+  const [, pid, nice] = new RegExp(`^\\s*(\\d+)\\s+(-?\\d+)\\s+(?:\\S*/)?${words}$`, 'm').exec(listed) ?? [];
+  if (pid === undefined) return undefined;
+  return {
+    pid: Number(pid),
+    nice: Number(nice),
+    disk: execFileSync('ionice', ['-p', pid], { encoding: 'utf8' }).trim(),
+  };
+}
+
+it('runs programs behind everything else: niced, and idle for the disk', async () => {
+  const running = bounded(3000).run('tail', ['-f', '/dev/null']);
+  await vi.waitFor(() => expect(started('tail -f /dev/null')).toMatchObject({ nice: 15, disk: 'idle' }), 2500);
+  await running;
+});
+
+it('ends a program that takes longer than its bound, and one that prints more', async () => {
+  const began = performance.now();
+  const running = bounded(2000).run('find', ['/usr', '-maxdepth', '3']);
+  expect(await running).toMatchObject({ code: 124, stderr: 'more than 4096 bytes of output' });
+  const waiting = bounded(2000).run('tail', ['-f', '/dev/null']);
+  await vi.waitFor(() => expect(started('tail -f /dev/null')).toBeDefined(), 1900);
+  expect(await waiting).toMatchObject({ code: 124, stderr: 'no answer within 2000 ms' });
+  expect(performance.now() - began).toBeLessThan(10_000);
+  expect(started('tail -f /dev/null')).toBeUndefined();
 });
 
 it('recalls what a probe kept, and nothing that none did', async () => {

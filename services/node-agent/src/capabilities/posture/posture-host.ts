@@ -12,13 +12,13 @@ const IONICE = '/usr/bin/ionice';
 const BOUNDS = { timeoutMs: 20_000, maxOutputBytes: 8 * 1024 * 1024, nice: 15 };
 const MOST_FILE_BYTES = 1024 * 1024;
 
-export function postureHost(exec: Exec, memory: PostureMemory): ProbedHost {
+export function postureHost(exec: Exec, memory: PostureMemory, bounds = BOUNDS): ProbedHost {
   return {
     async run(tool, args, input) {
       const path = FOLDERS.map((folder) => `${folder}/${tool}`).find((one) => existsSync(one));
       if (path === undefined) return undefined;
       const [program, ...all] = [...afterOthers(), path, ...args];
-      const { code, stdout, stderr } = await exec(program ?? path, all, { ...BOUNDS, input: input ?? '' });
+      const { code, stdout, stderr } = await exec(program ?? path, all, { ...bounds, input: input ?? '' });
       return { code, stdout, stderr };
     },
     read: readBounded,
