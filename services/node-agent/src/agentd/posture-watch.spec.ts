@@ -1,5 +1,6 @@
 // What travels of the posture: what changed, and once a day all of it.
-import type { ProbeReport } from '@muster/contracts/posture';
+import { MAX_FRAME_BYTES } from '@muster/contracts/agent';
+import { probeReport, type ProbeReport } from '@muster/contracts/posture';
 import type { Probe } from '@muster/posture/probe';
 import { CADENCE_SECONDS } from '@muster/posture/probe';
 import { probes } from '@muster/posture/probes';
@@ -53,6 +54,36 @@ it('sends all of it again once a day, changed or not', async () => {
   state.now += 24 * HOUR;
   await watch.run();
   expect(await sent()).toBe(2 * probes.length);
+});
+
+it('says that a report is too large, once, instead of leaving the last one to be believed', async () => {
+  const spool = new MemorySpool();
+  const large = { text: 'x'.repeat(MAX_FRAME_BYTES) };
+  const at = '2026-11-21T00:00:00.000Z';
+  const watch = new PostureWatch({
+    server: '0190b5e2-7a10-7000-8000-00000000b001',
+    spool,
+    run: (probe) =>
+      Promise.resolve({
+        probe,
+        at,
+        durationMs: 1,
+        sha256: 'a'.repeat(64),
+        reading: large,
+        error: null,
+        unreadable: [],
+      }),
+    mostSeconds: 3600,
+    now: () => 0,
+    log: () => undefined,
+  });
+  expect(await watch.scan(['sshd'])).toMatchObject({ read: 0, failed: ['sshd'] });
+  const [entry, ...others] = await spool.after(0, 10);
+  expect(others).toEqual([]);
+  const [report] = (JSON.parse(JSON.stringify(entry)) as { body: { items: ProbeReport[] } }).body.items;
+  expect(report).toMatchObject({ probe: 'sshd', at, reading: null });
+  expect(report?.error).toMatch(/^what it read is too large to be sent: \d+ bytes/);
+  expect(probeReport.safeParse(report).success).toBe(true);
 });
 
 it('asks each probe at its own pace', async () => {

@@ -39,6 +39,7 @@ const PACE = { from: 0.85, to: 0.95 };
 /** A fleet that starts at once does not report at once. */
 const FIRST_WITHIN_MS = 60_000;
 const WHOLE_MS = 86_400_000;
+const MOST_BYTES = MAX_FRAME_BYTES / 2;
 
 export class PostureWatch {
   readonly #with: PostureWatchOptions;
@@ -140,13 +141,12 @@ export class PostureWatch {
     });
     if (report === undefined || this.#stopped) return false;
     if (this.#told.get(probe) === report.sha256) return true;
-    if (Buffer.byteLength(JSON.stringify(report)) > MAX_FRAME_BYTES / 2) {
-      this.#with.log('a report is too large to be sent', { probe });
-      return false;
-    }
-    await this.#with.spool.push(1, { kind: 'posture', items: [report] });
+    const bytes = Buffer.byteLength(JSON.stringify(report));
+    const fits = bytes <= MOST_BYTES;
+    if (!fits) this.#with.log('a report is too large to be sent', { probe, bytes });
+    await this.#with.spool.push(1, { kind: 'posture', items: [fits ? report : tooLarge(report, bytes)] });
     this.#told.set(probe, report.sha256);
-    return true;
+    return fits;
   }
 
   #tick(): void {
@@ -170,4 +170,10 @@ export class PostureWatch {
   #share(name: string): number {
     return Number.parseInt(sha256Hex(`${this.#with.server} ${name}`).slice(0, 8), 16) / 0xff_ff_ff_ff;
   }
+}
+
+/** In its place, so that nobody goes on believing the last report that was small enough. */
+function tooLarge({ probe, at, durationMs }: ProbeReport, bytes: number): ProbeReport {
+  const error = `what it read is too large to be sent: ${bytes} bytes, of which ${MOST_BYTES} fit into a message`;
+  return { probe, at, durationMs, sha256: sha256Hex(error), reading: null, error, unreadable: [] };
 }
