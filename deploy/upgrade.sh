@@ -4,7 +4,8 @@
 #   check, back up, hold, copy, migrate, verify, start, resume
 # While it holds, nothing is sent to servers and nobody reaches the pages; actions that were accepted wait in the database.
 #   sh deploy/upgrade.sh --backup /srv/backups/before-upgrade
-# The prober is stopped and started with the rest, and nobody waits for it: the release from before may not have one.
+# The prober is stopped and started with the rest, and nobody waits for it. Going back starts only what ran before: the release
+# from before may not have everything that docker-compose.yml names now.
 # COMPOSE names the compose command with its options, when it is not `docker compose`.
 set -eu
 COMPOSE=${COMPOSE:-docker compose}
@@ -28,6 +29,8 @@ project=$(docker inspect -f '{{index .Config.Labels "com.docker.compose.project"
 from=$(docker inspect -f '{{.Image}}' "$running")
 to=$(docker inspect -f '{{.Id}}' "${MUSTER_IMAGE:-muster:local}")
 docker tag "$from" "$BEFORE"
+ran=$(docker ps --filter "label=com.docker.compose.project=$project" --filter label=com.docker.compose.oneoff=False \
+  --format '{{.Label "com.docker.compose.service"}}' | sort -u)
 
 # healthy SERVICE…: all of them, within the time.
 healthy() {
@@ -58,7 +61,7 @@ back() {
   say 'something is wrong: going back'
   compose stop $PROCESSES prober || :
   if [ -n "$kept" ]; then muster upgrade back --kept "$kept" || fail "the database could not be put back; its copy is $kept. See docs/runbooks/upgrade-failed.md"; fi
-  before up -d
+  before up -d $ran
   healthy $PROCESSES proxy || fail 'the release from before does not come up. See docs/runbooks/upgrade-failed.md'
   fail 'the release from before runs again; nothing was lost'
 }

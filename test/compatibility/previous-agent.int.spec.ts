@@ -14,11 +14,12 @@ import { Installation } from '../recovery/installation.ts';
 import { until } from '../recovery/until.ts';
 import { AgentProcesses, canRunAgent } from '../support/agent-processes.ts';
 import { createDatabase, type TestDatabase } from '../support/postgres.ts';
-import { buildPreviousAgent, whyNoPreviousAgent } from './previous-agent.ts';
+import { buildPreviousAgent } from './previous-agent.ts';
 import { PREVIOUS_RELEASE } from './previous-release.ts';
+import { whyNoPrevious } from './previous-source.ts';
 
 const missing =
-  (await whyNoPreviousAgent()) ?? (canRunAgent ? null : 'It needs root, nft, and namespaces for network and mounts');
+  (await whyNoPrevious()) ?? (canRunAgent ? null : 'It needs root, nft, and namespaces for network and mounts');
 const title = `the agent of ${PREVIOUS_RELEASE.version} (${PREVIOUS_RELEASE.commit.slice(0, 7)})`;
 /** How the recovery installation's operator comes in: an address that a client may let go while he is there. */
 const PRESENT = '198.51.100.99';

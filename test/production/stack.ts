@@ -1,16 +1,18 @@
-// Muster as docker-compose.yml runs it, for a test: built from this clone, behind its TLS proxy, with a certificate that
-// the proxy made for itself.
+// Muster as docker-compose.yml runs it, for a test: built from this clone or from the release before, behind its TLS proxy,
+// with a certificate that the proxy made for itself.
 import { spawnSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { docker, tryDocker } from '../lab/docker.ts';
+import { isBuilt, nodeWithPackages, PRESENT, previousRelease, type Release } from './release.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const BUILT = 'muster:local';
 const BUILD_DEADLINE_MS = 600_000;
 const HEALTHY_DEADLINE_MS = 150_000;
 const UPGRADE_DEADLINE_MS = 400_000;
+
+/** What runs the image of Muster for as long as the stack is up. */
+const PROCESSES = ['api-1', 'api-2', 'gateway-1', 'gateway-2', 'worker', 'signer', 'sequencer', 'web'];
 
 /**
  * `docker compose` of this stack, where no terminal is, and its volumes, which have its name instead of `muster`. `exec` goes
@@ -54,22 +56,34 @@ export class Stack {
     this.url = `https://${options.address}:${options.port}`;
   }
 
-  /** `image`: what the processes run at first; default is what was just built. */
-  async up(image = BUILT): Promise<void> {
+  async build(): Promise<void> {
     await this.#timed('Images built', () => this.#compose(['build'], BUILD_DEADLINE_MS));
+  }
+
+  /** Unpacks the release before into `folder`, and builds it. The present one is built already. */
+  async buildPrevious(folder: string): Promise<Release> {
+    const release = await previousRelease(folder);
+    if (!(await isBuilt(release)))
+      await this.#timed('The release before built', async () => {
+        await this.#compose(['build'], BUILD_DEADLINE_MS, release, { NODE_IMAGE: await nodeWithPackages() });
+      });
+    return release;
+  }
+
+  async up(release = PRESENT): Promise<void> {
     await this.#timed('Every service healthy', async () => {
-      await this.#compose(['up', '-d'], HEALTHY_DEADLINE_MS, image);
+      await this.#compose(['up', '-d'], HEALTHY_DEADLINE_MS, release);
       await this.untilHealthy();
     });
   }
 
   /** As an operator upgrades: deploy/upgrade.sh. Answers what it printed; throws when it went back. */
-  async upgrade(backup: string, image = BUILT): Promise<string> {
+  async upgrade(backup: string, image = PRESENT.image): Promise<string> {
     let printed = '';
     await this.#timed(`Upgraded to ${image}`, async () => {
-      const script = ['sh', join(ROOT, 'deploy/upgrade.sh'), '--backup', backup];
-      printed = await this.#run(script, UPGRADE_DEADLINE_MS, {
-        ...this.#environment(image),
+      const script = ['sh', join(PRESENT.folder, 'deploy/upgrade.sh'), '--backup', backup];
+      printed = await this.#run(script, UPGRADE_DEADLINE_MS, PRESENT.folder, {
+        ...this.#environment({ ...PRESENT, image }),
         COMPOSE: [...composeCommand(), '-p', this.#options.project].join(' '),
       });
     });
@@ -80,7 +94,7 @@ export class Stack {
   async breakImage(name: string): Promise<void> {
     const migration = `export const up = async () => { throw new Error("broken on purpose"); };`;
     const path = '/opt/muster/migrations/dist/versions/9999_audit_broken.js';
-    const file = `FROM ${BUILT}\nUSER root\nRUN echo '${migration}' > ${path}\nUSER muster\n`;
+    const file = `FROM ${PRESENT.image}\nUSER root\nRUN echo '${migration}' > ${path}\nUSER muster\n`;
     await docker(['build', '-q', '-t', name, '-'], 60_000, file);
   }
 
@@ -115,6 +129,17 @@ export class Stack {
     return states;
   }
 
+  async imageId(image: string): Promise<string> {
+    return await docker(['image', 'inspect', '-f', '{{.Id}}', image]);
+  }
+
+  /** Ids of the images that Muster's processes run; one, unless something is between two releases. */
+  async images(): Promise<string[]> {
+    const running = (await this.#containers()).filter(({ service }) => PROCESSES.includes(service));
+    const format = ['inspect', '-f', '{{.Image}}', ...running.map(({ id }) => id)];
+    return [...new Set((await docker(format)).split('\n'))];
+  }
+
   /** Ends a service's process as the kernel would: at once, and without its container being told to stay down. */
   async crash(service: string): Promise<void> {
     const pid = await docker(['inspect', '-f', '{{.State.Pid}}', await this.container(service)]);
@@ -127,8 +152,8 @@ export class Stack {
 
   /** Commands of a page, as an operator pastes them into a shell beside docker-compose.yml; answers what they printed. */
   async asWritten(commands: string): Promise<string> {
-    return await this.#run(['bash', '-euo', 'pipefail', '-c', `${SHELL}\n${commands}`], 120_000, {
-      ...this.#environment(BUILT),
+    return await this.#run(['bash', '-euo', 'pipefail', '-c', `${SHELL}\n${commands}`], 120_000, PRESENT.folder, {
+      ...this.#environment(PRESENT),
       COMPOSE: [...composeCommand(), '-p', this.#options.project].join(' '),
       PROJECT: this.#options.project,
     });
@@ -187,26 +212,37 @@ export class Stack {
       });
   }
 
-  async #compose(args: readonly string[], deadlineMs: number, image = BUILT): Promise<string> {
+  async #compose(
+    args: readonly string[],
+    deadlineMs: number,
+    release = PRESENT,
+    more: NodeJS.ProcessEnv = {},
+  ): Promise<string> {
     const command = [...composeCommand(), '-p', this.#options.project, ...args];
-    return await this.#run(command, deadlineMs, this.#environment(image));
+    return await this.#run(command, deadlineMs, release.folder, { ...this.#environment(release), ...more });
   }
 
-  #environment(image: string): NodeJS.ProcessEnv {
+  #environment({ image, proxyImage }: Release): NodeJS.ProcessEnv {
     const { address, port } = this.#options;
     return {
       ...process.env,
       MUSTER_PUBLIC_URL: this.url,
       MUSTER_LISTEN: `${address}:${port}`,
       MUSTER_IMAGE: image,
+      PROXY_IMAGE: proxyImage,
       MUSTER_NETWORK: '10.75',
       MUSTER_HEALTH_INTERVAL: '5s',
       MUSTER_OPEN_FILES: openFiles(),
     };
   }
 
-  async #run([command = '', ...args]: readonly string[], deadlineMs: number, env: NodeJS.ProcessEnv): Promise<string> {
-    const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  async #run(
+    [command = '', ...args]: readonly string[],
+    deadlineMs: number,
+    cwd: string,
+    env: NodeJS.ProcessEnv,
+  ): Promise<string> {
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -33,11 +33,14 @@ export class ApiProblem extends Error {
 
 export class ApiClient {
   readonly baseUrl: string;
+  private readonly checked: boolean;
   private readonly cookies = new Map<string, string>();
   private csrf: string | undefined;
 
-  constructor(baseUrl: string) {
+  /** `checked`: answers are of today's contract; the release before does not know all of it. */
+  constructor(baseUrl: string, { checked = true }: { checked?: boolean } = {}) {
     this.baseUrl = baseUrl;
+    this.checked = checked;
   }
 
   /** Registers the first owner with the one-time link and is signed in afterwards. */
@@ -66,7 +69,7 @@ export class ApiClient {
     if (begun.state !== 'factor') throw new Error(`The sign-in goes on with ${begun.state}, not with a code.`);
     const { challengeId } = begun;
     const answer = await this.send('POST', '/api/session/factor', { factor: 'totp', challengeId, code });
-    return this.remember(secondFactorAnswer.parse(answer).me);
+    return this.remember(this.read(secondFactorAnswer, answer).me);
   }
 
   async call<Input extends z.ZodType, Output extends z.ZodType>(
@@ -88,7 +91,7 @@ export class ApiClient {
       method === 'GET'
         ? await this.send('GET', path + queryString(rest))
         : await this.send(method, path, rest, idempotencyKey);
-    return action.output.parse(answer);
+    return this.read(action.output, answer);
   }
 
   /** What this session proves itself with, for a request that is not made here. */
@@ -131,6 +134,10 @@ export class ApiClient {
     const text = await response.text();
     if (!response.ok) throw new ApiProblem(method, path, response.status, text);
     return text === '' ? undefined : JSON.parse(text);
+  }
+
+  private read<Answer extends z.ZodType>(schema: Answer, answer: unknown): z.output<Answer> {
+    return this.checked ? schema.parse(answer) : (answer as z.output<Answer>);
   }
 
   private remember(me: Me): Me {

@@ -1,6 +1,6 @@
-// docker-compose.yml as an operations team would run it: signed in and enrolled through the TLS proxy, with a gateway and
-// an API crashing in the middle of an action, an upgrade in the middle of another, and nothing but the proxy in reach.
-// MUSTER_PREVIOUS_IMAGE=muster:0.1 starts with an older image, which is then upgraded to what is built here.
+// docker-compose.yml as an operations team would run it. The release before, started with its own compose file, is signed in
+// to and enrolled at through the TLS proxy, and upgraded in the middle of an action; then a gateway and an API crash in the
+// middle of another, and nothing but the proxy is in reach.
 import { X509Certificate, createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,9 +13,12 @@ import { BlockAddress } from '@muster/contracts/bans';
 import { GetOperation, ListOperations } from '@muster/contracts/operations';
 import { signKeyset } from '@muster/control-plane/platform/keys/epochs';
 import { readKey, readTrust } from '@muster/control-plane/platform/keys/key-store';
+import { PREVIOUS_RELEASE } from '../../compatibility/previous-release.ts';
+import { whyNoPrevious } from '../../compatibility/previous-source.ts';
 import { enrol, type EnrolledServer } from '../../lab/enrol.ts';
 import { bootServer } from '../../lab/machine.ts';
 import { commandsOf } from '../../production/runbook.ts';
+import { PRESENT, type Release } from '../../production/release.ts';
 import { Stack } from '../../production/stack.ts';
 import { ApiClient, type Account } from '../../support/api-client.ts';
 import { CHROMIUM } from '../../support/parts.ts';
@@ -35,6 +38,7 @@ const KEYHOLDERS = ['api-1', 'api-2', 'worker', 'gateway-1', 'gateway-2', 'signe
 describe('the compose file behind its proxy', () => {
   let up: LabUnderTest;
   let stack: Stack;
+  let before: Release;
   let browser: Browser;
   let owner: Account;
   let api: ApiClient;
@@ -44,6 +48,8 @@ describe('the compose file behind its proxy', () => {
   const authorities = getCACertificates();
 
   beforeAll(async () => {
+    const missing = await whyNoPrevious();
+    if (missing !== null) throw new Error(missing);
     up = await labUnderTest();
     folder = await mkdtemp(join(tmpdir(), 'muster-upgrade-'));
     const address = new URL(up.lab.url).hostname;
@@ -54,7 +60,9 @@ describe('the compose file behind its proxy', () => {
       say: (sentence) => console.log(sentence),
     });
     await stack.down();
-    await stack.up(process.env['MUSTER_PREVIOUS_IMAGE']);
+    await stack.build();
+    before = await stack.buildPrevious(join(folder, 'release'));
+    await stack.up(before);
     certificate = await stack.certificate();
     setDefaultCACertificates([...authorities, certificate]);
   }, 900_000);
@@ -83,7 +91,7 @@ describe('the compose file behind its proxy', () => {
       .waitFor();
     expect(visited.complaints).toEqual([]);
     await visited.context.close();
-    api = new ApiClient(stack.url);
+    api = new ApiClient(stack.url, { checked: false });
     await api.signIn(owner);
   });
 
@@ -93,6 +101,7 @@ describe('the compose file behind its proxy', () => {
     await machine.sh('cat > /usr/local/share/ca-certificates/muster.crt', { input: certificate });
     await machine.sh('update-ca-certificates');
     server = await enrol(api, machine);
+    expect(await machine.sh('muster-agent version')).toContain(PREVIOUS_RELEASE.version);
     // What enrolment itself asks of the server has ended before the actions below are counted.
     await eventually(
       'nothing is open',
@@ -101,6 +110,38 @@ describe('the compose file behind its proxy', () => {
       60_000,
     );
   });
+
+  it('goes back by itself when an upgrade fails in the middle, and on to the next release, without losing an action', async () => {
+    await server.machine.sh('systemctl stop muster-agentd');
+    const { operationId } = await block('198.51.100.73');
+    const waits = async () => expect((await api.call(GetOperation, { operationId })).state).toBe('waiting');
+
+    await stack.breakImage('muster:broken-under-test');
+    await expect(stack.upgrade(join(folder, 'first'), 'muster:broken-under-test')).rejects.toThrow('nothing was lost');
+    await stack.untilHealthy();
+    expect(await stack.states()).not.toHaveProperty('prober');
+    expect(await stack.images()).toEqual([await stack.imageId(before.image)]);
+    await waits();
+
+    const printed = await stack.upgrade(join(folder, 'second'));
+    expect(printed).toContain('The ledger is intact.');
+    const pending = [...printed.matchAll(/^Will apply (\w+)\.$/gm)].map(([, name]) => name);
+    expect(pending).toContain('0120_posture_outside');
+    await stack.untilHealthy();
+    expect(await stack.states()).toMatchObject({ prober: 'healthy' });
+    await waits();
+    await server.machine.sh('systemctl start muster-agentd');
+    expect(await enforced(operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
+    expect(await server.machine.sh('nft list table inet muster')).toContain('198.51.100.73');
+    const { entries } = await api.call(ListEntries, { limit: 200 });
+    const [upgrade, ...others] = entries.filter(({ type }) => type === 'audit.MusterUpgraded');
+    expect(others).toEqual([]);
+    const { from, to, migrations } = upgrade?.data as { from: string; to: string; migrations: string[] };
+    expect([from, to]).toEqual([await stack.imageId(before.image), await stack.imageId(PRESENT.image)]);
+    expect(from).not.toBe(to);
+    expect(migrations).toEqual(pending);
+    expect(await server.machine.sh('muster-agent version')).toContain(PREVIOUS_RELEASE.version);
+  }, 600_000);
 
   it('shows nobody outside anything but the proxy', async () => {
     const services = await stack.addresses();
@@ -127,27 +168,6 @@ describe('the compose file behind its proxy', () => {
       await stack.untilHealthy();
     }
   });
-
-  it('goes back by itself when an upgrade fails in the middle, and on to the next release, without losing an action', async () => {
-    await server.machine.sh('systemctl stop muster-agentd');
-    const { operationId } = await block('198.51.100.73');
-    const waits = async () => expect((await api.call(GetOperation, { operationId })).state).toBe('waiting');
-
-    await stack.breakImage('muster:broken-under-test');
-    await expect(stack.upgrade(join(folder, 'first'), 'muster:broken-under-test')).rejects.toThrow('nothing was lost');
-    await stack.untilHealthy();
-    await waits();
-
-    const printed = await stack.upgrade(join(folder, 'second'));
-    expect(printed).toContain('The ledger is intact.');
-    await stack.untilHealthy();
-    await waits();
-    await server.machine.sh('systemctl start muster-agentd');
-    expect(await enforced(operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
-    expect(await server.machine.sh('nft list table inet muster')).toContain('198.51.100.73');
-    const { entries } = await api.call(ListEntries, { limit: 200 });
-    expect(entries.filter(({ type }) => type === 'audit.MusterUpgraded')).toHaveLength(1);
-  }, 600_000);
 
   it('renews its online keys with the root key given back, as the runbook says, and has it taken away again', async () => {
     const offline = join(folder, 'offline');
