@@ -33,7 +33,7 @@ docker() {
       shift
       command docker exec "$(command $COMPOSE ps -q "$service")" "$@"
       ;;
-    run) shift; command $COMPOSE run -T "$@" ;;
+    run) shift; command $COMPOSE run -T "\${@/#muster_installation:/\${PROJECT}_installation:}" ;;
     *) command $COMPOSE "$@" ;;
   esac
 }`;
@@ -82,11 +82,27 @@ export class Stack {
     let printed = '';
     await this.#timed(`Upgraded to ${image}`, async () => {
       const script = ['sh', join(PRESENT.folder, 'deploy/upgrade.sh'), '--backup', backup];
-      printed = await this.#run(script, UPGRADE_DEADLINE_MS, PRESENT.folder, {
-        ...this.#environment({ ...PRESENT, image }),
-        COMPOSE: [...composeCommand(), '-p', this.#options.project].join(' '),
-      });
+      printed = await this.#run(script, UPGRADE_DEADLINE_MS, PRESENT.folder, this.#operator({ ...PRESENT, image }));
     });
+    return printed;
+  }
+
+  /** Like `upgrade`, but the script is killed once it has printed `line`; what it had asked Docker for goes on. */
+  async upgradeKilledAt(line: RegExp, backup: string): Promise<string> {
+    const script = spawn('sh', [join(PRESENT.folder, 'deploy/upgrade.sh'), '--backup', backup], {
+      cwd: PRESENT.folder,
+      env: this.#operator(PRESENT),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let printed = '';
+    const late = setTimeout(() => script.kill('SIGKILL'), UPGRADE_DEADLINE_MS);
+    script.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+      if (line.test(printed)) script.kill('SIGKILL');
+    });
+    const signal = await new Promise((resolve) => script.once('exit', (_code, by) => resolve(by)));
+    clearTimeout(late);
+    if (signal !== 'SIGKILL') throw new Error(`The upgrade ended by itself:\n${printed}`);
     return printed;
   }
 
@@ -152,11 +168,8 @@ export class Stack {
 
   /** Commands of a page, as an operator pastes them into a shell beside docker-compose.yml; answers what they printed. */
   async asWritten(commands: string): Promise<string> {
-    return await this.#run(['bash', '-euo', 'pipefail', '-c', `${SHELL}\n${commands}`], 120_000, PRESENT.folder, {
-      ...this.#environment(PRESENT),
-      COMPOSE: [...composeCommand(), '-p', this.#options.project].join(' '),
-      PROJECT: this.#options.project,
-    });
+    const shell = ['bash', '-euo', 'pipefail', '-c', `${SHELL}\n${commands}`];
+    return await this.#run(shell, 120_000, PRESENT.folder, this.#operator(PRESENT));
   }
 
   /** Where the host has a volume's files. */
@@ -174,6 +187,13 @@ export class Stack {
   async logs(service: string): Promise<string> {
     const { stdout, stderr } = await tryDocker(['logs', '--tail', '40', await this.container(service)]);
     return stdout + stderr;
+  }
+
+  /** As the sequencer signed it last. */
+  async newestCheckpoint(): Promise<string> {
+    const query = 'select note from es.checkpoints order by size desc limit 1';
+    const psql = `PGPASSWORD=$(cat /run/muster/password) psql -U postgres -h 127.0.0.1 -d muster -Atc "${query}"`;
+    return `${await this.exec('postgres', 'sh', '-c', psql)}\n`;
   }
 
   async certificate(): Promise<string> {
@@ -220,6 +240,13 @@ export class Stack {
   ): Promise<string> {
     const command = [...composeCommand(), '-p', this.#options.project, ...args];
     return await this.#run(command, deadlineMs, release.folder, { ...this.#environment(release), ...more });
+  }
+
+  /** Of a shell in which somebody works on this stack. */
+  #operator(release: Release): NodeJS.ProcessEnv {
+    const { project } = this.#options;
+    const compose = [...composeCommand(), '-p', project].join(' ');
+    return { ...this.#environment(release), COMPOSE: compose, PROJECT: project };
   }
 
   #environment({ image, proxyImage }: Release): NodeJS.ProcessEnv {

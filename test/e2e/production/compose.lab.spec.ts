@@ -2,14 +2,13 @@
 // to and enrolled at through the TLS proxy, and upgraded in the middle of an action; then a gateway and an API crash in the
 // middle of another, and nothing but the proxy is in reach.
 import { X509Certificate, createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ListEntries } from '@muster/contracts/audit';
-import { BlockAddress } from '@muster/contracts/bans';
 import { GetOperation, ListOperations } from '@muster/contracts/operations';
 import { signKeyset } from '@muster/control-plane/platform/keys/epochs';
 import { readKey, readTrust } from '@muster/control-plane/platform/keys/key-store';
@@ -17,6 +16,7 @@ import { PREVIOUS_RELEASE } from '../../compatibility/previous-release.ts';
 import { whyNoPrevious } from '../../compatibility/previous-source.ts';
 import { enrol, type EnrolledServer } from '../../lab/enrol.ts';
 import { bootServer } from '../../lab/machine.ts';
+import { confinementOf, firstProcess, internalNetworks, networksInGuide } from '../../production/confinement.ts';
 import { commandsOf } from '../../production/runbook.ts';
 import { PRESENT, type Release } from '../../production/release.ts';
 import { Stack } from '../../production/stack.ts';
@@ -25,11 +25,15 @@ import { CHROMIUM } from '../../support/parts.ts';
 import { TEST_LAB } from '../../lab/lab.setup.ts';
 import { visit } from '../support/browser.ts';
 import { eventually, labUnderTest, type LabUnderTest } from '../support/lab-under-test.ts';
-import { setUpOwner } from '../support/person.ts';
+import { setUpOwner, signIn } from '../support/person.ts';
+import { banTable, block, enforced, fingerprintAt, keysetsOn, reachedFrom } from './steps.ts';
 
+const PROJECT = 'muster-compose-under-test';
 const PORT = 7443;
 /** What the processes behind the proxy listen on. */
 const PORTS = [7410, 7412, 5432, 6379, 8443];
+/** Everything else is 7410, the image's own. */
+const USERS: Record<string, string> = { postgres: 'postgres', redis: 'redis', proxy: '7411:7411' };
 const DAY_MS = 86_400_000;
 /** What lies in the installation's `keys` folder while the root key is away. */
 const ONLINE_KEYS = ['gateway.key', 'keyset.json', 'ledger.key', 'release.key', 'root.pub', 'task.key'];
@@ -45,16 +49,29 @@ describe('the compose file behind its proxy', () => {
   let server: EnrolledServer;
   let certificate: string;
   let folder: string;
+  /** Where the root key is while nobody needs it, and where backups are. */
+  let offline: string;
+  let backups: string;
   const authorities = getCACertificates();
+  /** A page's commands, with folders of ours in place of those that it names. */
+  const asWritten = (page: string, words: string, change = (commands: string) => commands) =>
+    stack.asWritten(
+      change(commandsOf(page, words))
+        .replaceAll('/media/offline', offline)
+        .replaceAll('/srv/backups', backups)
+        .replaceAll('$PWD', folder),
+    );
 
   beforeAll(async () => {
     const missing = await whyNoPrevious();
     if (missing !== null) throw new Error(missing);
     up = await labUnderTest();
     folder = await mkdtemp(join(tmpdir(), 'muster-upgrade-'));
+    offline = join(folder, 'offline');
+    backups = join(folder, 'backups');
     const address = new URL(up.lab.url).hostname;
     stack = new Stack({
-      project: 'muster-compose-under-test',
+      project: PROJECT,
       address,
       port: PORT,
       say: (sentence) => console.log(sentence),
@@ -113,17 +130,39 @@ describe('the compose file behind its proxy', () => {
 
   it('goes back by itself when an upgrade fails in the middle, and on to the next release, without losing an action', async () => {
     await server.machine.sh('systemctl stop muster-agentd');
-    const { operationId } = await block('198.51.100.73');
+    const { operationId } = await block(api, '198.51.100.73');
     const waits = async () => expect((await api.call(GetOperation, { operationId })).state).toBe('waiting');
 
     await stack.breakImage('muster:broken-under-test');
-    await expect(stack.upgrade(join(folder, 'first'), 'muster:broken-under-test')).rejects.toThrow('nothing was lost');
+    const first = await stack.upgrade(join(folder, 'first'), 'muster:broken-under-test').catch(String);
+    expect(first).toContain('the release from before runs again; nothing was lost');
+    const failed = /muster_failed_\d+/.exec(first)?.[0] ?? first;
     await stack.untilHealthy();
     expect(await stack.states()).not.toHaveProperty('prober');
     expect(await stack.images()).toEqual([await stack.imageId(before.image)]);
     await waits();
+    await asWritten('runbooks/upgrade-failed', 'dropdb', (commands) => commands.replace(/muster_failed_\d+/, failed));
 
-    const printed = await stack.upgrade(join(folder, 'second'));
+    // Killed in the middle: back by hand.
+    await stack.upgradeKilledAt(/migrate; the way back is/, join(folder, 'second'));
+    await eventually(
+      'nothing of it goes on',
+      () => stack.singleRuns(),
+      (runs) => runs.length === 0,
+      60_000,
+    );
+    const listed = await asWritten('runbooks/upgrade-failed', 'psql');
+    const kept = /^muster_before_upgrade_\d+/m.exec(listed)?.[0] ?? listed;
+    expect(listed).not.toContain(failed);
+    await asWritten('runbooks/upgrade-failed', 'upgrade back', (commands) =>
+      commands.replace(/muster_before_upgrade_\d+/, kept),
+    );
+    await asWritten('runbooks/upgrade-failed', 'MUSTER_IMAGE');
+    await stack.untilHealthy();
+    expect(await stack.images()).toEqual([await stack.imageId(before.image)]);
+    await waits();
+
+    const printed = await stack.upgrade(join(folder, 'third'));
     expect(printed).toContain('The ledger is intact.');
     const pending = [...printed.matchAll(/^Will apply (\w+)\.$/gm)].map(([, name]) => name);
     expect(pending).toContain('0120_posture_outside');
@@ -131,8 +170,9 @@ describe('the compose file behind its proxy', () => {
     expect(await stack.states()).toMatchObject({ prober: 'healthy' });
     await waits();
     await server.machine.sh('systemctl start muster-agentd');
-    expect(await enforced(operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
-    expect(await server.machine.sh('nft list table inet muster')).toContain('198.51.100.73');
+    const done = await enforced(api, operationId);
+    expect(done, JSON.stringify(done)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
+    expect(await banTable(server)).toContain('198.51.100.73');
     const { entries } = await api.call(ListEntries, { limit: 200 });
     const [upgrade, ...others] = entries.filter(({ type }) => type === 'audit.MusterUpgraded');
     expect(others).toEqual([]);
@@ -141,7 +181,34 @@ describe('the compose file behind its proxy', () => {
     expect(from).not.toBe(to);
     expect(migrations).toEqual(pending);
     expect(await server.machine.sh('muster-agent version')).toContain(PREVIOUS_RELEASE.version);
+    api = new ApiClient(stack.url);
+    await api.signIn(owner);
   }, 600_000);
+
+  it('gives each container the networks that the guide says, and no right that it could misuse', async () => {
+    const states = Object.entries(await stack.states());
+    const networks: Record<string, readonly string[]> = {};
+    for (const [service, state] of states) {
+      const container = await stack.container(service);
+      const { user, mounts, ...confined } = await confinementOf(container, PROJECT);
+      networks[service] = confined.networks;
+      expect({ service, ...confined }).toEqual({
+        ...{ service, networks: confined.networks, readOnly: true, privileged: false, dropped: ['ALL'], added: [] },
+        options: ['no-new-privileges:true'],
+      });
+      expect([service, user]).toEqual([service, USERS[service] ?? '7410:7410']);
+      expect([service, mounts.includes('installation')]).toEqual([service, service === 'setup']);
+      expect(mounts.filter((mount) => mount.startsWith('/'))).toEqual([]);
+      if (state === 'ended') continue;
+      const { uid, ...process } = await firstProcess(container);
+      expect({ service, ...process }).toEqual({ service, capabilities: 0n, noNew: true });
+      expect(uid).toBeGreaterThan(0);
+    }
+    expect(networks).toEqual(networksInGuide());
+    const leading = ['outgoing', 'outside', 'probing'];
+    const all = new Set(Object.values(networks).flat());
+    expect(await internalNetworks(PROJECT)).toEqual([...all].filter((name) => !leading.includes(name)).toSorted());
+  });
 
   it('shows nobody outside anything but the proxy', async () => {
     const services = await stack.addresses();
@@ -150,7 +217,7 @@ describe('the compose file behind its proxy', () => {
       addresses.flatMap((address) => PORTS.map((port) => `${address}/${port}`)),
     );
     const outside = new URL(stack.url);
-    expect(await reached([...inside, `${outside.hostname}/${outside.port}`])).toEqual([
+    expect(await reachedFrom(up.lab.attacker, [...inside, `${outside.hostname}/${outside.port}`])).toEqual([
       `${outside.hostname}/${outside.port}`,
     ]);
   });
@@ -160,20 +227,17 @@ describe('the compose file behind its proxy', () => {
       ['gateway-1', '198.51.100.71'],
       ['gateway-2', '198.51.100.72'],
     ] as const) {
-      const { operationId } = await block(address);
+      const { operationId } = await block(api, address);
       await Promise.all([stack.crash(gateway), stack.crash('api-1')]);
-      const done = await enforced(operationId);
+      const done = await enforced(api, operationId);
       expect(done, JSON.stringify(done)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
-      expect(await server.machine.sh('nft list table inet muster')).toContain(address);
+      expect(await banTable(server)).toContain(address);
       await stack.untilHealthy();
     }
   });
 
   it('renews its online keys with the root key given back, as the runbook says, and has it taken away again', async () => {
-    const offline = join(folder, 'offline');
     await mkdir(offline, { mode: 0o700 });
-    const asWritten = (page: string, words: string) =>
-      stack.asWritten(commandsOf(page, words).replaceAll('/media/offline', offline));
     const keys = join(await stack.volume('installation'), 'keys');
     await asWritten('guides/production', 'shred');
     expect((await readdir(keys)).sort()).toEqual(ONLINE_KEYS);
@@ -192,12 +256,22 @@ describe('the compose file behind its proxy', () => {
     expect(printed).toContain('lies root.key, which no process works with');
     expect((await readdir(keys)).sort()).toEqual(ONLINE_KEYS);
     expect((await readdir(offline)).sort()).toEqual(['root-words.txt', 'root.key']);
-    const { signed, keyset, rootKey } = readTrust(keys);
+    const { keyset, rootKey } = readTrust(keys);
     expect([keyset.serial, rootKey]).toEqual([before.serial + 2, root.publicKey]);
     expect(keyset.keys.map(({ id }) => id)).toEqual(before.keys.map(({ id }) => id));
     for (const { notAfter } of keyset.keys) expect(Date.parse(notAfter)).toBeGreaterThan(Date.now() + 89 * DAY_MS);
 
-    // The other runbook hands out without it.
+    // The other runbook ends a stolen key, and hands out without the root key.
+    const listed = await asWritten('runbooks/key-stolen', 'keys list');
+    const stolen = /^task +(\S+)/m.exec(listed)?.[1] ?? listed;
+    const revoked = await asWritten('runbooks/key-stolen', 'keys revoke', (commands) =>
+      commands.replace(' ID ', ` ${stolen} `),
+    );
+    expect(revoked).toContain(`The task key ${stolen} is revoked`);
+    expect((await readdir(keys)).sort()).toEqual(ONLINE_KEYS);
+    const { signed, keyset: next } = readTrust(keys);
+    expect(next.revoked).toEqual([stolen]);
+    expect(next.keys.filter(({ use }) => use === 'task').map(({ id }) => id)).not.toContain(stolen);
     const again = await asWritten('runbooks/key-stolen', 'setup');
     expect(again).toContain('Every process has its own address and keys.');
     expect(again).not.toMatch(/renewed|root\.key/);
@@ -208,20 +282,27 @@ describe('the compose file behind its proxy', () => {
       expect(await stack.exec(service, 'ls', '/run/muster')).not.toMatch(/root\.key|root-words/);
       expect(JSON.parse(await stack.exec(service, 'cat', '/run/muster/keyset.json'))).toEqual(signed);
     }
-    const held = async (): Promise<unknown[]> => {
-      const said = await server.machine.sh('cat /var/lib/muster-agent/keyset.json /var/lib/muster-privd/keyset.json');
-      return [...said.matchAll(/"body":\s*"([^"]+)"/g)].map(([, body]) => body);
-    };
     const { body } = signed;
     await eventually(
       'the server holds the keyset',
-      held,
+      () => keysetsOn(server),
       ([agent, helper]) => agent === body && helper === body,
       90_000,
     );
-    const { operationId } = await block('198.51.100.76');
-    expect(await enforced(operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
+    const { operationId } = await block(api, '198.51.100.76');
+    expect(await enforced(api, operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
   }, 400_000);
+
+  it('lets the owner in through a browser again, with the password and the second factor from before the upgrade', async () => {
+    const { page, context, complaints } = await visit(browser, stack.url);
+    await signIn(page, owner);
+    await page
+      .getByRole('heading', { name: /server/i })
+      .first()
+      .waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
 
   it('shows another certificate once the proxy has read it again, as the runbook says, and keeps who is connected', async () => {
     const { hostname } = new URL(stack.url);
@@ -231,16 +312,21 @@ describe('the compose file behind its proxy', () => {
       ...['-keyout', '/var/lib/muster-proxy/privkey.pem', '-out', '/var/lib/muster-proxy/fullchain.pem'],
     );
     const next = new X509Certificate(await stack.certificate()).fingerprint256;
-    expect(await shown()).toBe(new X509Certificate(certificate).fingerprint256);
-    await stack.asWritten(commandsOf('runbooks/certificate-expired', 'reload'));
-    await eventually('it is shown', shown, (fingerprint) => fingerprint === next, 10_000);
+    expect(await fingerprintAt(stack.url)).toBe(new X509Certificate(certificate).fingerprint256);
+    await asWritten('runbooks/certificate-expired', 'reload');
+    await eventually(
+      'it is shown',
+      () => fingerprintAt(stack.url),
+      (fingerprint) => fingerprint === next,
+      10_000,
+    );
     setDefaultCACertificates([...authorities, await stack.certificate()]);
-    const { operationId } = await block('198.51.100.75');
-    expect(await enforced(operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
+    const { operationId } = await block(api, '198.51.100.75');
+    expect(await enforced(api, operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
   });
 
   it('has its servers back once they trust the proxy’s next certificate, as the runbook says', async () => {
-    await stack.asWritten(commandsOf('runbooks/certificate-expired', 'proxy rm'));
+    await asWritten('runbooks/certificate-expired', 'proxy rm');
     await stack.untilHealthy();
     const renewed = await stack.certificate();
     expect(new X509Certificate(renewed).fingerprint256).not.toBe(new X509Certificate(certificate).fingerprint256);
@@ -254,57 +340,56 @@ describe('the compose file behind its proxy', () => {
     );
     await machine.sh('cat > /usr/local/share/ca-certificates/muster.crt', { input: renewed });
     await machine.sh('update-ca-certificates && systemctl restart muster-agentd');
-    const { operationId } = await block('198.51.100.74');
-    expect(await enforced(operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
+    const { operationId } = await block(api, '198.51.100.74');
+    expect(await enforced(api, operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
   }, 200_000);
 
   it('says what grew, and has a ledger that verifies with the auditor’s rights, as the runbook asks', async () => {
-    const grew = await stack.asWritten(commandsOf('runbooks/disk-full', 'docker system df'));
+    const grew = await asWritten('runbooks/disk-full', 'docker system df');
     expect(grew).toMatch(/es\s*\|\s*events/);
     // A copy that an upgrade kept would stand beside it.
     expect(grew).toMatch(/muster\s*\|[\s\S]*template1/);
-    expect(await stack.asWritten(commandsOf('runbooks/disk-full', 'auditor'))).toContain('The ledger is intact.');
+    expect(await asWritten('runbooks/disk-full', 'auditor')).toContain('The ledger is intact.');
   });
 
-  /** The fingerprint of what a stranger is shown at the door. */
-  async function shown(): Promise<string> {
-    const { hostname, port } = new URL(stack.url);
-    return await new Promise((resolve, reject) => {
-      const socket = connect({ host: hostname, port: Number(port), rejectUnauthorized: false }, () => {
-        resolve(socket.getPeerX509Certificate()?.fingerprint256 ?? '');
-        socket.end();
-      }).once('error', reject);
-    });
-  }
+  it('is restored from a backup, in the epoch that is asked for and with the root key given back as words, as the runbook says', async () => {
+    await asWritten('guides/production', 'muster.js backup');
+    const [day = ''] = await readdir(backups);
+    const { operationId } = await block(api, '198.51.100.77');
+    expect(await enforced(api, operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
+    expect(await banTable(server)).toContain('198.51.100.77');
+    await server.machine.sh('systemctl stop muster-agentd');
 
-  /** Which of these a stranger on the servers' network can connect to; all are tried at once. */
-  async function reached(targets: readonly string[]): Promise<string[]> {
-    const tries = targets.map((target) => `(timeout 2 bash -c '</dev/tcp/${target}' 2>/dev/null && echo ${target}) &`);
-    return (await up.lab.attacker.sh(`${tries.join('\n')}\nwait`)).split('\n').filter((line) => line !== '');
-  }
+    // What the other runbook keeps and looks at first.
+    await asWritten('runbooks/ledger-does-not-verify', 'pg_dump');
+    expect((await stat(join(folder, 'evidence.dump'))).size).toBeGreaterThan(100_000);
+    const keys = join(await stack.volume('installation'), 'keys');
+    await copyFile(join(keys, 'root.pub'), join(folder, 'root.pub'));
+    await chmod(join(folder, 'root.pub'), 0o644);
+    await writeFile(join(folder, 'checkpoint.txt'), await stack.newestCheckpoint());
+    expect(await asWritten('runbooks/ledger-does-not-verify', '--checkpoint')).toContain('The ledger is intact.');
 
-  async function block(address: string) {
-    return await api.call(BlockAddress, {
-      range: address,
-      reason: 'A test of the production stack',
-      seconds: null,
-      target: { kind: 'fleet' },
-    });
-  }
-
-  async function enforced(operationId: string) {
-    return await eventually(
-      `operation ${operationId}`,
-      async () => {
-        try {
-          return await api.call(GetOperation, { operationId });
-        } catch (error) {
-          // The request was under way to the process that died.
-          return { state: String(error) };
-        }
-      },
-      (operation) => operation.state === 'done' || operation.state === 'failed',
-      90_000,
+    await asWritten('runbooks/postgres-restored', 'compose stop');
+    const restored = await asWritten('runbooks/postgres-restored', '--replace', (commands) =>
+      commands.replace('/2026-11-21', `/${day}`).replace('--replace', '--replace --epoch 7'),
     );
-  }
+    expect(restored).toMatch(/Restored: \d+ events, epoch 7 of the ledger/);
+    expect((await readdir(keys)).sort()).toEqual(ONLINE_KEYS);
+    await asWritten('runbooks/postgres-restored', 'setup');
+    await stack.untilHealthy();
+    const waiting = await asWritten('runbooks/postgres-restored', ' recovery ').catch(String);
+    expect(waiting).toContain('ended with 1');
+    expect(waiting).toMatch(/Epoch 7, restored[\s\S]*waiting for prague-web-01[\s\S]*Nothing is sent to servers\./);
+    expect(await asWritten('runbooks/postgres-restored', ' resume ')).toContain('1 of 1 servers have not shown');
+
+    await server.machine.sh('systemctl start muster-agentd');
+    api = new ApiClient(stack.url);
+    await api.signIn(owner);
+    const next = await block(api, '198.51.100.78');
+    expect(await enforced(api, next.operationId)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
+    const table = await banTable(server);
+    expect(table).toContain('198.51.100.78');
+    expect(table).not.toContain('198.51.100.77');
+    expect(await asWritten('runbooks/postgres-restored', ' recovery ')).toMatch(/1 actions[^\n]*\n[^\n]*prague-web-01/);
+  }, 300_000);
 });
