@@ -20,6 +20,9 @@ import { runMuster } from './muster.ts';
 import { Switchboard } from './switchboard.ts';
 import { stays, until } from './until.ts';
 
+/** When the backup was taken, by the clock of whoever took it. */
+const DAY_MS = 86_400_000;
+const TAKEN_AT = new Date(Date.now() - DAY_MS);
 const NAMES = ['fra-web-01', 'ber-mail-01', 'ams-db-01'] as const;
 
 interface Server {
@@ -88,7 +91,7 @@ afterAll(async () => {
 });
 
 describe('a backup', () => {
-  it('is taken while Muster works, and the ledger says so', async () => {
+  it('is taken while Muster works, by a clock of the day before, and the ledger says so', async () => {
     // Its third server is away: a task for it waits in the backup.
     server(2).board.plug(null);
     await until('the third server is away', async () => !server(2).agent.connected);
@@ -97,7 +100,7 @@ describe('a backup', () => {
       const [all, ofTheThird] = await Promise.all([muster.openTasks(), muster.openTasks(server(2).identity.server)]);
       return ofTheThird > 0 && all === ofTheThird;
     });
-    const taken = await backUp({ url: database.url, installation: at('one'), to: at('backup'), now: new Date() });
+    const taken = await backUp({ url: database.url, installation: at('one'), to: at('backup'), now: TAKEN_AT });
     expect(taken.size).toBeGreaterThan(20);
     expect(await muster.data('audit.BackupTaken')).toMatchObject([{ size: taken.size, rows: taken.rows }]);
   });
@@ -167,12 +170,28 @@ describe('a restore', () => {
     ).rows;
     await muster.stop();
     await cp(at('one'), at('two'), { recursive: true });
-    restored = await restoreInto(database.url, 'one');
+    const said: string[] = [];
+    restored = await restoreInto(database.url, 'one', { say: (sentence) => said.push(sentence) });
+    expect(said[0]).toContain(`The backup of ${TAKEN_AT.toISOString()} is intact`);
     if (restored.kept !== null) leftBehind.push(restored.kept);
     expect(restored).toMatchObject({ epoch: 2, kept: expect.stringMatching(/_before_\d{14}$/) as string });
     expect(readTrust(at('one', 'keys')).keyset).toMatchObject({ origin: 'recovery.test/muster/2', serial: 2 });
     muster = await Installation.start(at('one'), database.url);
-    expect(await muster.data('audit.EpochBegun')).toMatchObject([{ epoch: 2, size: restored.size }]);
+    const backupTakenAt = TAKEN_AT.toISOString();
+    expect(await muster.data('audit.EpochBegun')).toMatchObject([{ epoch: 2, size: restored.size, backupTakenAt }]);
+    expect(await muster.data('operations.DispatchHeld')).toMatchObject([{ epoch: 2, backupTakenAt }]);
+  });
+
+  it('says on its page and on the host that the backup is a day older than the restore', async () => {
+    const { recovery } = await muster.query(GetRecovery, {});
+    expect(recovery?.backupTakenAt).toBe(TAKEN_AT.toISOString());
+    const age = Date.parse(recovery?.heldSince ?? '') - TAKEN_AT.getTime();
+    expect([age >= DAY_MS, age < DAY_MS + 600_000]).toEqual([true, true]);
+    const { code, output } = await runMuster(database.url, 'recovery', '--installation', at('one'));
+    expect([code, output]).toEqual([
+      1,
+      expect.stringContaining(`Epoch 2, restored from the backup of ${TAKEN_AT.toISOString()}.`),
+    ]);
   });
 
   it('sends nothing while a server has not shown its journal, whatever is asked', async () => {
