@@ -15,8 +15,9 @@ import { publishRelease } from '../../lab/releases.ts';
 import type { ApiClient } from '../../support/api-client.ts';
 import { eventually, labUnderTest, type LabUnderTest } from '../support/lab-under-test.ts';
 
-const GOOD = '0.2.0';
-const BROKEN = '0.3.0';
+const GOOD = '0.3.0';
+const BROKEN = '0.4.0';
+const FORGED = '0.5.0';
 const WINDOW_SECONDS = 10;
 
 describe('the agent replaces itself', () => {
@@ -142,11 +143,11 @@ describe('the agent replaces itself', () => {
     afterAll(() => stolen.machine.sh('systemctl start muster-agentd'));
 
     it('runs nothing that the release key did not sign', async () => {
-      const forged = await publishRelease(up.lab, { version: '0.4.0', securityFloor: GOOD }, generateSigningKey());
+      const forged = await publishRelease(up.lab, { version: FORGED, securityFloor: GOOD }, generateSigningKey());
       expect(await ask(forged)).toMatchObject({ outcome: 'failed', code: 'unknown-key' });
-      const shown = (await api.call(GetReleases, {})).releases.find(({ version }) => version === '0.4.0');
+      const shown = (await api.call(GetReleases, {})).releases.find(({ version }) => version === FORGED);
       expect(shown?.problem).toContain('not signed');
-      await expect(api.call(StartRollout, { version: '0.4.0', reason: 'Forged' })).rejects.toThrow('not signed');
+      await expect(api.call(StartRollout, { version: FORGED, reason: 'Forged' })).rejects.toThrow('not signed');
     }, 60_000);
 
     it('brings no server below the floor that a proven release raised, with a manifest that is genuine', async () => {

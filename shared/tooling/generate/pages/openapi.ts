@@ -41,7 +41,7 @@ export function openApi(
   }
   const document = {
     openapi: '3.1.0',
-    info: { title: 'Muster', version: '0.1.0', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    info: { title: 'Muster', version: '0.2.0', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     paths: Object.fromEntries(Object.entries(paths).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     components: {
       schemas: { Problem: schemaOf(problem, 'output') },

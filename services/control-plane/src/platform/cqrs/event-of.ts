@@ -4,7 +4,7 @@ import type { JsonObject } from '@muster/kernel/canonical-json';
 import type { z } from 'zod';
 import type { NewEvent } from '../event-store/index.ts';
 
-export const SOFTWARE = 'muster/0.1.0';
+export const SOFTWARE = 'muster/0.2.0';
 
 /** An event of the catalogue with data of its schema; throws when the data does not fit. */
 export function eventOf<D extends EventDefinition>(
