@@ -33,7 +33,14 @@ docker() {
       shift
       command docker exec "$(command $COMPOSE ps -q "$service")" "$@"
       ;;
-    run) shift; command $COMPOSE run -T "\${@/#muster_installation:/\${PROJECT}_installation:}" ;;
+    run)
+      shift
+      local words=() word
+      for word in "$@"; do
+        [ "$word" = -T ] || words+=("\${word/#muster_installation:/\${PROJECT}_installation:}")
+      done
+      command $COMPOSE run -T "\${words[@]}"
+      ;;
     *) command $COMPOSE "$@" ;;
   esac
 }`;
@@ -87,7 +94,7 @@ export class Stack {
     return printed;
   }
 
-  /** Like `upgrade`, but the script is killed once it has printed `line`; what it had asked Docker for goes on. */
+  /** Like `upgrade`, but the script is killed once it has printed `line`. What it had asked Docker for last comes to its end. */
   async upgradeKilledAt(line: RegExp, backup: string): Promise<string> {
     const script = spawn('sh', [join(PRESENT.folder, 'deploy/upgrade.sh'), '--backup', backup], {
       cwd: PRESENT.folder,
@@ -100,7 +107,7 @@ export class Stack {
       printed += chunk.toString();
       if (line.test(printed)) script.kill('SIGKILL');
     });
-    const signal = await new Promise((resolve) => script.once('exit', (_code, by) => resolve(by)));
+    const signal = await new Promise((resolve) => script.once('close', (_code, by) => resolve(by)));
     clearTimeout(late);
     if (signal !== 'SIGKILL') throw new Error(`The upgrade ended by itself:\n${printed}`);
     return printed;
@@ -279,7 +286,7 @@ export class Stack {
       child.once('close', resolve);
     });
     clearTimeout(late);
-    if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${String(code)}:\n${output.slice(-4000)}`);
+    if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${String(code)}:\n${output.slice(-8000)}`);
     return output;
   }
 

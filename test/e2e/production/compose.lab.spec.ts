@@ -144,13 +144,8 @@ describe('the compose file behind its proxy', () => {
     await asWritten('runbooks/upgrade-failed', 'dropdb', (commands) => commands.replace(/muster_failed_\d+/, failed));
 
     // Killed in the middle: back by hand.
-    await stack.upgradeKilledAt(/migrate; the way back is/, join(folder, 'second'));
-    await eventually(
-      'nothing of it goes on',
-      () => stack.singleRuns(),
-      (runs) => runs.length === 0,
-      60_000,
-    );
+    await stack.upgradeKilledAt(/verify the whole ledger/, join(folder, 'second'));
+    expect(await stack.singleRuns()).toEqual([]);
     const listed = await asWritten('runbooks/upgrade-failed', 'psql');
     const kept = /^muster_before_upgrade_\d+/m.exec(listed)?.[0] ?? listed;
     expect(listed).not.toContain(failed);
@@ -174,12 +169,10 @@ describe('the compose file behind its proxy', () => {
     expect(done, JSON.stringify(done)).toMatchObject({ servers: 1, counts: { succeeded: 1 } });
     expect(await banTable(server)).toContain('198.51.100.73');
     const { entries } = await api.call(ListEntries, { limit: 200 });
-    const [upgrade, ...others] = entries.filter(({ type }) => type === 'audit.MusterUpgraded');
-    expect(others).toEqual([]);
-    const { from, to, migrations } = upgrade?.data as { from: string; to: string; migrations: string[] };
-    expect([from, to]).toEqual([await stack.imageId(before.image), await stack.imageId(PRESENT.image)]);
+    const [from, to] = [await stack.imageId(before.image), await stack.imageId(PRESENT.image)];
     expect(from).not.toBe(to);
-    expect(migrations).toEqual(pending);
+    const upgrades = entries.filter(({ type }) => type === 'audit.MusterUpgraded');
+    expect(upgrades.map(({ data }) => data)).toEqual([{ from, to, migrations: pending }]);
     expect(await server.machine.sh('muster-agent version')).toContain(PREVIOUS_RELEASE.version);
     api = new ApiClient(stack.url);
     await api.signIn(owner);
@@ -362,7 +355,7 @@ describe('the compose file behind its proxy', () => {
 
     // What the other runbook keeps and looks at first.
     await asWritten('runbooks/ledger-does-not-verify', 'pg_dump');
-    expect((await stat(join(folder, 'evidence.dump'))).size).toBeGreaterThan(100_000);
+    expect((await stat(join(folder, 'evidence.dump'))).size).toBeGreaterThan(20_000);
     const keys = join(await stack.volume('installation'), 'keys');
     await copyFile(join(keys, 'root.pub'), join(folder, 'root.pub'));
     await chmod(join(folder, 'root.pub'), 0o644);
