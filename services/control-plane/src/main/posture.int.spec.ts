@@ -3,6 +3,7 @@
 import type { ProbeReport } from '@muster/contracts/posture';
 import { newId } from '@muster/kernel/ids';
 import { checks } from '@muster/posture/checks';
+import { scoreOf, type Weighed } from '@muster/posture/score';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ProbedServers, type Machine } from './testing/probed-servers.ts';
 import { RunningMuster, type SignedIn } from './testing/running-muster.ts';
@@ -263,6 +264,28 @@ describe('the fleet', () => {
       checkId: 'ACC-001',
       maps: expect.arrayContaining(['CIS 5.4.2.1']) as unknown,
     });
+  });
+
+  test('has, of a group, the mean of its servers’ scores, each by the formula from what is open there', async () => {
+    const { body } = await muster.call('GET', '/api/posture?limit=200', owner);
+    const serverIds = (body['rows'] as Row[]).map(({ server }) => server.serverId);
+    expect(serverIds).toHaveLength(2);
+    const byFormula = async (serverId: string): Promise<number> => {
+      const { body: page } = await muster.call('GET', `/api/posture/servers/${serverId}`, owner);
+      const open = (page['checks'] as (Check & Weighed)[]).flatMap(({ area, severity, findings }) =>
+        findings.flatMap(({ waiver }) => (waiver === null ? [{ area, severity }] : [])),
+      );
+      expect(page['score']).toBe(scoreOf(open));
+      return scoreOf(open);
+    };
+    const [one = NaN, other = NaN] = [await byFormula(serverIds[0] ?? ''), await byFormula(serverIds[1] ?? '')];
+    const scoreOfGroup = async (name: string, members: readonly string[]): Promise<unknown> => {
+      const { body: made } = await muster.call('POST', '/api/groups', owner, { name, serverIds: members });
+      return (await muster.call('GET', `/api/posture?groupId=${String(made['groupId'])}`, owner)).body['score'];
+    };
+    expect(await scoreOfGroup('Both', serverIds)).toBe(Math.round(((one + other) / 2) * 10) / 10);
+    expect(await scoreOfGroup('One of them', serverIds.slice(0, 1))).toBe(Math.round(one * 10) / 10);
+    expect(await scoreOfGroup('None of them', [])).toBeNull();
   });
 
   test('is exported as CSV in which no cell is a formula, and as JSON', async () => {
