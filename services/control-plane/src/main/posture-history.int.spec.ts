@@ -1,6 +1,7 @@
-// The past of the posture: what a page showed at a moment is what it shows when it is asked for that moment later, also
-// after every table was made anew from the ledger. What changed since, day by day, and what was approved and is different.
+// The past of the posture: what a page was answered a week ago is what it is answered when it is asked for that moment, also
+// after every read model was made anew from the ledger. What changed since, day by day, and what was approved and is different.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LastWeek, WEEK } from './testing/last-week.ts';
 import { ProbedServers } from './testing/probed-servers.ts';
 import { RunningMuster, type Answer, type SignedIn } from './testing/running-muster.ts';
 
@@ -9,6 +10,7 @@ let owner: SignedIn;
 let servers: ProbedServers;
 let web: string;
 let database: string;
+let lastWeek: LastWeek;
 /** It opens, is accepted and closes in the first test. */
 let findingId: string;
 
@@ -16,6 +18,10 @@ beforeAll(async () => {
   muster = await RunningMuster.start();
   owner = await muster.owner();
   servers = new ProbedServers(muster);
+  web = await muster.server('past-web');
+  database = await muster.server('past-db');
+  // From here on until the first test has recorded what pages show, everything happens a week ago.
+  lastWeek = await LastWeek.begin(muster.superuser);
   // Else a server that is plain has nothing left to lose: the score ends at 0.
   for (const duty of ['break-glass-drill', 'incident-plan']) {
     const doneOn = new Date().toISOString().slice(0, 10);
@@ -23,8 +29,6 @@ beforeAll(async () => {
     const answer = await muster.call('POST', '/api/posture/duties', owner, said);
     if (answer.status !== 202) throw new Error(answer.text);
   }
-  web = await muster.server('past-web');
-  database = await muster.server('past-db');
   await servers.scanned(web, 'debian-12-weak');
   await servers.scanned(database, 'debian-12-plain');
   await muster.until(async () => (await ask('/api/posture'))['judged'] === 2, 20_000);
@@ -41,7 +45,6 @@ const stateOf = async (checkId: string, serverId = web): Promise<string | undefi
     (one) => one.checkId === checkId,
   )?.state;
 
-/** Pages of the past, without what only the present has: the time of the newest judgement and how the probes fared. */
 const PAGES = (): readonly string[] => [
   '/api/posture',
   '/api/posture/findings',
@@ -50,12 +53,35 @@ const PAGES = (): readonly string[] => [
   `/api/posture/servers/${web}`,
   `/api/posture/servers/${database}`,
 ];
+/** What else is made of events, and has no past of its own to be asked for. */
+const PRESENT = (): readonly string[] => [
+  '/api/posture/waivers',
+  '/api/posture/waivers?ended=true',
+  '/api/posture/duties',
+  '/api/posture/intake',
+  '/api/posture/policy',
+  `/api/posture/host-changes?serverId=${web}`,
+  `/api/posture/servers/${web}/baseline`,
+  `/api/posture/servers/${web}/findings/${findingId}`,
+];
+const READ_MODELS = [
+  ...['posture_findings', 'posture_coverage', 'posture_scores', 'posture_waivers', 'posture_waiver_findings'],
+  ...['posture_groups', 'posture_finding_notes', 'posture_approvals', 'posture_host_changes', 'posture_intake'],
+  ...['posture_duties', 'posture_policies'],
+];
+
 async function shown(at?: string): Promise<unknown[]> {
   const of = at === undefined ? '' : `?at=${encodeURIComponent(at)}`;
-  const pages = await Promise.all(PAGES().map((path) => ask(`${path}${of}`)));
+  return Promise.all(PAGES().map((path) => ask(`${path}${of}`)));
+}
+/**
+ * The same pages as they are answered for a moment. Three things are of the present alone, because they are telemetry and in
+ * no event: when a server was judged last, and how its probes fared; and `at` is the moment that was asked for.
+ */
+function asOf(moment: string, pages: readonly unknown[]): unknown[] {
   return JSON.parse(
     JSON.stringify(pages, (key, value: unknown) =>
-      ['at', 'judgedAt', 'policy', 'reports', 'unattributed'].includes(key) ? undefined : value,
+      key === 'at' && typeof value === 'string' ? moment : key === 'judgedAt' ? null : key === 'reports' ? [] : value,
     ),
   ) as unknown[];
 }
@@ -76,8 +102,14 @@ describe('a past moment', () => {
       findings: { findingId: string; server: { serverId: string } }[];
     };
     findingId = findings.find(({ server }) => server.serverId === web)?.findingId ?? '';
-    recorded = await shown();
-    moment = new Date().toISOString();
+    // As a browser was answered a week ago, by the clocks of then.
+    recorded = await lastWeek.by(() => shown());
+    moment = new Date(Date.now() - WEEK).toISOString();
+    await lastWeek.end();
+    const { rows } = await muster.superuser.query<{ days: number }>(
+      `select extract(epoch from now() - max(recorded_at)) / 86400 as days from es.events where event_type like 'posture.%'`,
+    );
+    expect(Number(rows[0]?.days)).toBeCloseTo(7, 1);
     // Later everything is different: mended, another finding changed, the waiver ended.
     for (const probe of ['sshd', 'listeners'])
       await servers.report(web, await servers.reportOf('debian-12-hardened', probe));
@@ -87,20 +119,35 @@ describe('a past moment', () => {
       async () => (await stateOf('SSH-001')) === 'pass' && (await stateOf('SSH-001', database)) === 'fail',
       20_000,
     );
-    expect(await shown()).not.toEqual(recorded);
-    expect(await shown(moment)).toEqual(recorded);
+    expect(asOf(moment, await shown())).not.toEqual(asOf(moment, recorded));
+    expect(await shown(moment)).toEqual(asOf(moment, recorded));
   });
 
-  test('shows the same after the read models were thrown away and made anew', async () => {
-    const now = await shown();
-    await muster.superuser.query(
-      `truncate muster.posture_findings, muster.posture_coverage, muster.posture_scores, muster.posture_waivers,
-         muster.posture_groups;
-       delete from es.subscriptions where name = 'read-model/posture-findings'`,
+  test('shows the same after every read model was thrown away and made anew', async () => {
+    const rest = (): Promise<unknown[]> => Promise.all(PRESENT().map((path) => ask(path)));
+    // Of the present the time of the answer and of the last judgement move on.
+    const present = async (): Promise<string> => JSON.stringify(asOf('', [await shown(), await rest()]));
+    await servers.report(web, await servers.reportOf('debian-12-hardened', 'sshd'));
+    const now = await present();
+    const { rows } = await muster.superuser.query<{ name: string }>(
+      `select name from es.subscriptions where name like 'read-model/posture-%' order by name`,
     );
+    expect(rows.map(({ name }) => name.replace('read-model/posture-', ''))).toEqual([
+      'duties',
+      'finding-notes',
+      'findings',
+      'intake',
+      'inventory',
+      'policies',
+    ]);
+    await muster.superuser.query(
+      `truncate ${READ_MODELS.map((table) => `muster.${table}`).join(', ')};
+       delete from es.subscriptions where name like 'read-model/posture-%'`,
+    );
+    expect(await present()).not.toBe(now);
     await muster.call('POST', '/api/groups', owner, { name: 'One more', serverIds: [] });
-    await muster.until(async () => JSON.stringify(await shown()) === JSON.stringify(now), 20_000);
-    expect(await shown(moment)).toEqual(recorded);
+    await muster.until(async () => (await present()) === now, 20_000);
+    expect(await shown(moment)).toEqual(asOf(moment, recorded));
   });
 
   test('is not the future, and before everything there was nothing', async () => {
@@ -114,9 +161,13 @@ describe('a past moment', () => {
     expect(since['opened']).toContainEqual(expect.objectContaining({ checkId: 'SSH-001', names: ['past-db'] }));
     expect(since['closed']).toContainEqual(expect.objectContaining({ checkId: 'SSH-001', names: ['past-web'] }));
     expect(since['worse']).toBe(1);
-    const points = (await ask('/api/posture/trend?days=7'))['points'] as { score: number | null; judged: number }[];
-    expect(points).toHaveLength(8);
+    const points = (await ask('/api/posture/trend?days=14'))['points'] as { score: number | null; judged: number }[];
+    expect(points).toHaveLength(15);
     expect(points[0]).toMatchObject({ score: null, judged: 0 });
+    const [then] = recorded as { score: number }[];
+    expect(points.slice(8, 14)).toEqual(
+      Array.from({ length: 6 }, () => expect.objectContaining({ score: then?.score })),
+    );
     expect(points.at(-1)).toMatchObject({ score: (await ask('/api/posture'))['score'], judged: 2 });
   });
 
