@@ -1,4 +1,4 @@
-// One kind of what servers have, whole, as CSV or as lines of JSON.
+// One kind of what servers have, of all that the caller may see or of a group, whole, as CSV or as lines of JSON.
 import { Readable } from 'node:stream';
 import { ExportInventory, INVENTORY_WORDS, type InventoryKind } from '@muster/contracts/posture';
 import { Inject } from '@nestjs/common';
@@ -15,6 +15,12 @@ import { PostureScope } from '../posture-scope.ts';
 
 const ExportInventoryQuery = queryOf(ExportInventory);
 const PAGE = 2000;
+
+interface Exported {
+  readonly tenantId: string;
+  readonly kind: InventoryKind;
+  readonly within: RawBuilder<unknown>;
+}
 
 @QueryHandler(ExportInventoryQuery)
 export class ExportInventoryHandler implements IQueryHandler<MessageOf<typeof ExportInventoryQuery>> {
@@ -33,10 +39,9 @@ export class ExportInventoryHandler implements IQueryHandler<MessageOf<typeof Ex
     context,
   }: MessageOf<typeof ExportInventoryQuery>): Promise<Download> {
     const { tenantId } = context.principal;
-    const within = await this.scope.within('i', tenantId, { groupId });
-    const wanted = sql`i.tenant_id = ${tenantId} and i.kind = ${kind} and ${within}`;
+    const of = { tenantId, kind, within: await this.scope.within('i', tenantId, { groupId }) };
     const done = this.#shares.take();
-    const lines = format === 'csv' ? this.#csv(kind, wanted) : this.#json(wanted);
+    const lines = format === 'csv' ? this.#csv(of) : this.#json(of);
     const stream = Readable.from(keepingSight(lines)).once('close', done);
     const name = `${kind}-${new Date().toISOString().slice(0, 10)}`;
     return format === 'csv'
@@ -44,10 +49,10 @@ export class ExportInventoryHandler implements IQueryHandler<MessageOf<typeof Ex
       : new Download(stream, 'application/x-ndjson', `${name}.ndjson`);
   }
 
-  async *#csv(kind: InventoryKind, wanted: RawBuilder<unknown>): AsyncIterable<string> {
-    const { columns } = INVENTORY_WORDS[kind];
+  async *#csv(of: Exported): AsyncIterable<string> {
+    const { columns } = INVENTORY_WORDS[of.kind];
     yield csvLine(['server', ...Object.keys(columns), 'first seen', 'stands out', 'reason', 'owner', 'review']);
-    for await (const { view } of this.#all(wanted)) {
+    for await (const { view } of this.#all(of)) {
       const { server, facts, firstSeen, standsOut, approval } = view;
       yield csvLine([
         server.name,
@@ -61,15 +66,16 @@ export class ExportInventoryHandler implements IQueryHandler<MessageOf<typeof Ex
     }
   }
 
-  async *#json(wanted: RawBuilder<unknown>): AsyncIterable<string> {
-    for await (const { view } of this.#all(wanted)) yield `${JSON.stringify(view)}\n`;
+  async *#json(of: Exported): AsyncIterable<string> {
+    for await (const { view } of this.#all(of)) yield `${JSON.stringify(view)}\n`;
   }
 
-  async *#all(wanted: RawBuilder<unknown>): AsyncIterable<ListedItem> {
+  async *#all({ tenantId, kind, within }: Exported): AsyncIterable<ListedItem> {
     let place = { sort: '', serverId: '00000000-0000-0000-0000-000000000000' };
     for (;;) {
       const page = await this.inventory.list(sql`
-        where ${wanted} and (i.sort, i.server_id) > (${place.sort}, ${place.serverId}::uuid)
+        where i.tenant_id = ${tenantId} and i.kind = ${kind} and ${within}
+          and (i.sort, i.server_id) > (${place.sort}, ${place.serverId}::uuid)
         order by i.sort, i.server_id limit ${PAGE}`);
       yield* page;
       const last = page.at(-1);

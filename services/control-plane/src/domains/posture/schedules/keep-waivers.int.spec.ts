@@ -46,9 +46,9 @@ async function told(waiverId: string): Promise<string[]> {
   const events = await world.worker.store.readStream(`waiver-${waiverId}`);
   const last = events.at(-1);
   if (last !== undefined) await world.settled(last.eventId);
-  return events.slice(1).map(({ type, data }) =>
-    type === WaiverEnded.type ? `${type} ${WaiverEnded.schema.parse(data).why}` : type,
-  );
+  return events
+    .slice(1)
+    .map(({ type, data }) => (type === WaiverEnded.type ? `${type} ${WaiverEnded.schema.parse(data).why}` : type));
 }
 async function covering(): Promise<string | null> {
   const { rows } = await world.superuser.query<{ waiver_id: string | null }>(
