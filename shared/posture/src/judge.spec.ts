@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { BROKEN_SSHD, BUSY_PROGRAM } from '../../../test/lab/posture/planted-alone.ts';
 import { OF_EVERY_SERVER, WEAKNESSES } from '../../../test/lab/posture/weaknesses.ts';
 import { NEED_PRIVILEGE } from '../../../test/lab/posture/without-rights.ts';
+import type { CheckDefinition } from './check.ts';
 import { checkOf, checks } from './checks.ts';
 import { isKnownHere } from './known.ts';
 import { judgeCheck, judgeServer, STALE_MS, type CheckResult } from './judge.ts';
@@ -28,6 +29,37 @@ describe('probes on recorded answers', () => {
       expect((await recordedReports(server)).size).toBe(probes.length);
     },
   );
+});
+
+describe('a check', () => {
+  const [any] = checks;
+  if (any === undefined) throw new Error('there is no check');
+  const asked = (judge: CheckDefinition['judge']): CheckResult =>
+    judgeCheck({ ...any, reads: {}, compares: {}, judge }, new Map(), circumstances);
+
+  it('that throws is told as an error, never as not known or fine', () => {
+    const { state, why, failures } = asked(() => {
+      throw new Error('nobody thought of that');
+    });
+    expect([state, why, failures]).toEqual(['error', 'The check failed: nobody thought of that', []]);
+  });
+
+  const found = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({ subject: `site ${String(at).padStart(3, '0')}`, evidence: { at } }));
+
+  it('that finds up to a hundred things tells all of them', () => {
+    const { state, why, failures } = asked(() => ({ state: 'fail', failures: found(100) }));
+    expect([state, why, failures.length]).toEqual(['fail', null, 100]);
+  });
+
+  it('that finds more says so, and tells the same ones in whatever order they come', () => {
+    const all = found(134);
+    const answers = [all, all.toReversed()].map((failures) => asked(() => ({ state: 'fail', failures })));
+    for (const { state, why, failures } of answers) {
+      expect([state, why]).toEqual(['fail', '134 were found, and the first 100 of them by name are told']);
+      expect(failures.map(({ subject }) => subject)).toEqual(found(100).map(({ subject }) => subject));
+    }
+  });
 });
 
 describe('checks', () => {

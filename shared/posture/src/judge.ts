@@ -20,7 +20,7 @@ export interface JudgedFailure {
 export interface CheckResult {
   readonly check: CheckDefinition;
   readonly state: CheckState;
-  /** Why it is not known, does not apply, or went wrong. */
+  /** Why it is not known, does not apply, or went wrong; of a failure: what of it is not told. */
   readonly why: string | null;
   readonly failures: readonly JudgedFailure[];
   /** What is no failure because somebody answers for it. */
@@ -34,7 +34,7 @@ export type Reports = ReadonlyMap<string, ProbeReport>;
 /** Every report travels at least once a day: older than this, nobody knows how the server is now. */
 export const STALE_MS = 2 * 86_400_000;
 const NOT_LOOKED = 'Nobody has looked from outside yet';
-/** Findings of one check on one server; a check with more is broken as a whole. */
+/** Findings of one check on one server. Of more, the first by name are told, and that there are more. */
 const MOST_FAILURES = 100;
 
 export function judgeServer(reports: Reports, circumstances: Circumstances): CheckResult[] {
@@ -74,6 +74,7 @@ export function judgeCheck(check: CheckDefinition, reports: Reports, circumstanc
       return answer('pass', null);
     case 'unknown':
     case 'not-applicable':
+    case 'error':
       return answer(verdict.state, verdict.why);
     case 'fail': {
       const approvals = readingOf(answeredFor, reports, circumstances.now)?.approvals ?? [];
@@ -83,10 +84,15 @@ export function judgeCheck(check: CheckDefinition, reports: Reports, circumstanc
         const { unseen = null } = verdict;
         return { ...answer(unseen === null ? 'pass' : 'unknown', unseen), approved };
       }
+      const cut = left.length > MOST_FAILURES;
+      const told = cut ? left.toSorted(bySubject).slice(0, MOST_FAILURES) : left;
       return {
-        ...answer('fail', null),
+        ...answer(
+          'fail',
+          cut ? `${left.length} were found, and the first ${MOST_FAILURES} of them by name are told` : null,
+        ),
         approved,
-        failures: left.slice(0, MOST_FAILURES).map(({ subject, evidence }) => ({
+        failures: told.map(({ subject, evidence }) => ({
           subject,
           evidence,
           evidenceHash: sha256Hex(canonicalText(evidence)),
@@ -109,16 +115,26 @@ export function readingOf<Schema extends z.ZodType>(
 }
 
 /** A check that throws has met a reading that nobody thought of: that is an error of ours, told as one. */
-function judged(check: CheckDefinition, readings: Record<string, unknown>, circumstances: Circumstances): Verdict {
+function judged(
+  check: CheckDefinition,
+  readings: Record<string, unknown>,
+  circumstances: Circumstances,
+): Verdict | { readonly state: 'error'; readonly why: string } {
   try {
     return check.judge(readings, circumstances);
   } catch (error) {
     return {
-      state: 'unknown',
+      state: 'error',
       why: `The check failed: ${error instanceof Error ? error.message : String(error)}`.slice(0, 200),
     };
   }
 }
+
+/** Always the same ones, in whatever order a server names them. */
+const bySubject = (a: { subject: string | null }, b: { subject: string | null }): number => {
+  const [one, other] = [a.subject ?? '', b.subject ?? ''];
+  return one < other ? -1 : one > other ? 1 : 0;
+};
 
 function observedAt(check: CheckDefinition, reports: Reports): string | null {
   const times = Object.values(check.reads).map((probe) => reports.get(probe.name)?.at);

@@ -80,11 +80,14 @@ export interface Judged {
   readonly intake?: boolean;
 }
 
-/** An open finding whose check cannot be answered now stays open: not knowing closes nothing. */
+/**
+ * An open finding whose check cannot be answered now stays open: not knowing closes nothing. Neither does a check that
+ * found more than it tells: what is not among them may be there still.
+ */
 export function decide(state: ServerPosture, { serverId, results, policy, now, intake = false }: Judged): NewEvent[] {
   const events: NewEvent[] = [];
   const left = new Map(Object.entries(state.open));
-  for (const { check, state: answer, failures, approved, observedAt } of results) {
+  for (const { check, state: answer, why: untold, failures, approved, observedAt } of results) {
     const by = { policy, observedAt: observedAt ?? now.toISOString() };
     const mine = [...left].filter(([, finding]) => finding.checkId === check.id);
     for (const [id] of mine) left.delete(id);
@@ -127,7 +130,8 @@ export function decide(state: ServerPosture, { serverId, results, policy, now, i
     const why = answer === 'not-applicable' ? 'not-applicable' : 'passed';
     for (const [id] of mine) {
       const about = { serverId, findingId: id, checkId: check.id, ...by };
-      if (!found.has(id)) events.push(closed(about, approvals.get(id) ?? why));
+      const how = approvals.get(id) ?? (answer === 'fail' && untold !== null ? null : why);
+      if (!found.has(id) && how !== null) events.push(closed(about, how));
     }
   }
   // Of checks that the catalogue no longer has.
@@ -161,11 +165,12 @@ function askedBy(results: readonly CheckResult[]): Coverage['asked'] {
 }
 
 function uncoveredBy(results: readonly CheckResult[]): Coverage['uncovered'] {
-  return results.flatMap(({ check, state, why }) =>
-    state === 'unknown' || state === 'error' || state === 'not-applicable'
-      ? [{ checkId: check.id, state, why: (why ?? '').slice(0, 300) }]
-      : [],
-  );
+  return results.flatMap(({ check, state, why }) => {
+    const said = { checkId: check.id, why: (why ?? '').slice(0, 300) };
+    if (state === 'unknown' || state === 'error' || state === 'not-applicable') return [{ ...said, state }];
+    // Of a failure that is not told whole, the rest is not known.
+    return state === 'fail' && why !== null ? [{ ...said, state: 'unknown' as const }] : [];
+  });
 }
 
 function coverageHash({ asked = {}, uncovered }: Coverage): string {
