@@ -2,9 +2,9 @@
 import { guide, step, type Guide, type Step } from '../guide.ts';
 import { only, sh, type Value } from '../shell.ts';
 
-/** Puts a # before the lines whose key has the fingerprint $2, in the file $1. */
+/** Puts a # before the lines whose key has the fingerprint $2, in the file $1; the last line may lack its end. */
 const COMMENT_OUT =
-  'cp -p "$1" "$1.before" && while IFS= read -r line; do ' +
+  'cp -p "$1" "$1.before" && while IFS= read -r line || [ -n "$line" ]; do ' +
   'case "$(printf "%s\\n" "$line" | ssh-keygen -lf - 2>/dev/null)" in *"$2"*) printf "# %s\\n" "$line";; *) printf "%s\\n" "$line";; esac; ' +
   'done < "$1.before" > "$1"';
 const FINGERPRINT = /^SHA256:[\w+/=-]{4,64}$/;
