@@ -278,7 +278,7 @@ describe('the fleet', () => {
       expect(page['score']).toBe(scoreOf(open));
       return scoreOf(open);
     };
-    const [one = NaN, other = NaN] = [await byFormula(serverIds[0] ?? ''), await byFormula(serverIds[1] ?? '')];
+    const [one, other] = [await byFormula(serverIds[0] ?? ''), await byFormula(serverIds[1] ?? '')];
     const scoreOfGroup = async (name: string, members: readonly string[]): Promise<unknown> => {
       const { body: made } = await muster.call('POST', '/api/groups', owner, { name, serverIds: members });
       return (await muster.call('GET', `/api/posture?groupId=${String(made['groupId'])}`, owner)).body['score'];
