@@ -9,7 +9,7 @@ const DEADLINE_MS = 120_000;
  * of `lab -- up` has no web server, database or mail: what needs one cannot be planted there, which is said and goes on.
  */
 export async function change(
-  machine: Machine,
+  machine: Pick<Machine, 'name' | 'trySh'>,
   how: 'plant' | 'remove',
   what: string,
   say: (sentence: string) => void,
