@@ -16,7 +16,12 @@ export default async function takeLabUp(): Promise<() => Promise<void>> {
     servers: SERVERS,
     name: TEST_LAB,
     port: 7440,
-    env: { MUSTER_OTLP_TRACES: collector.endpoint, MUSTER_METRICS_PORT: String(METRICS_PORT) },
+    env: {
+      MUSTER_OTLP_TRACES: collector.endpoint,
+      MUSTER_METRICS_PORT: String(METRICS_PORT),
+      // Its log says what becomes of each task.
+      MUSTER_LOG_LEVEL: 'debug',
+    },
     say: (sentence) => console.log(sentence),
   });
   return async () => {

@@ -184,7 +184,7 @@ function startSigner(keys: string, url: string): () => Promise<void> {
   const hints = new InProcessHintBus();
   const tail = new LogTail(pool, hints);
   const store = new EventStore({ pool, hints, tail, inline: inlineTables });
-  const signer = new TaskSigner(pool, store, readKey(keys, 'task'), { warn: () => undefined });
+  const signer = new TaskSigner(pool, store, readKey(keys, 'task'), { debug: () => undefined, warn: () => undefined });
   let stopped = false;
   const running = (async () => {
     while (!stopped) {

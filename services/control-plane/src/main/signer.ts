@@ -27,9 +27,7 @@ async function main(): Promise<void> {
     inline: inlineTables,
     groupCommit: { largestGroup: LARGEST_GROUP },
   });
-  const signer = new TaskSigner(pool, store, readKey(settings.MUSTER_KEYS, 'task'), {
-    warn: (sentence) => log.warn(sentence),
-  });
+  const signer = new TaskSigner(pool, store, readKey(settings.MUSTER_KEYS, 'task'), log);
   const alive = new AliveFile(settings.MUSTER_ALIVE_FILE);
   let stopping = false;
   const stop = (): void => void (stopping = true);

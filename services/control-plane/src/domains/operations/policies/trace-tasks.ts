@@ -1,5 +1,6 @@
 // Adds each ended task to the trace of the action that led to it, and measures it: how long it waited for its server, was
-// on its way, and worked on the host. Reads what the ledger holds, so nothing on the way has to remember.
+// on its way, and worked on the host; one line of the log says the same. Reads what the ledger holds, so nothing on the way
+// has to remember.
 import {
   TaskAccepted,
   TaskCancelled,
@@ -11,6 +12,7 @@ import {
 } from '@muster/contracts/operations';
 import { receipt } from '@muster/contracts/agent';
 import { fromBase64 } from '@muster/kernel/bytes';
+import { Logger } from '@nestjs/common';
 import { ACTION_SPAN } from '../../../platform/cqrs/action-telemetry.ts';
 import type {
   EventStore,
@@ -29,6 +31,7 @@ export class TraceTasks implements Subscription {
   readonly version = 1;
   readonly types = ENDS.map((definition) => definition.type);
   readonly from = 'now';
+  readonly #log = new Logger('Tasks');
 
   constructor(
     private readonly store: EventStore,
@@ -57,6 +60,7 @@ export class TraceTasks implements Subscription {
 
     const about = ['task', taskId];
     const { correlation: correlationId } = request.meta;
+    this.#log.debug({ message: 'task ended', correlationId, task: taskId, server: serverId, outcome });
     const attributes = { 'muster.task': taskId, 'muster.server': serverId };
     this.tracing.record({
       correlationId,

@@ -17,17 +17,20 @@ import { World } from '../../../main/testing/world.ts';
 import { serverStream } from '../../servers/index.ts';
 import { TaskLog } from '../delivery/task-log.ts';
 import { taskIdOf } from '../operation-requests.ts';
-import { TaskSigner } from './task-signer.ts';
+import { TaskSigner, type SignerLog } from './task-signer.ts';
 
 const NO_CHANGE = { from: 0, to: 1, add: [], remove: [], protect: [], unprotect: [] };
 
 let world: World;
 let signer: TaskSigner;
+/** What it wrote into its log: about what, and the sentence. */
+const said: [about: Parameters<SignerLog['warn']>[0], sentence: string][] = [];
 
 beforeAll(async () => {
   world = await World.open();
   const { database, store } = world.station('muster_signer');
-  signer = new TaskSigner(database.pool, store, generateSigningKey(), { warn: () => undefined });
+  const keep: SignerLog['warn'] = (about, sentence) => void said.push([about, sentence]);
+  signer = new TaskSigner(database.pool, store, generateSigningKey(), { debug: keep, warn: keep });
 });
 afterAll(() => world.close());
 
@@ -90,6 +93,18 @@ async function judged(serverId: string): Promise<{ state: string; signed: boolea
   const last = (await world.worker.store.readStream(`task-${taskId}`)).at(-1);
   return { state: rows[0]?.state ?? '', signed: rows[0]?.signed ?? false, reason: last?.data['reason'] };
 }
+
+test('the signer writes what became of a task under the id of the action that led to it', async () => {
+  const [passed, refused] = [await released(await managed()), await released(await enrolled())];
+  await signer.run();
+  for (const [task, sentence] of [
+    [passed, 'signed'],
+    [refused, 'not signed: Its server is not one that Muster may change'],
+  ] as const) {
+    const [request] = await world.worker.store.readStream(`task-${task}`);
+    expect(said).toContainEqual([{ correlationId: request?.meta.correlation, task }, sentence]);
+  }
+});
 
 describe('what the signer lets pass', () => {
   test('a server that was confirmed and entrusted a moment ago, although no table says so yet', async () => {

@@ -30,8 +30,15 @@ interface Unsigned extends TaskSnapshot {
   actor: string;
 }
 
+/** What a line is about: `correlationId` is that of the action which led to the task. */
+interface About {
+  readonly correlationId: string | undefined;
+  readonly task: string;
+}
+
 export interface SignerLog {
-  warn(sentence: string): void;
+  debug(about: About, sentence: string): void;
+  warn(about: About, sentence: string): void;
 }
 
 export class TaskSigner {
@@ -83,8 +90,9 @@ export class TaskSigner {
 
   async #judge(row: Unsigned, requested: StoredEvent | null, server: ServerState | null): Promise<void> {
     const refusal = this.#objection(row, requested, server);
+    const about = { correlationId: requested?.meta.correlation, task: row.task_id };
     if (refusal !== null) {
-      this.log.warn(`task ${row.task_id} was not signed: ${refusal}`);
+      this.log.warn(about, `not signed: ${refusal}`);
       await this.#tasks.record(row, TaskSigningRefused, { taskId: row.task_id, reason: refusal }, 'signature');
       return;
     }
@@ -116,6 +124,7 @@ export class TaskSigner {
       },
       'signature',
     );
+    this.log.debug(about, 'signed');
   }
 
   /** Why this task must not be signed, in a sentence; null when it may. */
