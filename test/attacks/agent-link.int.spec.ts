@@ -151,11 +151,20 @@ describe('an agent that has proved its key', () => {
     return agent;
   };
 
+  const nested = (levels: number): string => {
+    const reading = '['.repeat(levels) + ']'.repeat(levels);
+    const report = `"probe":"listeners","at":"2026-11-20T13:00:00.000Z","durationMs":1,"sha256":"${'0'.repeat(64)}"`;
+    return `{"t":"batch","seq":1,"body":{"kind":"posture","items":[{${report},"reading":${reading},"error":null,"unreadable":[]}]}}`;
+  };
+
   it('is closed when it sends what no agent sends, and others are unharmed', async () => {
+    const before = up.gatewayProcesses();
     for (const [index, attack] of [
       (agent: RawAgent) => agent.socket.send('x'.repeat(MAX_FRAME_BYTES + 1)),
       (agent: RawAgent) => agent.socket.send('{"t":"batch","seq":1,"body":{"kind":"gossip","items":[]}}'),
       (agent: RawAgent) => agent.socket.send(Buffer.alloc(1000, 1)),
+      // A field of a probe's own choice, ten thousand lists deep: looking at it must not end the gateway.
+      (agent: RawAgent) => agent.socket.send(nested(10_000)),
       (agent: RawAgent) => agent.send({ t: 'heartbeat', time: 'yesterday', seenSize: -1, load1: 0, spooled: 0 }),
     ].entries()) {
       const agent = await enter(`hel-web-${index}`);
@@ -163,6 +172,7 @@ describe('an agent that has proved its key', () => {
       await agent.closed();
     }
     await up.works(good);
+    expect(up.gatewayProcesses()).toEqual(before);
   });
 
   it('is closed when it floods', async () => {

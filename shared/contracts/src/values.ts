@@ -1,5 +1,5 @@
 // Values that many messages share, each with the sentence a person reads when it is wrong.
-import { harmlessText } from '@muster/kernel/harmless-text';
+import { harmlessJson, harmlessText } from '@muster/kernel/harmless-text';
 import { parseIpRange } from '@muster/kernel/ip-range';
 import { z } from 'zod';
 
@@ -53,6 +53,8 @@ export const groupName = z.string().trim().min(1, 'A group needs a name').max(60
 
 /** What a host said. Bounded, shown as text, never trusted; what would act in a terminal or a page becomes U+FFFD. */
 export const hostText = (max: number) => z.string().max(max).overwrite(harmlessText);
+/** Fields of a host's own choice, for whoever reads them to parse. */
+export const hostJson = () => z.json().overwrite(harmlessJson);
 
 export const pageSize = z.coerce.number().int().min(1).max(200).default(50);
 

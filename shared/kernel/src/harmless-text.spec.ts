@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { harmlessText } from './harmless-text.ts';
+import { harmlessJson, harmlessText } from './harmless-text.ts';
 
 describe('text of a stranger', () => {
   it.each([
@@ -16,5 +16,14 @@ describe('text of a stranger', () => {
   it('keeps everything that is read', () => {
     for (const text of ['<b>&amp;=1+1', 'Grüße, 東京 🚀', 'a\u200db', '‘quoted’ – 100 %'])
       expect(harmlessText(text)).toBe(text);
+  });
+});
+
+describe('a JSON value of a stranger', () => {
+  it('loses what acts, wherever it stands, and keeps its shape', () => {
+    const value: unknown = JSON.parse('{"a\\u0000":["x\\u001b",{"b":"\\u202e"},1,null,true],"__proto__":"\\u0007"}');
+    const harmless = harmlessJson(value);
+    expect(JSON.stringify(harmless)).toBe('{"a\ufffd":["x\ufffd",{"b":"\ufffd"},1,null,true],"__proto__":"\ufffd"}');
+    expect(Object.getPrototypeOf(harmless)).toBe(Object.prototype);
   });
 });

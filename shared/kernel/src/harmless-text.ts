@@ -8,3 +8,12 @@ const ACTING = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u206
 export function harmlessText(text: string): string {
   return text.toWellFormed().replaceAll(ACTING, '\ufffd');
 }
+
+/** The same for every text in a JSON value, names of fields included. As deep as the value: bound that first. */
+export function harmlessJson<Json>(value: Json): Json;
+export function harmlessJson(value: unknown): unknown {
+  if (typeof value === 'string') return harmlessText(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => harmlessJson(item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [harmlessText(name), harmlessJson(inner)]));
+}

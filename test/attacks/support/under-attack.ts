@@ -57,6 +57,13 @@ export class UnderAttack {
     return { first, second };
   }
 
+  /** By name; another id after an attack says that it ended a gateway and the supervisor started it again. */
+  gatewayProcesses(): [name: string, pid: number][] {
+    const { installation } = this;
+    const names = installation.names.filter((name) => /gateway|control plane/.test(name));
+    return names.map((name) => [name, installation.pid(name)]);
+  }
+
   async agent(name: string): Promise<SimulatedIdentity> {
     return await enrolSimulated(this.installation, join(this.folder, 'agents'), name);
   }

@@ -1,4 +1,5 @@
 // Pages that show what a hostile host says: its markup is text, no script of it runs, and the browser has nothing to say.
+import { GetFindings } from '@muster/contracts/posture';
 import { OpenEnrolment } from '@muster/contracts/servers';
 import { sha256Hex } from '@muster/kernel/hashing';
 import { generateSigningKey } from '@muster/kernel/signing';
@@ -9,6 +10,7 @@ import { BOLD, FORMULA, hostileBatches } from '../../attacks/support/hostile-hos
 import { RawAgent } from '../../attacks/support/raw-agent.ts';
 import { ApiClient } from '../../support/api-client.ts';
 import { launchChromium, type Visit } from '../support/browser.ts';
+import { eventually } from '../support/lab-under-test.ts';
 import { ownerLink, startInProcess, visitAs, type InProcess } from '../support/in-process.ts';
 
 describe('pages about a host whose every string is an attack', () => {
@@ -17,6 +19,7 @@ describe('pages about a host whose every string is an attack', () => {
   let visited: Visit;
   let agent: RawAgent;
   let server = '';
+  let finding = '';
 
   beforeAll(async () => {
     started = await startInProcess();
@@ -37,6 +40,13 @@ describe('pages about a host whose every string is an attack', () => {
     await agent.hello({ name: 'evil-01', server, agentKey, hostKey, rootKey, machineHash, keyset: answer.keyset });
     await agent.until('welcome');
     hostileBatches(new Date()).forEach((body, index) => agent.send({ t: 'batch', seq: index + 1, body }));
+    const [cron] = await eventually(
+      'its findings',
+      async () => (await client.call(GetFindings, { checkId: 'PER-001' })).findings,
+      (findings) => findings.length > 0,
+      30_000,
+    );
+    finding = `/posture/servers/${server}/findings/${cron?.findingId}`;
     browser = await launchChromium();
     visited = await visitAs(browser, started, { cookie: client.credentials()['cookie'] ?? '' });
   });
@@ -52,6 +62,13 @@ describe('pages about a host whose every string is an attack', () => {
     ['the fleet', () => '/', 'evil-01'],
     ['the servers', () => '/servers', 'evil-01'],
     ['the ledger', () => '/audit', 'evil-01'],
+    ['the sites', () => '/sites', 'evil.example'],
+    ['the posture of the fleet', () => '/posture', 'evil-01'],
+    ['the posture of the server', () => `/posture/servers/${server}`, FORMULA],
+    ['keys across the fleet', () => '/posture/views/keys?show=all', FORMULA],
+    ['cron files across the fleet', () => '/posture/views/cron?show=all', FORMULA],
+    ['a check', () => '/posture/PER-001', FORMULA],
+    ['a finding', () => finding, FORMULA],
   ])('show its words on %s, and run none of them', async (_, path, words) => {
     const { page } = visited;
     await page.goto(path());

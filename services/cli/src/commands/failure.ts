@@ -2,6 +2,7 @@
 import { harmlessText } from '@muster/kernel/harmless-text';
 import { UnreadableSource } from '../ledger/source.ts';
 import { UnusableTrust } from '../verify/trust.ts';
+import { harmlessLines } from './harmless.ts';
 
 /** Named, not imported: the control plane is loaded only by the commands that need it. */
 const MENDABLE = new Set(['SettingsError', 'KeyError']);
@@ -19,6 +20,6 @@ export class UsageError extends Error {
 export function explain(error: unknown): string {
   if (error instanceof UsageError || error instanceof UnreadableSource || error instanceof UnusableTrust)
     return harmlessText(error.message);
-  if (error instanceof Error && MENDABLE.has(error.name)) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (error instanceof Error && MENDABLE.has(error.name)) return harmlessLines(error.message);
+  return harmlessLines(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

@@ -1,8 +1,10 @@
 // `muster recovery`: what the last restore lost, and which servers it still waits for. `muster resume`: not to wait longer.
 import { DispatchResumed } from '@muster/contracts/operations';
+import { harmlessText } from '@muster/kernel/harmless-text';
 import type { Command } from 'commander';
 import pg from 'pg';
 import { INTACT, UsageError, WRONG } from './failure.ts';
+import { harmlessReport } from './harmless.ts';
 import { adminUrl, onInstallation, type InstallationFlags } from './installation.ts';
 
 export function addRecovery(program: Command): void {
@@ -34,7 +36,7 @@ async function recoveryCommand(pool: pg.Pool, json: boolean): Promise<number> {
   const { readRecovery } = await import('../recovery/read-recovery.ts');
   const recovery = await readRecovery(pool);
   if (json) {
-    console.log(JSON.stringify(recovery, null, 2));
+    console.log(harmlessReport(recovery));
   } else if (recovery === null) {
     console.log('This database was never restored.');
   } else {
@@ -43,9 +45,9 @@ async function recoveryCommand(pool: pg.Pool, json: boolean): Promise<number> {
     for (const { name } of recovery.waitingFor) console.log(`  waiting for ${name}`);
     console.log(`${recovery.lostActions.length} actions are known to servers only:`);
     for (const { at, server, task, outcome, actor } of recovery.lostActions) {
-      console.log(
-        `  ${at}  ${server}  ${task ?? 'unknown task'}  ${outcome ?? 'no outcome'}  asked by ${actor ?? 'unknown'}`,
-      );
+      // Task and asker are what the server says: its journal is all that knows of them.
+      const said = `${task ?? 'unknown task'}  ${outcome ?? 'no outcome'}  asked by ${actor ?? 'unknown'}`;
+      console.log(`  ${at}  ${server}  ${harmlessText(said)}`);
     }
     console.log(recovery.held ? 'Nothing is sent to servers.' : 'Tasks are sent to servers.');
   }

@@ -5,6 +5,7 @@ import type { Trust } from '../verify/trust.ts';
 import { verifyExtract } from '../verify/verify-extract.ts';
 import { verifyLedger } from '../verify/verify-ledger.ts';
 import { INTACT, WRONG } from './failure.ts';
+import { harmlessReport } from './harmless.ts';
 import { FROM_ENVIRONMENT, openSource, readExtract, readText, readTrust, type SourceFlags } from './sources.ts';
 
 interface Flags extends SourceFlags {
@@ -45,7 +46,7 @@ async function verifyCommand(flags: Flags): Promise<number> {
   const source = await openSource(flags);
   try {
     const report = await verifyLedger(source, trust, { outsideCheckpoints, progress: progressTo(process.stderr) });
-    process.stdout.write(`${flags.json === true ? JSON.stringify(report, null, 2) : describe(report)}\n`);
+    process.stdout.write(`${flags.json === true ? harmlessReport(report) : describe(report)}\n`);
     return report.ok ? INTACT : WRONG;
   } finally {
     await source.close();
@@ -54,7 +55,7 @@ async function verifyCommand(flags: Flags): Promise<number> {
 
 async function verifyExtractOf(path: string, text: string, trust: Trust, asJson: boolean): Promise<number> {
   const report = await verifyExtract(`extract ${path}`, text, trust);
-  process.stdout.write(`${asJson ? JSON.stringify(report, null, 2) : describeExtract(report)}\n`);
+  process.stdout.write(`${asJson ? harmlessReport(report) : describeExtract(report)}\n`);
   return report.ok ? INTACT : WRONG;
 }
 

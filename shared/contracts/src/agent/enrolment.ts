@@ -21,7 +21,7 @@ export const enrolRequest = z.strictObject({
   sealingKey: publicKey.nullable(),
   hostname: hostText(253),
   machineHash: sha256,
-  agentVersion: z.string().max(40),
+  agentVersion: hostText(40),
   offers: z.array(capabilityName).max(20),
   observeOnly: z.boolean(),
   simulated: z.boolean(),

@@ -1,6 +1,7 @@
 // What privd verifies before it does anything: a task for one server, signed by the task key, in order, within its time.
+import { harmlessJson } from '@muster/kernel/harmless-text';
 import { z } from 'zod';
-import { base64, keyId, sha256, signature, timestamp, uuid } from '../values.ts';
+import { base64, hostText, keyId, sha256, signature, timestamp, uuid } from '../values.ts';
 import { lane } from '../operations/events.ts';
 
 /** An approver's own signature over the plan's hash; checked by privd against keys that root vouched for. */
@@ -57,15 +58,15 @@ export const receipt = z.strictObject({
   envelope: sha256,
   outcome: z.enum(['succeeded', 'failed', 'refused', 'cancelled', 'expired']),
   /** For everything but success: what stopped it, as a sentence. */
-  error: z.string().max(500).nullable(),
+  error: hostText(500).nullable(),
   /** A word for programs, e.g. `gap`, `forbidden`, `protected`, `sequence`, `signature`. */
-  code: z.string().max(40).nullable(),
+  code: hostText(40).nullable(),
   startedAt: timestamp,
   finishedAt: timestamp,
   /** SHA-256 of what the host really held before and after. */
   before: sha256.nullable(),
   after: sha256.nullable(),
   /** Parsed fields measured on the host after the change. */
-  evidence: z.record(z.string(), z.json()),
+  evidence: z.record(z.string(), z.json()).overwrite(harmlessJson),
 });
 export type Receipt = z.infer<typeof receipt>;

@@ -114,7 +114,7 @@ export const hello = z.strictObject({
   proof: signature,
   machineHash: sha256,
   bootId: hostText(64),
-  agentVersion: z.string().max(40),
+  agentVersion: hostText(40),
   /** Serial of the keyset it holds. */
   keysetSerial: z.int().nonnegative(),
   /** Highest sequence number its privd has seen, per lane. */
@@ -122,7 +122,7 @@ export const hello = z.strictObject({
   /** Tasks whose receipt was not acknowledged yet. */
   openTasks: z.array(uuid).max(1000),
   /** Names of AGENT_FEATURES; a newer agent may name more. Absent from agents of the first release. */
-  speaks: z.array(z.string().max(40)).max(40).optional(),
+  speaks: z.array(hostText(40)).max(40).optional(),
   /** From a key that the control plane may know, one by one to the key that signs this hello. */
   successions: z.array(keySuccession).min(1).max(MAX_SUCCESSIONS).optional(),
 });
@@ -132,7 +132,7 @@ export const heartbeat = z.strictObject({
   /** Size and root of the last checkpoint this witness accepted; 0 before the first. */
   seenSize: z.int().nonnegative(),
   /** The log that checkpoint is of; absent from agents that do not speak epochs. */
-  seenOrigin: z.string().max(120).optional(),
+  seenOrigin: hostText(120).optional(),
   load1: z.number().nonnegative(),
   spooled: z.int().nonnegative(),
 });
@@ -155,7 +155,7 @@ export const forkAlarm = z.strictObject({
   seenSize: z.int().nonnegative(),
   seenRoot: sha256,
   note: z.string().max(4000),
-  why: z.string().max(300),
+  why: hostText(300),
 });
 
 /** One page of the journal, from the entry that was asked for; `next` is null on the last. */
@@ -165,7 +165,7 @@ export const journalPage = z.strictObject({
   entries: z.array(journalEntry).max(500),
   next: z.int().nonnegative().nullable(),
   /** The last checkpoint this witness accepted, whatever the log is called; null before the first. */
-  head: z.strictObject({ origin: z.string().max(120), size: z.int().nonnegative(), root: sha256 }).nullable(),
+  head: z.strictObject({ origin: hostText(120), size: z.int().nonnegative(), root: sha256 }).nullable(),
 });
 
 const batchBody = z.discriminatedUnion('kind', [
@@ -177,7 +177,7 @@ const batchBody = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('repair'), items: z.array(tableRepair).max(100) }),
   z.strictObject({
     kind: z.literal('gap'),
-    items: z.array(z.strictObject({ of: z.string().max(40), dropped: z.int().positive() })).max(20),
+    items: z.array(z.strictObject({ of: hostText(40), dropped: z.int().positive() })).max(20),
   }),
   z.strictObject({
     kind: z.literal('capabilities'),

@@ -2,7 +2,7 @@
 // only place that knows what was done after the backup was taken.
 import { z } from 'zod';
 import { lane } from '../operations/events.ts';
-import { sha256, timestamp, uuid } from '../values.ts';
+import { hostText, sha256, timestamp, uuid } from '../values.ts';
 import { signed } from './envelope.ts';
 
 /** A page of the journal is at most this large, so that its frame stays below the bound of frames. */
@@ -15,10 +15,10 @@ export const journalEntry = z.strictObject({
   /** null for `over`, and for what was done before this agent remembered it. */
   about: z
     .strictObject({
-      name: z.string().max(80),
+      name: hostText(80),
       lane,
       seq: z.int().positive(),
-      actor: z.string().max(120),
+      actor: hostText(120),
       /** SHA-256 of the canonical JSON of the task's arguments. */
       args: sha256,
     })

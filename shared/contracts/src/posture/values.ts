@@ -1,6 +1,6 @@
 // The words of posture: areas, severities, states, and what a server reports.
 import { z } from 'zod';
-import { hostText, sha256, target, timestamp, uuid } from '../values.ts';
+import { hostJson, hostText, sha256, target, timestamp, uuid } from '../values.ts';
 
 export const AREAS = [
   'ssh',
@@ -58,8 +58,6 @@ export const MOST_SCANNED = 500;
 export const evidence = z.record(z.string().max(60), z.union([hostText(600), z.number(), z.boolean()]));
 export type Evidence = z.infer<typeof evidence>;
 
-const json: z.ZodType<z.core.util.JSONType> = z.json();
-
 export const probeName = z.string().regex(/^[a-z][a-z0-9-]{1,39}$/, 'is not the name of a probe');
 
 /**
@@ -73,7 +71,7 @@ export const probeReport = z.strictObject({
   /** Of the reading and what was unreadable, canonical. */
   sha256,
   /** null: the probe itself failed, `error` says how. */
-  reading: json.nullable(),
+  reading: hostJson().nullable(),
   error: hostText(300).nullable(),
   /** What of it could not be read, and why. */
   unreadable: z.array(z.strictObject({ what: hostText(80), why: hostText(200) })).max(60),

@@ -15,6 +15,8 @@ import {
 } from '@muster/contracts/agent';
 import type { CapabilityName } from '@muster/contracts/servers';
 import { canonicalBytes } from '@muster/kernel/canonical-json';
+import { harmlessText } from '@muster/kernel/harmless-text';
+import { isDeeperThan } from '@muster/kernel/json-depth';
 import { signFor, type SigningKey } from '@muster/kernel/signing';
 import { Logger } from '@nestjs/common';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
@@ -27,6 +29,9 @@ import { Returns } from './returns.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export const LINK_PATH = '/agent/v1/link';
+
+/** A report of a probe is nested a handful of times. */
+const MOST_LEVELS = 64;
 
 type Goodbye = Extract<ToAgent, { t: 'goodbye' }>;
 
@@ -262,9 +267,9 @@ export class LinkServer {
       const parsed = isBinary ? undefined : fromAgent.safeParse(parseJson(data));
       if (!parsed?.success) {
         const where = parsed?.error.issues[0];
-        this.#log.warn(
-          `${session.server.serverId} sent a frame that is not understood: ${where?.path.join('.') ?? ''} ${where?.message ?? 'not text'}`,
-        );
+        // Both may quote a name that the agent chose.
+        const what = harmlessText(`${where?.path.join('.') ?? ''} ${where?.message ?? 'not text'}`);
+        this.#log.warn(`${session.server.serverId} sent a frame that is not understood: ${what.slice(0, 300)}`);
         session.send({ t: 'goodbye', code: 'protocol', reason: 'A frame was not understood' });
         return session.close(1008, 'protocol');
       }
@@ -310,11 +315,13 @@ function sizeOf(data: RawData): number {
   return Array.isArray(data) ? data.reduce((sum, part) => sum + part.length, 0) : data.byteLength;
 }
 
+/** undefined: no JSON, or nested so deeply that looking at it would end this process. */
 function parseJson(data: RawData): unknown {
   try {
-    return JSON.parse(
+    const value: unknown = JSON.parse(
       Array.isArray(data) ? Buffer.concat(data).toString('utf8') : Buffer.from(data as Buffer).toString('utf8'),
     );
+    return isDeeperThan(value, MOST_LEVELS) ? undefined : value;
   } catch {
     return undefined;
   }

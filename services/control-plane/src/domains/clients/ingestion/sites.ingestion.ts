@@ -23,7 +23,9 @@ export class SitesIngestion {
     const facts = items.at(-1);
     if (!facts) return;
     const { serverId } = server;
-    const said = facts.sites.filter(({ name }) => siteName.safeParse(name).success);
+    // A name that is no name is nobody's site; one that is said twice is one site.
+    const named = facts.sites.filter(({ name }) => siteName.safeParse(name).success);
+    const said = [...new Map(named.map((site) => [site.name, site])).values()];
     const change = await this.database.db.transaction().execute(async (trx) => {
       const { rows: known } = await sql<{ name: string; facts: FoundSite }>`
         select name, facts from muster.clients_found_sites

@@ -79,9 +79,11 @@ export class InventoryKeeper {
     trx: Transaction<NoTables>,
     kind: string,
     { serverId, tenantId }: Inspected,
-    { items, complete }: Reading,
+    { items: read, complete }: Reading,
     now: Date,
   ): Promise<{ appeared: string[]; gone: string[] }> {
+    // What a host names alike, or what is alike once it is harmless and cut to its bound, is one.
+    const items = [...new Map(read.map((one) => [one.item, one])).values()];
     const { rows: written } = await sql<{ item: string; fresh: boolean }>`
       insert into muster.posture_inventory (server_id, kind, item, tenant_id, sort, facts, first_seen, attention, to_explain)
       select ${serverId}::uuid, ${kind}, i.item, ${tenantId}::uuid, i.sort, i.facts, ${now}, i.attention, i."toExplain"
