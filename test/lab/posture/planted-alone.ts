@@ -13,32 +13,6 @@ export const BUSY_PROGRAM: Weakness = {
   remove: `systemctl stop worker && rm /opt/worker ${KEPT}/busy.json`,
 };
 
-/** An address of IPv6 that the world can route to: filtered as IPv4 is, and then not. Planted on the hardened server. */
-export const IPV6_FIREWALLS: readonly (readonly [folder: string, plant: string])[] = [
-  [
-    'debian-12-ipv6',
-    'ip link add weak6 type dummy && ip link set weak6 up && ip -6 addr add 2001:db8::7/64 dev weak6 nodad',
-  ],
-  [
-    'debian-12-ipv6-open',
-    `nft -s list table inet filter | sed 's/^table inet/table ip/' > /root/ip.nft && nft delete table inet filter && nft -f /root/ip.nft`,
-  ],
-];
-export const NO_IPV6 = 'nft delete table ip filter && nft -f /etc/nftables.conf && ip link delete weak6';
-
-/** chrony that may not set the clock, as in a container: no server answers it, and then it is a source of its own. */
-export const CLOCKS: readonly (readonly [folder: string, plant: string])[] = [
-  [
-    'debian-12-unsynchronised',
-    'apt-get install -y -qq --no-install-recommends chrony > /dev/null 2>&1; mkdir -p /run/chrony && chown _chrony /run/chrony && ' +
-      `printf 'server 192.0.2.1 iburst\\n' > /root/chrony.conf && systemd-run --quiet --unit=weak-clock chronyd -x -d -f /root/chrony.conf && sleep 3`,
-  ],
-  [
-    'debian-12-chrony',
-    `systemctl stop weak-clock; printf 'local stratum 8\\n' > /root/chrony.conf && systemd-run --quiet --unit=weak-clock chronyd -x -d -f /root/chrony.conf && sleep 5`,
-  ],
-];
-
 /** Rspamd in the place of OpenDKIM, with keys named by domain and one that lies elsewhere. Takes a minute to install. */
 export const RSPAMD_SIGNS =
   'systemctl stop opendkim && apt-get install -y -qq --no-install-recommends rspamd > /dev/null && ' +

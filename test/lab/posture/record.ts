@@ -11,15 +11,7 @@ import { Recorder } from '@muster/posture/testing/tape';
 import { buildHostingImage, HOSTING_IMAGE } from '../images.ts';
 import { bootServer, removeMachines, type Machine } from '../machine.ts';
 import { probedMachine } from './probed-machine.ts';
-import {
-  BROKEN_SSHD,
-  BUSY_PROGRAM,
-  CLOCKS,
-  COUNTRY_FIREWALLS,
-  IPV6_FIREWALLS,
-  NO_IPV6,
-  RSPAMD_SIGNS,
-} from './planted-alone.ts';
+import { BROKEN_SSHD, BUSY_PROGRAM, COUNTRY_FIREWALLS, RSPAMD_SIGNS } from './planted-alone.ts';
 import { WEAKNESSES } from './weaknesses.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../shared/posture/src/fixtures');
@@ -66,25 +58,11 @@ try {
   await machine.sh('sh /root/hardened.sh', { deadlineMs: 300_000 });
   await record(machine, 'debian-12-hardened');
   await record(machine, 'debian-12-unprivileged', 'nobody');
-  if (wanted('firewall')) {
-    for (const [folder, plant] of IPV6_FIREWALLS) {
-      await machine.sh(plant);
-      await record(machine, folder, 'root', ['firewall']);
-    }
-    await machine.sh(NO_IPV6);
-  }
   for (const { check, plant } of WEAKNESSES.filter((one) => concerned.has(one.check))) {
     const ran = await machine.trySh(plant);
     if (ran.code !== 0) console.log(`${check} could not be planted: ${ran.stderr}${ran.stdout}`);
   }
   await record(machine, 'debian-12-weak');
-  await record(machine, 'debian-12-weak-unprivileged', 'nobody');
-  if (wanted('clock')) {
-    for (const [folder, plant] of CLOCKS.filter(([one]) => written(one))) {
-      await machine.sh(plant, { deadlineMs: 300_000 });
-      await record(machine, folder, 'root', ['clock']);
-    }
-  }
   if (wanted('busy') && written('debian-12-busy')) {
     await machine.sh(BUSY_PROGRAM.plant, { deadlineMs: 120_000 });
     await record(machine, 'debian-12-busy', 'root', ['busy']);
