@@ -143,7 +143,8 @@ describe('the posture of a hosting server', () => {
       );
       await until(server, failing, 5_000);
       const checks = await checksOf(server);
-      for (const [id, shows] of Object.entries(OF_EVERY_SERVER)) {
+      // The kernel is that of the machine under the lab: its switches are asserted on recordings.
+      for (const [id, shows] of Object.entries(OF_EVERY_SERVER).filter(([one]) => !one.startsWith('KRN-'))) {
         expect([id, JSON.stringify(checks.get(id))]).toEqual([id, expect.stringContaining(shows)]);
       }
     }
