@@ -265,7 +265,7 @@ export class Stack {
       MUSTER_IMAGE: image,
       PROXY_IMAGE: proxyImage,
       MUSTER_NETWORK: '10.75',
-      MUSTER_HEALTH_INTERVAL: '5s',
+      MUSTER_HEALTH_INTERVAL: '3s',
       MUSTER_OPEN_FILES: openFiles(),
     };
   }
