@@ -56,7 +56,7 @@ const DRIFTS: Readonly<Record<ApprovedKind, Drift>> = {
     more: ({ cronFiles = [] }) => ({
       cronFiles: [...cronFiles, { path: '/etc/cron.d/miner', sha256: '0123456789abcdef' }],
     }),
-    item: '/etc/cron.d/miner 0123456789abcdef',
+    item: '0123456789abcdef /etc/cron.d/miner',
   },
   modules: {
     probe: 'modules',
@@ -77,10 +77,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => muster?.stop());
 
-/** The recording could not read what nginx loads; what could not be read whole is no drift. */
+/** The recording is of a container, which has no modules of the kernel; what could not be read whole is no drift. */
 function complete(report: ProbeReport): ProbeReport {
   if (report.probe !== 'modules') return report;
-  return { ...report, reading: { ...(report.reading as Fields), nginx: [] } };
+  return { ...report, reading: { ...(report.reading as Fields), kernel: ['ext4'] } };
 }
 
 interface Baseline {
@@ -139,10 +139,8 @@ describe.each(APPROVED_KINDS)('%s', (kind) => {
     await muster.until(async () => (await baselineOf(kind)).added.length > 0, 20_000);
     const { added, missing } = await baselineOf(kind);
     expect([added.map((one) => one.item), missing]).toEqual([[item], []]);
-    await muster.until(async () => (await changesOf(kind)).length === 1);
-    expect(await changesOf(kind)).toEqual([
-      expect.objectContaining({ kind, appeared: [item], gone: [], operationId: null }),
-    ]);
+    await muster.until(async () => (await changesOf(kind))[0]?.appeared.includes(item) === true, 20_000);
+    expect((await changesOf(kind))[0]).toMatchObject({ appeared: [item], gone: [], operationId: null });
     const listed = await muster.call(
       'GET',
       `/api/posture/inventory/${kind}?serverId=${serverId}&standsOut=true`,
@@ -152,7 +150,7 @@ describe.each(APPROVED_KINDS)('%s', (kind) => {
 
     // As approved again: nothing is added, and that it went is a change of its own.
     await servers.report(serverId, reportOf(kind));
-    await muster.until(async () => (await changesOf(kind)).length === 2, 20_000);
+    await muster.until(async () => (await changesOf(kind))[0]?.gone.includes(item) === true, 20_000);
     expect((await changesOf(kind))[0]).toMatchObject({ appeared: [], gone: [item], operationId: null });
     expect(await baselineOf(kind)).toMatchObject({ added: [], missing: [] });
   });
@@ -171,7 +169,7 @@ test('what a release of ours brings is ours, and what a stranger brought in that
   const file = (name: string) => ({ path: `${UNITS}/${name}`, mode: '644', owner: 'root' });
   const after = [...unowned, file('muster-update.service'), file('backdoor.service')];
   await servers.report(serverId, { ...report, reading: { ...reading, unowned: after } as never });
-  await muster.until(async () => (await changesOf('units')).length === 4, 20_000);
+  await muster.until(async () => (await changesOf('units'))[0]?.appeared.length === 1, 20_000);
   const [stranger, ours] = await changesOf('units');
   expect(ours).toMatchObject({ appeared: [`${UNITS}/muster-update.service`], gone: [], operationId });
   expect(stranger).toMatchObject({ appeared: [`${UNITS}/backdoor.service`], gone: [], operationId: null });
