@@ -137,5 +137,5 @@ test('has no more than 500 servers work at once', async () => {
   );
   const asked = await scan({ target: { kind: 'fleet' } });
   expect([asked.status, asked.body['code']]).toEqual([409, 'too-many-servers']);
-  expect(asked.body['detail']).toMatch(/502 servers work at once; 500 may/);
+  expect(asked.body['detail']).toMatch(/503 servers work at once; 500 may/);
 });

@@ -86,8 +86,8 @@ export class World {
     return this.say(streamId, event);
   }
 
-  /** Appends an event to a stream; answers with its id. */
-  async say(streamId: string, { type, version, data }: NewEvent): Promise<string> {
+  /** Appends an event to a stream; answers with its id. Who appends to it as well has to be told the same type of stream. */
+  async say(streamId: string, { type, version, data }: NewEvent, streamType = 'spec'): Promise<string> {
     const commandId = newId();
     const { eventIds } = await this.worker.store.append({
       commandId,
@@ -95,7 +95,7 @@ export class World {
       requestHash: sha256(canonicalBytes([commandId])),
       tenantId: DEFAULT_TENANT,
       streamId,
-      streamType: 'spec',
+      streamType,
       expectedVersion: 'any',
       events: [{ type, version, data }],
       meta: {

@@ -39,7 +39,7 @@ async function accepted(needsSecond: boolean): Promise<string> {
     subject: null,
   };
   const said = eventOf(RiskAccepted, { ...data, until: new Date(UNTIL).toISOString(), needsSecond });
-  await world.settled(await world.say(`waiver-${waiverId}`, said));
+  await world.settled(await world.say(`waiver-${waiverId}`, said, 'waiver'));
   return waiverId;
 }
 async function told(waiverId: string): Promise<string[]> {
