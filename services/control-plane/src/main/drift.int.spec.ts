@@ -33,9 +33,9 @@ const DRIFTS: Readonly<Record<ApprovedKind, Drift>> = {
   ports: {
     probe: 'listeners',
     more: ({ listeners = [] }) => ({
-      listeners: [...listeners, { ...listeners[0], protocol: 'tcp', address: '0.0.0.0', port: 4444 }],
+      listeners: [...listeners, { ...listeners[0], protocol: 'tcp', address: '0.0.0.0', port: 31338 }],
     }),
-    item: 'tcp/4444 on 0.0.0.0',
+    item: 'tcp/31338 on 0.0.0.0',
   },
   administrators: {
     probe: 'accounts',

@@ -82,7 +82,7 @@ describe.each(INVENTORY_KINDS)('%s', (kind) => {
     const cells = await csv(kind, owner);
     expect(Object.keys(cells[0] ?? {})).toEqual([
       ...['server', ...Object.keys(columns)],
-      ...['first seen', 'stands out', 'reason', 'owner', 'review'],
+      ...['first seen', 'stands out', 'reason', 'answered by', 'review'],
     ]);
     // A cell that a table program would take for a formula begins with a mark of its own.
     const plain = (cell: string): string => cell.replace(/^'(?=[=+\-@\t\r])/, '');

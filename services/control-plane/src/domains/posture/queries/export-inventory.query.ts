@@ -51,7 +51,7 @@ export class ExportInventoryHandler implements IQueryHandler<MessageOf<typeof Ex
 
   async *#csv(of: Exported): AsyncIterable<string> {
     const { columns } = INVENTORY_WORDS[of.kind];
-    yield csvLine(['server', ...Object.keys(columns), 'first seen', 'stands out', 'reason', 'owner', 'review']);
+    yield csvLine(['server', ...Object.keys(columns), 'first seen', 'stands out', 'reason', 'answered by', 'review']);
     for await (const { view } of this.#all(of)) {
       const { server, facts, firstSeen, standsOut, approval } = view;
       yield csvLine([
