@@ -130,7 +130,7 @@ describe('access that ends, and access that is reviewed', () => {
     await dialogOf(page, row.getByRole('button', { name: /^Let go/ }), 'let-go');
     await dialogOf(page, row.getByRole('button', { name: /^End sessions/ }), 'end-sessions');
     await page.goto('/grants');
-    await dialogOf(page, page.getByRole('button', { name: /^End grant: Auditor of Carla/ }), 'revoke');
+    await dialogOf(page, page.getByRole('button', { name: /^End grant\s*: Auditor of Carla/ }), 'revoke');
     await dialogOf(page, page.getByRole('button', { name: 'Grant a role…' }), 'grant');
     await page.goto('/grants/roles');
     await dialogOf(page, page.getByRole('button', { name: /Define a role|New role|Make a role/ }).first(), 'role');
