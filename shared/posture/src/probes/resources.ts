@@ -36,12 +36,12 @@ export const resources = probe('resources', {
     if (!read) couldNot('disks', space, unreadable);
     const pressure = await host.read('/proc/pressure/memory');
     const memory = (await textOf(host, '/proc/meminfo', unreadable)) ?? '';
+    // Not --quiet: then it would not say that there is no journal for it to read, and nothing killed would be believed.
     const journal = await host.run('journalctl', [
       '-k',
       '--since=-1d',
       '--grep=Out of memory: Killed process',
       '--output=cat',
-      '--quiet',
     ]);
     const hidden = journal === undefined || (journal.code !== 0 && journal.stderr.trim() !== '');
     if (hidden) couldNot('the kernel’s journal', journal, unreadable);
