@@ -309,7 +309,7 @@ describe('what a server has', () => {
   test('is exported whole, and shown to nobody who may not see the server', async () => {
     const csv = await muster.call('GET', '/api/posture/inventory/ports/export?format=csv', owner);
     expect(csv.text.split('\r\n')[0]).toBe(
-      'server,port,address,program,unit,package,first seen,stands out,reason,owner,review',
+      'server,port,address,program,unit,package,first seen,stands out,reason,answered by,review',
     );
     expect(csv.text).toContain('Nobody has said why it is open');
     const apart = await muster.server('apart-web');
