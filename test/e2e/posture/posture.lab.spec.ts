@@ -46,6 +46,8 @@ const NOT_KNOWN_AFTERWARDS = ['KEY-001', 'ACC-014', 'LOG-001'];
 const SEEDED = ['seeded-secret-7f3a', 'seeded-salt-5c1e', 'Summer2024!'];
 const HARDENED_IMAGE = `${HOSTING_IMAGE}:hardened-under-test`;
 const DROP_IN = '/run/systemd/system/muster-agentd.service.d/lab.conf';
+/** The installer puts the agent into the group adm, whose members read the kernel's journal. */
+const READ_AS_ADM = ['RES-003'];
 /** Nobody has done a drill here, nor read a plan again. */
 const OF_PEOPLE = ['AGT-005', 'AGT-006'];
 const ALLOWED = [...Object.keys(OF_EVERY_SERVER), ...OF_PEOPLE];
@@ -327,10 +329,11 @@ describe('the posture of a hosting server', () => {
   it('does not know what it may no longer read', async () => {
     await pace(weak, '--posture-seconds 20 --observe-only');
     // Of what it may not read nothing passes, whatever it was before.
-    await until(weak, (checks) => NEED_PRIVILEGE.filter((id) => checks.get(id)?.state === 'pass'), 120_000);
+    const hidden = NEED_PRIVILEGE.filter((id) => !READ_AS_ADM.includes(id));
+    await until(weak, (checks) => hidden.filter((id) => checks.get(id)?.state === 'pass'), 120_000);
     const states = await checksOf(weak);
-    expect(NEED_PRIVILEGE.filter((id) => !states.has(id))).toEqual([]);
-    expect(NEED_PRIVILEGE.filter((id) => states.get(id)?.state === 'unknown').length).toBeGreaterThan(25);
+    expect(hidden.filter((id) => !states.has(id))).toEqual([]);
+    expect(hidden.filter((id) => states.get(id)?.state === 'unknown').length).toBeGreaterThan(25);
   }, 150_000);
 });
 
