@@ -10,6 +10,11 @@ import { Refusal } from '../../platform/errors/refusal.ts';
 
 const LONGEST_SECONDS = 900;
 const FORGIVEN_AFTER_HOURS = 24;
+/**
+ * How far back a turn that costs nothing is dated: callers bring their own clocks, and of two at the same moment, or
+ * of two processes, the later may have written first. No wait is shorter than a second, so nothing is forgiven by it.
+ */
+const SAME_MOMENT_SECONDS = 5;
 
 export interface Subject {
   readonly key: string;
@@ -34,11 +39,11 @@ export class SignInThrottle {
       // In one order everywhere, so that two visitors never wait for each other.
       for (const { key, free } of subjects.toSorted((a, b) => (a.key < b.key ? -1 : 1))) {
         const { rows } = await sql`
-          insert into muster.access_throttle as t (subject, failures, not_before) values (${key}, 1, ${now})
+          insert into muster.access_throttle as t (subject, failures, not_before) values (${key}, 1, ${before(now)})
           on conflict (subject) do update set
             failures = case when t.not_before < ${now}::timestamptz - make_interval(hours => ${FORGIVEN_AFTER_HOURS})
                        then 1 else t.failures + 1 end,
-            not_before = ${now}::timestamptz + make_interval(secs => case when t.failures < ${free} then 0
+            not_before = ${now}::timestamptz + make_interval(secs => case when t.failures < ${free} then ${-SAME_MOMENT_SECONDS}
               else least(${LONGEST_SECONDS}, power(2, least(t.failures - ${free}, 12))) end)
           where t.not_before <= ${now} returning subject`.execute(trx);
         if (rows.length === 0) throw await tooSoon(trx, key, now);
@@ -49,7 +54,7 @@ export class SignInThrottle {
   /** The proof was right: this turn does not count. */
   async giveBack(subjects: readonly Subject[]): Promise<void> {
     await sql`
-      update muster.access_throttle set failures = greatest(0, failures - 1), not_before = ${this.now()}
+      update muster.access_throttle set failures = greatest(0, failures - 1), not_before = ${before(this.now())}
       where subject = any(${subjects.map(({ key }) => key)}::text[])`.execute(this.database.db);
   }
 
@@ -71,6 +76,10 @@ async function tooSoon(trx: Database, key: string, now: Date): Promise<Refusal> 
   return new Refusal('too-many', 'throttled', `Too many attempts. The next one is looked at in ${words(wait)}`, {
     retryAfter: wait,
   });
+}
+
+function before(now: Date): Date {
+  return new Date(now.getTime() - SAME_MOMENT_SECONDS * 1000);
 }
 
 function words(seconds: number): string {
