@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { startAgentd } from '../agentd.ts';
 import { DEFAULT_PATHS } from '../privd/paths.ts';
 import { AGENT_STATE, PRIVD_SOCKET } from './installed.ts';
+import { keepHeapSmall } from '../runtime/small-heap.ts';
 import { logFor } from './log.ts';
 import { wholeNumber } from './usage.ts';
 
@@ -24,6 +25,7 @@ export async function agentdCommand(args: string[]): Promise<void> {
     },
   });
   const log = logFor('agentd');
+  keepHeapSmall();
   const running = await startAgentd({
     state: values.state,
     observeOnly: values['observe-only'],

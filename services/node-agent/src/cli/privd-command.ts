@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_PATHS } from '../privd/paths.ts';
 import { startPrivd } from '../privd.ts';
+import { keepHeapSmall } from '../runtime/small-heap.ts';
 import { logFor } from './log.ts';
 import { UsageError, wholeNumber } from './usage.ts';
 
@@ -24,6 +25,7 @@ export async function privdCommand(args: string[]): Promise<void> {
   });
   const { socket, 'idle-seconds': idle, ...paths } = values;
   const log = logFor('privd');
+  keepHeapSmall();
   const running = await startPrivd({
     paths,
     listen: socket === undefined ? { fd: activatedSocket() } : { path: socket },
