@@ -1,5 +1,7 @@
-// Brings the local database up: the server, the database `muster`, its migrations and the roles' passwords.
+// Brings the local database up: the server, the database `muster`, its migrations, which are an event, and the roles'
+// passwords.
 import pg from 'pg';
+import { recordMigrations } from '@muster/control-plane/platform/event-store/record-migrations';
 import type { Secrets } from '@muster/control-plane/platform/keys/installation-secrets';
 import { migrate, type LoginRole } from '@muster/migrations/runner';
 import type { DataFolder } from './data-folder.ts';
@@ -29,7 +31,9 @@ export async function startDatabase(
   const server = await startServer({ binaries, dataFolder: folder.postgres, user, superuserPassword, log, say });
   try {
     await createDatabases(server.url('postgres', superuserPassword, 'postgres'), secrets.queue);
-    await migrate(server.url('postgres', superuserPassword, DATABASE), { passwords: secrets.roles, say });
+    const url = server.url('postgres', superuserPassword, DATABASE);
+    await migrate(url, { passwords: secrets.roles, say });
+    await recordMigrations(url, { actor: 'start', actorKind: 'system' });
   } catch (error) {
     await server.stop(10_000);
     throw error;

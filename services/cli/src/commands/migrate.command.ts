@@ -1,4 +1,5 @@
-// `muster migrate`: brings the database to this release, and its roles to the passwords that the processes were given.
+// `muster migrate`: brings the database to this release, and its roles to the passwords that the processes were given. What
+// was applied is an event.
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -21,13 +22,16 @@ export function addMigrate(program: Command): void {
 async function migrateCommand(file: string | undefined): Promise<number> {
   const url = databaseUrl();
   const passwords = file === undefined ? {} : await readPasswords(file);
-  const [{ ensureDatabase }, { migrate }] = await Promise.all([
+  const [{ ensureDatabase }, { migrate }, { recordMigrations }, { HOST_OPERATOR }] = await Promise.all([
     import('../installation/database.ts'),
     import('@muster/migrations/runner'),
+    import('@muster/control-plane/platform/event-store/record-migrations'),
+    import('../recovery/host-ledger.ts'),
   ]);
   await ensureDatabase(url);
   const say = (sentence: string): void => console.log(sentence);
   const { applied } = await migrate(url, { passwords, say });
+  await recordMigrations(url, { actor: HOST_OPERATOR, actorKind: 'break-glass' });
   say(applied.length === 0 ? 'The database is up to date.' : `${applied.length} migrations were applied.`);
   return INTACT;
 }

@@ -134,6 +134,15 @@ export const MusterUpgraded = event('audit.MusterUpgraded', {
   }),
   example: { from: 'sha256:0123', to: 'sha256:4567', migrations: ['0050_releases_rollouts'] },
 });
+export const SchemaMigrated = event('audit.SchemaMigrated', {
+  class: 'fact',
+  sentence: 'The database was brought to a later schema',
+  schema: z.strictObject({
+    /** Those that no event had told before, oldest first; with the first one all that there are. */
+    migrations: z.array(z.string().max(120)).min(1).max(2000),
+  }),
+  example: { migrations: ['0050_releases_rollouts'] },
+});
 export const KeyRotated = event('audit.KeyRotated', {
   class: 'action',
   sentence: 'An online key was replaced by a new one that the root key signed',
@@ -187,6 +196,7 @@ export const auditEvents = [
   BackupTaken,
   EpochBegun,
   MusterUpgraded,
+  SchemaMigrated,
   KeyRotated,
   KeyRevoked,
   SecretKeyRotated,

@@ -46,6 +46,11 @@ export const auditSentences: Record<string, SentenceWriter> = {
       aside: `${counted(Array.isArray(migrations) ? migrations.length : 0, 'change')} of the database`,
     };
   },
+  'audit.SchemaMigrated': (entry) => ({
+    words: [
+      `brought the database to a later schema: ${counted(Array.isArray(entry.data['migrations']) ? entry.data['migrations'].length : 0, 'migration')}`,
+    ],
+  }),
   'audit.CommandRefused': (entry) => {
     const subject = field(entry, 'subject');
     const what = field(entry, 'what');
