@@ -138,7 +138,7 @@ export const SchemaMigrated = event('audit.SchemaMigrated', {
   class: 'fact',
   sentence: 'The database was brought to a later schema',
   schema: z.strictObject({
-    /** Those that no event had told before, oldest first; with the first one all that there are. */
+    /** Those that no event of this type had told before, oldest first; the first one tells all that there are. */
     migrations: z.array(z.string().max(120)).min(1).max(2000),
   }),
   example: { migrations: ['0050_releases_rollouts'] },
