@@ -621,7 +621,7 @@ CREATE FUNCTION muster.findings_of_client(client uuid, places jsonb, moment time
       where p.client_id = client and p.server_id is not null and p.since <= moment and (p.until is null or p.until > moment)),
     held as materialized (
       select f.* from muster.posture_findings f
-      where (f.server_id in (select id from own) or f.server_id in (select id from mine))
+      where f.server_id = any(array(select id from own union select id from mine))
         and (wanted is null or f.check_id = wanted)
         and case when moment is null then f.to_at is null else f.from_at <= moment and (f.to_at is null or f.to_at > moment) end)
   select f.finding_id, f.server_id, s.name, found.own, f.check_id, f.subject, f.severity, found.site, found.evidence,

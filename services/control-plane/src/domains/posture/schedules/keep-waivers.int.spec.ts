@@ -1,7 +1,13 @@
 // Waivers by the schedule's clock, on real PostgreSQL: warned of once before their end, ended at it, and not approved ones
 // dropped without a warning. The schedule reads its own read model, so that what it recorded keeps it from saying it again.
-import { FindingOpened, RiskAccepted, WaiverEnded } from '@muster/contracts/posture';
-import { newId } from '@muster/kernel/ids';
+import {
+  FindingOpened,
+  RiskAccepted,
+  WaiverEnded,
+  WaiverReachChanged,
+  type WaiverTarget,
+} from '@muster/contracts/posture';
+import { DEFAULT_TENANT, newId } from '@muster/kernel/ids';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { World } from '../../../main/testing/world.ts';
 import { eventOf } from '../../../platform/cqrs/recorder.ts';
@@ -29,15 +35,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world?.close());
 
-async function accepted(needsSecond: boolean): Promise<string> {
+async function accepted(needsSecond: boolean, target: WaiverTarget = { kind: 'fleet' }): Promise<string> {
   const waiverId = newId();
-  const data = {
-    ...RiskAccepted.example,
-    waiverId,
-    checkId: 'SSH-003',
-    target: { kind: 'fleet' as const },
-    subject: null,
-  };
+  const data = { ...RiskAccepted.example, waiverId, checkId: 'SSH-003', target, subject: null };
   const said = eventOf(RiskAccepted, { ...data, until: new Date(UNTIL).toISOString(), needsSecond });
   await world.settled(await world.say(`waiver-${waiverId}`, said, 'waiver'));
   return waiverId;
@@ -49,6 +49,20 @@ async function told(waiverId: string): Promise<string[]> {
   return events
     .slice(1)
     .map(({ type, data }) => (type === WaiverEnded.type ? `${type} ${WaiverEnded.schema.parse(data).why}` : type));
+}
+/** A server of a client's own, as the read models show one. */
+async function shown(server: string, clientId: string): Promise<void> {
+  await world.superuser.query(
+    `insert into muster.servers_servers (server_id, tenant_id, name, hostname, enrolment_id, agent_key, fingerprint,
+       machine_hash, agent_version, offers, observe_only, simulated, enrolled_at)
+     values ($1::uuid, $2, 'fra-web-01', 'fra-web-01', gen_random_uuid(), $1::uuid::text, '', $1::uuid::text, '0.2.0', '{}', false, true, now())`,
+    [server, DEFAULT_TENANT],
+  );
+  await world.superuser.query('insert into muster.clients_servers values ($1, $2, $3, now())', [
+    server,
+    DEFAULT_TENANT,
+    clientId,
+  ]);
 }
 async function covering(): Promise<string | null> {
   const { rows } = await world.superuser.query<{ waiver_id: string | null }>(
@@ -86,5 +100,52 @@ describe('a waiver', () => {
     expect(await told(waiverId)).toEqual(['posture.WaiverEnded not-approved']);
     await keep.run(before(1));
     expect(await told(waiverId)).toHaveLength(1);
+  });
+
+  test('of a client asks what is the client’s when something happened there, and at no other time', async () => {
+    const [clientId, theirs, elsewhere] = [newId(), newId(), newId()];
+    await shown(theirs, clientId);
+    const asked: number[] = [];
+    class Told extends ClientFindings {
+      override open(wanted: Parameters<ClientFindings['open']>[0]): ReturnType<ClientFindings['open']> {
+        asked.push(wanted.length);
+        return super.open(wanted);
+      }
+    }
+    const { database, store } = world.worker;
+    const keeping = new KeepWaivers(database, store, new Told(database));
+    const opened = async (server: string, checkId: string): Promise<string> => {
+      const id = newId();
+      const finding = { ...FindingOpened.example, findingId: id, serverId: server, checkId, subject: id };
+      await world.settled(await world.say(`posture-${server}`, eventOf(FindingOpened, finding)));
+      return id;
+    };
+    const first = await opened(theirs, 'SSH-003');
+    const waiverId = await accepted(false, { kind: 'client', clientId });
+    const reached = async () => {
+      await told(waiverId);
+      const said = await world.worker.store.readStream(`waiver-${waiverId}`);
+      return said.flatMap(({ type, data }) =>
+        type === WaiverReachChanged.type ? [WaiverReachChanged.schema.parse(data).reached] : [],
+      );
+    };
+
+    await keeping.run(before(20));
+    expect(asked).toEqual([1]);
+    expect(await reached()).toEqual([[first]]);
+    // What it said itself has come back, and nothing since.
+    await keeping.run(before(20));
+    await keeping.run(before(20));
+    expect(asked).toEqual([1, 1]);
+
+    await opened(elsewhere, 'SSH-003');
+    await opened(theirs, 'SSH-001');
+    await keeping.run(before(20));
+    expect(asked).toEqual([1, 1]);
+
+    const second = await opened(theirs, 'SSH-003');
+    await keeping.run(before(20));
+    expect(asked).toEqual([1, 1, 1]);
+    expect(await reached()).toEqual([[first], [second]]);
   });
 });
