@@ -3,10 +3,14 @@
 import { AuditEntriesProjection } from '@muster/control-plane/domains/audit/projections/entries/entries.projection';
 import { connect } from '@muster/control-plane/platform/database/database';
 import { EventStore, InProcessHintBus, LogTail } from '@muster/control-plane/platform/event-store/index';
-import { Projections } from '@muster/control-plane/platform/projections/index';
+import { Projections, type Subscription } from '@muster/control-plane/platform/projections/index';
 import { LiveHints } from '@muster/control-plane/platform/realtime/live-hints';
 
-export type RebuildOrder = { do: 'rebuild'; events: number; batch?: number } | { do: 'read'; events: number };
+export type RebuildOrder =
+  | { do: 'read'; events: number }
+  | { do: 'rebuild'; events: number }
+  /** Goes on from where it was, a few events at a time, until at least as many are handled. */
+  | { do: 'follow'; events: number; batch: number };
 
 const READ_BATCH = 5000;
 const DEADLINE_MS = 600_000;
@@ -19,24 +23,26 @@ const log = { warn: console.warn, error: console.error };
 
 process.on('message', (order: RebuildOrder) => {
   const began = performance.now();
-  void (order.do === 'read' ? read(order.events) : rebuild(order)).then(() =>
+  void (order.do === 'read' ? read(order.events) : handle(order)).then(() =>
     process.send?.({ perSecond: (order.events / (performance.now() - began)) * 1000 }),
   );
 });
 process.once('SIGTERM', () => process.exit(0));
 
-async function rebuild({ events, batch }: Extract<RebuildOrder, { do: 'rebuild' }>): Promise<void> {
+async function handle(order: Exclude<RebuildOrder, { do: 'read' }>): Promise<void> {
   const projection = new AuditEntriesProjection(new LiveHints(hints));
   const projections = new Projections({ pool, store, tail, log });
-  projections.start([batch === undefined ? projection : inBatches(projection, batch)]);
+  projections.start([order.do === 'rebuild' ? projection : asItComesIn(projection, order.batch)]);
   const { name, version } = projection;
-  if (!(await projections.hasHandled(name, version, events - 1, DEADLINE_MS))) throw new Error('It did not catch up.');
+  const there = await projections.hasHandled(name, version, order.events - 1, DEADLINE_MS);
   await projections.stop();
+  if (!there) throw new Error('It did not catch up.');
 }
 
-/** As it came in, a few at a time. */
-function inBatches(projection: AuditEntriesProjection, batch: number): AuditEntriesProjection & { batch: number } {
-  return Object.assign(Object.create(projection) as AuditEntriesProjection, { batch });
+/** A few events at a time, and nothing made ready before their transaction. */
+function asItComesIn(projection: AuditEntriesProjection, batch: number): Subscription {
+  const { name, version, types, from } = projection;
+  return { name, version, types, from, batch, handle: (trx, events) => projection.handle(trx, events) };
 }
 
 async function read(events: number): Promise<void> {
