@@ -172,7 +172,6 @@ export async function startPrivd({ paths, listen, idleSeconds, log }: PrivdOptio
         socket: FAIL2BAN_SOCKET,
         agent: AGENT_VERSION,
       }),
-      view: () => fail2ban.recent(),
       now: Date.now,
     });
   let opened: Promise<PrivilegedProbing> | undefined;

@@ -270,6 +270,16 @@ describe('the posture of a hosting server', () => {
     expect(await lastUse('laptop')).toEqual(laptop);
   }, 180_000);
 
+  it('sees in the next round that the log of a jail is gone, although its configuration is as it was', async () => {
+    const log = '/var/log/nginx/access.log';
+    const broken = { check: 'F2B-008', shows: 'any log file for wordpress jail', plant: '', remove: '' };
+    await until(twin, (checks) => (checks.get('F2B-008')?.state === 'pass' ? [] : ['F2B-008']), 5_000);
+    await twin.machine.sh(`mv ${log} ${log}.away`);
+    await until(twin, (checks) => notShown(checks, [broken]), 60_000);
+    await twin.machine.sh(`mv ${log}.away ${log}`);
+    await until(twin, (checks) => (checks.get('F2B-008')?.state === 'pass' ? [] : ['F2B-008']), 60_000);
+  }, 150_000);
+
   it('finds every planted weakness with its evidence, and none of them on the twin', async () => {
     await change(
       weak,

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import type { ProbedHost, Ran } from '@muster/posture/host';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { InForce } from '../bans/fail2ban/in-force.ts';
-import { parseFail2ban } from '../bans/fail2ban/jails.ts';
 import { rememberingTest } from './remembered-test.ts';
 
 let folder: string;
 let fail2ban: Server;
 let asked: string[] = [];
 let code = 0;
-let running = true;
+/** Log files that a jail found. */
+let found: [jail: string, log: string][] = [];
 let clock = 0;
 let meanwhile: () => void = () => undefined;
 const at = (...names: string[]): string => join(folder, ...names);
@@ -29,40 +29,46 @@ beforeEach(async () => {
   mkdirSync(at('etc', 'jail.d'), { recursive: true });
   mkdirSync(at('state'));
   writeFileSync(at('etc', 'jail.conf'), '[DEFAULT]\n');
-  writeFileSync(at('auth.log'), '');
+  for (const log of ['auth.log', 'shop.log', 'blog.log']) writeFileSync(at(log), '');
   await startFail2ban();
-  [code, running, clock, meanwhile] = [0, true, Date.parse('2026-11-22T08:00:00Z'), () => undefined];
+  [code, clock, meanwhile] = [0, Date.parse('2026-11-22T08:00:00Z'), () => undefined];
+  found = [
+    ['sshd', at('auth.log')],
+    ['web', at('shop.log')],
+    ['web', at('blog.log')],
+  ];
 });
 afterEach(async () => {
   await stopFail2ban();
   rmSync(folder, { recursive: true });
 });
 
+/** As `fail2ban-client -d` of 1.0.2 prints it. */
+const DUMPED = [
+  "['set', 'syslogsocket', 'auto']",
+  "['add', 'sshd', 'auto']",
+  "['set', 'sshd', 'addfailregex', \"^'addlogpath', <HOST>$\"]",
+  "['start', 'sshd']",
+];
+const logLine = ([jail, log]: readonly [string, string]): string =>
+  `['set', '${jail}', 'addlogpath', '${log}', 'head']`;
+
 const host: ProbedHost = {
   run(tool, args): Promise<Ran> {
     asked.push([tool, ...args].join(' '));
     meanwhile();
+    if (args.includes('-d')) {
+      return Promise.resolve({ code: 0, stdout: [...DUMPED, ...found.map(logLine), ''].join('\n'), stderr: '' });
+    }
     return Promise.resolve({
       code,
-      stdout: '',
+      stdout: code === 0 ? 'OK: configuration test is successful\n' : '',
       stderr: code === 0 ? '' : 'ERROR Have not found any log file for sshd jail',
     });
   },
   read: () => Promise.resolve({ state: 'absent' }),
   recall: () => Promise.resolve(null),
   keep: () => Promise.resolve(),
-};
-
-const JAIL = {
-  jail: 'sshd',
-  banned: [],
-  bannedTotal: 0,
-  failedTotal: 0,
-  maxRetry: 5,
-  findSeconds: 600,
-  banSeconds: 600,
-  ignored: [],
-  actions: ['muster'],
 };
 
 /** What the next root helper runs, and the answer that its probe gets. */
@@ -74,15 +80,13 @@ async function test(): Promise<[asked: string[], code: number | undefined]> {
     socket: at('fail2ban.sock'),
     agent: '1',
   });
-  const view = () =>
-    Promise.resolve(
-      parseFail2ban(JSON.stringify({ running, jails: [{ ...JAIL, logs: [at('auth.log')] }] }), new Date()),
-    );
-  const ran = await rememberingTest(host, { passed, view, now: () => clock }).run('fail2ban-client', ['-t']);
+  const ran = await rememberingTest(host, { passed, now: () => clock }).run('fail2ban-client', ['-t']);
   return [asked, ran?.code];
 }
 
-const RUN = ['fail2ban-client -t'];
+const FAILED = ['fail2ban-client -t'];
+/** And what it found is asked for, to be looked for from then on. */
+const RUN = [...FAILED, 'fail2ban-client -d'];
 
 it('is run once while nothing changes, by whichever process', async () => {
   expect(await test()).toEqual([RUN, 0]);
@@ -97,6 +101,7 @@ const changes: Record<string, () => unknown> = {
   'a file came': () => writeFileSync(at('etc/jail.d/web.local'), '[nginx]\nenabled = true\n'),
   'a file went': () => rmSync(at('etc/jail.conf')),
   'the log of a jail is gone': () => rmSync(at('auth.log')),
+  'the last log of a jail is gone': () => ['shop.log', 'blog.log'].forEach((log) => rmSync(at(log))),
   'fail2ban was restarted': async () => {
     await stopFail2ban();
     await startFail2ban();
@@ -115,22 +120,34 @@ it('is run each time while it fails', async () => {
   await test();
   appendFileSync(at('etc/jail.conf'), 'broken\n');
   code = 255;
-  expect(await test()).toEqual([RUN, 255]);
-  expect(await test()).toEqual([RUN, 255]);
+  expect(await test()).toEqual([FAILED, 255]);
+  expect(await test()).toEqual([FAILED, 255]);
   code = 0;
   expect(await test()).toEqual([RUN, 0]);
   expect(await test()).toEqual([[], 0]);
 });
 
-it('is not believed of what changed while it was run, nor of a fail2ban that does not run', async () => {
+it('is not run again while a jail has a log left', async () => {
+  await test();
+  rmSync(at('shop.log'));
+  expect(await test()).toEqual([[], 0]);
+});
+
+it('is not believed of what changed while it was run, nor where fail2ban does not run', async () => {
   meanwhile = () => appendFileSync(at('etc/jail.conf'), '# while it was tried\n');
   await test();
   meanwhile = () => undefined;
   expect((await test())[0]).toEqual(RUN);
-  running = false;
-  appendFileSync(at('etc/jail.conf'), '\n');
+  await stopFail2ban();
   await test();
   expect((await test())[0]).toEqual(RUN);
+  await startFail2ban();
+});
+
+it('is not believed where the name of a log is not understood', async () => {
+  found.push(['web', `${at('it')}\\'s.log`]);
+  expect(await test()).toEqual([RUN, 0]);
+  expect(await test()).toEqual([RUN, 0]);
 });
 
 it('leaves every other question as it is', async () => {
@@ -141,11 +158,7 @@ it('leaves every other question as it is', async () => {
     socket: at('fail2ban.sock'),
     agent: '1',
   });
-  const remembering = rememberingTest(host, {
-    passed,
-    view: () => Promise.reject(new Error('not asked')),
-    now: () => clock,
-  });
+  const remembering = rememberingTest(host, { passed, now: () => clock });
   await remembering.run('fail2ban-client', ['ping']);
   await remembering.run('sshd', ['-t']);
   expect(asked).toEqual(['fail2ban-client ping', 'sshd -t']);
