@@ -22,11 +22,13 @@ export default check({
     if (fail2ban.answers !== true || !listeners.read)
       return unknown('fail2ban or the listening ports could not be asked');
     const jails = new Set(fail2ban.jails.map(({ jail }) => jail));
-    const present = new Set(listeners.listeners.filter(isPublic).flatMap((one) => one.process ?? []));
+    const open = listeners.listeners.filter(isPublic);
+    const present = new Set(open.flatMap((one) => one.process ?? []));
     return failures(
       Object.entries(policy.expectedJails)
         .filter(([program, jail]) => present.has(program) && !jails.has(jail))
         .map(([service, jail]) => ({ subject: `jail ${jail}`, evidence: { service, jail } })),
+      open.some(({ process }) => process === null) ? 'Which program listens could not be read' : null,
     );
   },
 });

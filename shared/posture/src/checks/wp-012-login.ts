@@ -28,6 +28,11 @@ export default check({
     });
     if (open.some(({ evidence }) => !evidence.limited) && installed && answers === null)
       return unknown('fail2ban could not be asked');
-    return failures(open);
+    return failures(
+      open,
+      sites.some(({ administrators }) => administrators === null)
+        ? 'The database of a site could not be asked for its administrators'
+        : null,
+    );
   },
 });
