@@ -17,6 +17,8 @@ const BOOT_SYSTEMD = [
     '/sys/fs/cgroup:/sys/fs/cgroup:rw',
   ],
   ...['--tmpfs', '/run', '--tmpfs', '/run/lock', '--tmpfs', '/tmp:exec'],
+  // Holds few files, so that one can run out of inodes.
+  ...['--tmpfs', '/srv/few:size=1m,nr_inodes=64'],
 ];
 const BOOT_DEADLINE_MS = 90_000;
 

@@ -13,6 +13,19 @@ export const BUSY_PROGRAM: Weakness = {
   remove: `systemctl stop worker && rm /opt/worker ${KEPT}/busy.json`,
 };
 
+/** chrony that may not set the clock, as in a container: no server answers it, and then it is a source of its own. */
+export const CLOCKS: readonly (readonly [folder: string, plant: string])[] = [
+  [
+    'debian-12-unsynchronised',
+    'apt-get install -y -qq --no-install-recommends chrony > /dev/null 2>&1; mkdir -p /run/chrony && chown _chrony /run/chrony && ' +
+      `printf 'server 192.0.2.1 iburst\\n' > /root/chrony.conf && systemd-run --quiet --unit=weak-clock chronyd -x -d -f /root/chrony.conf && sleep 3`,
+  ],
+  [
+    'debian-12-chrony',
+    `systemctl stop weak-clock; printf 'local stratum 8\\n' > /root/chrony.conf && systemd-run --quiet --unit=weak-clock chronyd -x -d -f /root/chrony.conf && sleep 5`,
+  ],
+];
+
 /** Rspamd in the place of OpenDKIM, with keys named by domain and one that lies elsewhere. Takes a minute to install. */
 export const RSPAMD_SIGNS =
   'systemctl stop opendkim && apt-get install -y -qq --no-install-recommends rspamd > /dev/null && ' +

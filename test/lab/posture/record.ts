@@ -11,10 +11,12 @@ import { Recorder } from '@muster/posture/testing/tape';
 import { buildHostingImage, HOSTING_IMAGE } from '../images.ts';
 import { bootServer, removeMachines, type Machine } from '../machine.ts';
 import { probedMachine } from './probed-machine.ts';
-import { BROKEN_SSHD, BUSY_PROGRAM, COUNTRY_FIREWALLS, RSPAMD_SIGNS } from './planted-alone.ts';
+import { BROKEN_SSHD, BUSY_PROGRAM, CLOCKS, COUNTRY_FIREWALLS, RSPAMD_SIGNS } from './planted-alone.ts';
 import { WEAKNESSES } from './weaknesses.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../shared/posture/src/fixtures');
+
+const HARDENED = 'debian-12-hardened';
 
 const { values: given, positionals: named } = parseArgs({
   allowPositionals: true,
@@ -32,15 +34,17 @@ const concerned = new Set(
 const BESIDE_EACH_OTHER = 3;
 
 async function record(machine: Machine, as: string, user = 'root', only?: readonly string[]): Promise<void> {
-  if (!written(as)) return;
-  mkdirSync(join(FIXTURES, as), { recursive: true });
+  // What came since is told by what the hardened server was remembered by, so it is looked at in any case.
+  const kept = written(as);
+  if (!kept && as !== HARDENED) return;
+  if (kept) mkdirSync(join(FIXTURES, as), { recursive: true });
   const left = probes.filter(({ name }) => wanted(name) && (only?.includes(name) ?? true));
   const began = performance.now();
   const next = async (): Promise<void> => {
     for (let probe = left.pop(); probe !== undefined; probe = left.pop()) {
       const recorder = new Recorder(probedMachine(machine, user));
       await probe.gather(recorder, []);
-      writeFileSync(join(FIXTURES, as, `${probe.name}.txt`), recorder.text);
+      if (kept) writeFileSync(join(FIXTURES, as, `${probe.name}.txt`), recorder.text);
     }
   };
   await Promise.all(Array.from({ length: BESIDE_EACH_OTHER }, next));
@@ -56,13 +60,20 @@ try {
   // What the plain server was remembered by is not the state that the hardened one is taken on in.
   await machine.sh('rm -rf /var/lib/muster-privd');
   await machine.sh('sh /root/hardened.sh', { deadlineMs: 300_000 });
-  await record(machine, 'debian-12-hardened');
+  await record(machine, HARDENED);
   await record(machine, 'debian-12-unprivileged', 'nobody');
   for (const { check, plant } of WEAKNESSES.filter((one) => concerned.has(one.check))) {
     const ran = await machine.trySh(plant);
     if (ran.code !== 0) console.log(`${check} could not be planted: ${ran.stderr}${ran.stdout}`);
   }
   await record(machine, 'debian-12-weak');
+  await record(machine, 'debian-12-weak-unprivileged', 'nobody');
+  if (wanted('clock')) {
+    for (const [folder, plant] of CLOCKS.filter(([one]) => written(one))) {
+      await machine.sh(plant, { deadlineMs: 300_000 });
+      await record(machine, folder, 'root', ['clock']);
+    }
+  }
   if (wanted('busy') && written('debian-12-busy')) {
     await machine.sh(BUSY_PROGRAM.plant, { deadlineMs: 120_000 });
     await record(machine, 'debian-12-busy', 'root', ['busy']);

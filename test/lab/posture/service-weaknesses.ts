@@ -219,6 +219,19 @@ export const OF_SERVICES: readonly Weakness[] = [
     remove: 'rm /dev/shm/weak',
   },
   {
+    check: 'RES-002',
+    shows: 'disk /srv/few',
+    plant: 'for n in $(seq 58); do : > /srv/few/$n; done',
+    remove: 'rm /srv/few/*',
+  },
+  {
+    check: 'DKR-001',
+    shows: 'tcp://0.0.0.0:2375',
+    // A program of that name stands for the engine, which cannot run in here.
+    plant: `cp /usr/bin/nc.openbsd /usr/local/bin/dockerd && systemd-run --quiet --unit=weak-docker /usr/local/bin/dockerd -lk 0.0.0.0 2375`,
+    remove: 'systemctl stop weak-docker; rm /usr/local/bin/dockerd',
+  },
+  {
     check: 'FW-012',
     shows: '"present":false',
     plant:

@@ -5,6 +5,7 @@ import { KEPT, type Weakness } from './weakness.ts';
 
 const SSHD = '/etc/ssh/sshd_config.d/00-weak.conf';
 const reload = 'systemctl reload ssh';
+const UPGRADE = '/etc/systemd/system/apt-daily-upgrade.service.d';
 const listen = (name: string, port: number) => ({
   plant: `systemd-run --quiet --unit=${name} nc -lk 0.0.0.0 ${port}`,
   remove: `systemctl stop ${name}`,
@@ -138,8 +139,15 @@ const OF_THE_HOST: readonly Weakness[] = [
   {
     check: 'F2B-005',
     shows: '198.51.100.7',
-    plant: `fail2ban-client set sshd banip 198.51.100.7 >/dev/null && sleep 1 && nft delete table inet f2b-table`,
+    plant: `fail2ban-client set sshd banip 198.51.100.7 >/dev/null && sleep 1 && nft delete element inet f2b-table addr-set-sshd '{ 198.51.100.7 }'`,
     remove: 'fail2ban-client set sshd unbanip 198.51.100.7 >/dev/null; fail2ban-client restart sshd >/dev/null',
+  },
+  {
+    check: 'F2B-003',
+    shows: '2200',
+    // The rule, with its ports, comes with the first ban.
+    plant: `printf 'Port 2200\\n' > /etc/ssh/sshd_config.d/06-weak-port.conf && systemctl restart ssh && fail2ban-client set sshd banip 198.51.100.8 >/dev/null && sleep 1`,
+    remove: `rm /etc/ssh/sshd_config.d/06-weak-port.conf && systemctl restart ssh && fail2ban-client set sshd unbanip 198.51.100.8 >/dev/null`,
   },
   {
     check: 'F2B-007',
@@ -168,9 +176,17 @@ const OF_THE_HOST: readonly Weakness[] = [
   },
   {
     check: 'UPD-002',
-    shows: '"upgrade":false',
-    plant: `printf 'APT::Periodic::Unattended-Upgrade "0";\\n' > /etc/apt/apt.conf.d/99-weak`,
-    remove: 'rm /etc/apt/apt.conf.d/99-weak',
+    shows: '"timers":false',
+    plant: 'systemctl --quiet stop apt-daily.timer',
+    remove: 'systemctl --quiet start apt-daily.timer',
+  },
+  {
+    check: 'UPD-003',
+    shows: '"result":"exit-code"',
+    plant:
+      `mkdir -p ${UPGRADE} && printf '[Service]\\nExecStart=\\nExecStart=/bin/false\\n' > ${UPGRADE}/weak.conf && ` +
+      'systemctl daemon-reload && ! systemctl start apt-daily-upgrade.service 2>/dev/null',
+    remove: `rm -r ${UPGRADE} && systemctl daemon-reload && systemctl reset-failed apt-daily-upgrade.service`,
   },
   {
     check: 'UPD-005',

@@ -8,7 +8,7 @@ import { Player } from './tape.ts';
 
 export const FIXTURES = join(import.meta.dirname, '../fixtures');
 /** A day after the tapes were recorded. */
-export const RECORDED_AT = new Date('2026-11-22T07:00:00Z');
+export const RECORDED_AT = new Date('2026-11-23T07:00:00Z');
 
 /** `server` is a folder of the fixtures; probes without a tape in it are not reported. */
 export async function recordedReports(server: string): Promise<Map<string, ProbeReport>> {
