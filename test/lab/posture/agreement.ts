@@ -1,13 +1,15 @@
-// Our checks beside Lynis on the same server, as its packages install it and with every weakness planted: prints the table
-// of docs/guides/lynis.md for the checks that name a test of Lynis.
-//   node --conditions=source test/lab/posture/agreement.ts
-import { checks } from '@muster/posture/checks';
+// Our checks beside Lynis on the same server, hardened and with every weakness planted: writes the table of
+// docs/guides/lynis.md, and says what Lynis said. Reasons that stand there are kept: read each, and write those that are missing.
+//   node --conditions=source test/lab/posture/agreement.ts && npx prettier --write docs/guides/lynis.md
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildHostingImage, HOSTING_IMAGE } from '../images.ts';
 import { bootServer, removeMachines, type Machine } from '../machine.ts';
+import { agrees, PAIRS, rowsOf, withRows, type Said } from './agreement-table.ts';
 import { bringScanner, lynis, scan, type LynisReport, type Verdicts } from './scan.ts';
 import { WEAKNESSES } from './weaknesses.ts';
 
-const LYNIS_ID = /^[A-Z]{3,4}-\d{4}$/;
+const GUIDE = join(import.meta.dirname, '../../../docs/guides/lynis.md');
 
 interface Looked {
   verdicts: Verdicts;
@@ -32,25 +34,28 @@ try {
     if (ran.code !== 0) console.error(`${check} could not be planted: ${ran.stderr}${ran.stdout}`);
   }
   const weak = await look(machine);
-  console.log(
-    '| check | test of Lynis | hardened: we say | Lynis says | weak: we say | Lynis says |\n|---|---|---|---|---|---|',
-  );
-  for (const { id, title, maps } of checks) {
-    for (const test of maps.filter((one) => LYNIS_ID.test(one))) {
-      const cells = [hardened, weak].flatMap((looked) => [ours(looked, id), theirs(looked, test)]);
-      console.log(`| ${[`${id}: ${title}`, test, ...cells].join(' | ')} |`);
-    }
+
+  const guide = readFileSync(GUIDE, 'utf8');
+  const reasons = new Map(rowsOf(guide).map(({ check, test, why }) => [`${check} ${test}`, why]));
+  const rows = PAIRS.map(({ check, test }) => {
+    const both = { hardened: said(hardened, check, test), weak: said(weak, check, test) };
+    return { check, test, ...both, why: reasons.get(`${check} ${test}`) ?? '' };
+  });
+  writeFileSync(GUIDE, withRows(guide, rows));
+  for (const row of rows) {
+    console.log(`${row.check} ${row.test}: hardened ${row.hardened}, weak ${row.weak}`);
+    for (const [name, { report }] of [['hardened', hardened] as const, ['weak', weak] as const])
+      for (const { text } of report.said.filter(({ id }) => id === row.test)) console.log(`  ${name}: ${text}`);
+    if (!agrees(row) && row.why === '') console.log('  They differ, and the guide does not say why.');
+    if (agrees(row) && row.why !== '') console.log(`  They agree by their words, and the guide says: ${row.why}`);
   }
 } finally {
   await removeMachines(lab);
 }
 
-function ours({ verdicts }: Looked, id: string): string {
-  return verdicts.find(({ check }) => check === id)?.state ?? 'not asked';
-}
-
-function theirs({ report }: Looked, test: string): string {
-  if (!report.tested.has(test)) return 'not run';
-  const said = report.said.filter(({ id }) => id === test).map(({ text }) => text.replaceAll('|', '/'));
-  return said.length === 0 ? 'nothing' : said.join('; ');
+function said({ verdicts, report }: Looked, id: string, test: string): Said {
+  const state = verdicts.find(({ check }) => check === id)?.state ?? 'not asked';
+  const ours = { unknown: 'not known', 'not-applicable': 'not applicable' }[state] ?? state;
+  if (!report.tested.has(test)) return `${ours} / not run`;
+  return `${ours} / ${report.said.some((one) => one.id === test) ? 'speaks' : 'silent'}`;
 }
