@@ -140,7 +140,8 @@ const OF_THE_HOST: readonly Weakness[] = [
     check: 'F2B-005',
     shows: '198.51.100.7',
     plant: `fail2ban-client set sshd banip 198.51.100.7 >/dev/null && sleep 1 && nft delete element inet f2b-table addr-set-sshd '{ 198.51.100.7 }'`,
-    remove: 'fail2ban-client set sshd unbanip 198.51.100.7 >/dev/null; fail2ban-client restart sshd >/dev/null',
+    // The jail keeps its rule: without one nobody knows which ports it closes (F2B-003).
+    remove: `nft add element inet f2b-table addr-set-sshd '{ 198.51.100.7 }'; fail2ban-client set sshd unbanip 198.51.100.7 >/dev/null`,
   },
   {
     check: 'F2B-003',
