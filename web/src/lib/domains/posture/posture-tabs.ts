@@ -1,6 +1,5 @@
 // The pages of the posture and its saved views, each with an address of its own.
 import { INVENTORY_KINDS, INVENTORY_WORDS, type InventoryKind } from '@muster/contracts/posture';
-import { inScope } from '../../platform/scope.svelte.ts';
 
 interface PostureTab {
   readonly id: string;
@@ -9,19 +8,16 @@ interface PostureTab {
 }
 
 /** Numbers stand behind the words of those that have one. */
-export function postureTabs(
-  group: string | null,
-  numbers: { readonly findings?: string; readonly waivers?: string },
-): readonly PostureTab[] {
+export function postureTabs(numbers: { readonly findings?: string; readonly waivers?: string }): readonly PostureTab[] {
   const numbered = (word: string, number = ''): string => (number === '' ? word : `${word} ${number}`);
   return [
-    { id: 'map', label: 'Map', href: inScope('/posture', group) },
-    { id: 'findings', label: numbered('Findings', numbers.findings), href: inScope('/posture?tab=findings', group) },
-    { id: 'intake', label: 'Intake', href: inScope('/posture/intake', group) },
-    { id: 'waivers', label: numbered('Accepted', numbers.waivers), href: inScope('/posture?tab=waivers', group) },
-    { id: 'duties', label: 'Duties', href: inScope('/posture/duties', group) },
-    { id: 'views', label: 'Views', href: inScope('/posture/views', group) },
-    { id: 'catalogue', label: 'Catalogue', href: inScope('/posture?tab=catalogue', group) },
+    { id: 'map', label: 'Map', href: '/posture' },
+    { id: 'findings', label: numbered('Findings', numbers.findings), href: '/posture?tab=findings' },
+    { id: 'intake', label: 'Intake', href: '/posture/intake' },
+    { id: 'waivers', label: numbered('Accepted', numbers.waivers), href: '/posture?tab=waivers' },
+    { id: 'duties', label: 'Duties', href: '/posture/duties' },
+    { id: 'views', label: 'Views', href: '/posture/views' },
+    { id: 'catalogue', label: 'Catalogue', href: '/posture?tab=catalogue' },
   ];
 }
 
@@ -40,14 +36,12 @@ export const REVIEW = {
 /** Views that are read whole; the others begin with what stands out. */
 const WHOLE: readonly InventoryKind[] = ['certificates', 'wordpress'];
 
-export function savedViews(group: string | null): readonly SavedView[] {
-  return [
-    { id: 'review', ...REVIEW, href: inScope('/posture/views/review', group) },
-    ...INVENTORY_KINDS.map((kind) => ({
-      id: kind,
-      title: INVENTORY_WORDS[kind].title,
-      sentence: INVENTORY_WORDS[kind].sentence,
-      href: inScope(`/posture/views/${kind}${WHOLE.includes(kind) ? '?show=all' : ''}`, group),
-    })),
-  ];
-}
+export const savedViews: readonly SavedView[] = [
+  { id: 'review', ...REVIEW, href: '/posture/views/review' },
+  ...INVENTORY_KINDS.map((kind) => ({
+    id: kind,
+    title: INVENTORY_WORDS[kind].title,
+    sentence: INVENTORY_WORDS[kind].sentence,
+    href: `/posture/views/${kind}${WHOLE.includes(kind) ? '?show=all' : ''}`,
+  })),
+];
