@@ -4,24 +4,29 @@ import type { ServerRow } from '@muster/contracts/servers';
 import { presenceLooks } from '../../messages/en/states.ts';
 import { counted, numberWord } from '../../platform/quantities.ts';
 import type { Mark } from '../../ui/tally.ts';
+import { silences } from './silence.ts';
 
-/** "38 of 40 servers answer. Six things need you." */
-export function fleetTitle(summary: Pick<FleetSummary, 'attention'>, roll: readonly ServerRow[]): string {
+/** "38 of 40 servers answer. Six things need you." Nothing is said to need nobody beside a server that is silent. */
+export function fleetTitle(
+  summary: Pick<FleetSummary, 'attention' | 'servers' | 'roll'>,
+  roll: readonly ServerRow[],
+): string {
   const expected = roll.filter((server) => server.presence !== 'retired');
   if (expected.length === 0) return 'No server is enrolled yet.';
   const answering = expected.filter((server) => server.presence === 'present').length;
+  const never = expected.filter((server) => server.presence === 'never').length;
   const things = summary.attention.length;
-  const answers =
+  const sentences =
     expected.length === 1
-      ? answering === 1
-        ? 'Your one server answers.'
-        : 'Your one server does not answer.'
+      ? [`Your one server ${answering === 1 ? 'answers' : never === 1 ? 'has not called yet' : 'does not answer'}.`]
       : answering === expected.length
-        ? `All ${counted(expected.length, 'server')} answer.`
-        : `${answering} of ${counted(expected.length, 'server')} ${answering === 1 ? 'answers' : 'answer'}.`;
-  const needs =
-    things === 0 ? 'Nothing needs you.' : `${numberWord(things)} ${things === 1 ? 'thing needs' : 'things need'} you.`;
-  return `${answers} ${needs}`;
+        ? [`All ${counted(expected.length, 'server')} answer.`]
+        : [`${answering} of ${counted(expected.length, 'server')} ${answering === 1 ? 'answers' : 'answer'}.`];
+  if (never > 0 && expected.length > 1)
+    sentences.push(`${numberWord(never)} ${never === 1 ? 'has' : 'have'} not called yet.`);
+  if (things > 0) sentences.push(`${numberWord(things)} ${things === 1 ? 'thing needs' : 'things need'} you.`);
+  else if (answering === expected.length && silences(summary).length === 0) sentences.push('Nothing needs you.');
+  return sentences.join(' ');
 }
 
 export interface RollGroup {
