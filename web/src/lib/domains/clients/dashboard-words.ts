@@ -96,7 +96,7 @@ export function ours({ duties }: Dashboard): string | null {
   const bad = duties.filter(({ who, state }) => who === 'platform' && (state === 'warn' || state === 'critical'));
   if (bad.length === 0) return null;
   return `Ours to mend: ${listed(
-    bad.map((duty) => dutyWords(duty).toLowerCase()),
+    bad.map((duty) => dutyWords(duty)).map((words) => words.charAt(0).toLowerCase() + words.slice(1)),
     3,
   )}.`;
 }
