@@ -3,6 +3,7 @@ import { RevokeGrant } from '@muster/contracts/access';
 import type { AuditEntry } from '@muster/contracts/audit';
 import { describe, expect, it } from 'vitest';
 import { operationTitle } from './en/operations.ts';
+import { presenceWord } from './en/states.ts';
 import { sentenceOf, sentences } from './en.ts';
 import { plain } from './sentence.ts';
 
@@ -76,6 +77,18 @@ describe('the message catalogue', () => {
   it('survives a closed personal field and a type of a newer control plane', () => {
     expect(sentenceOf(entry('access.SignedIn', { device: null })).subject).toBe('Mara Okafor');
     expect(plain(sentenceOf(entry('firewall.RuleOpened', {})))).toBe('recorded firewall.RuleOpened');
+  });
+
+  it('names a rule that acted by itself once', () => {
+    const actor = { id: 'policy/bans.converge-servers', kind: 'policy', name: null } as const;
+    expect(sentenceOf(entry('access.SignedIn', { device: null }, { actor })).subject).toBe(
+      'Policy “bans.converge-servers”',
+    );
+  });
+
+  it('counts servers by their state', () => {
+    expect([1, 2].map((count) => presenceWord('never', count))).toEqual(['has not called yet', 'have not called yet']);
+    expect([1, 2].map((count) => presenceWord('silent', count))).toEqual(['silent', 'silent']);
   });
 
   it('titles operations as people would', () => {

@@ -1,6 +1,6 @@
 // The message catalogue, English. Every event type of the contracts has a sentence; a missing one fails the tests.
 import type { AuditEntry } from '@muster/contracts/audit';
-import type { Sentence, SentenceWriter } from './sentence.ts';
+import { policyName, type Sentence, type SentenceWriter } from './sentence.ts';
 import { accessSentences } from './en/access.ts';
 import { auditSentences } from './en/audit.ts';
 import { banSentences } from './en/bans.ts';
@@ -33,7 +33,7 @@ export function subjectOf(entry: AuditEntry): string {
     case 'token':
       return 'A token';
     case 'policy':
-      return `Policy “${id}”`;
+      return policyName(id);
     case 'schedule':
       return `Schedule “${id}”`;
     case 'break-glass':

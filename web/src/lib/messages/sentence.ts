@@ -38,6 +38,11 @@ export function quoted(text: string): string | undefined {
   return text === '' ? undefined : `“${text}”`;
 }
 
+/** A rule that acted by itself. Its name may begin with what it is, which is said already. */
+export function policyName(name: string): string {
+  return `Policy “${name.replace(/^policy\//, '')}”`;
+}
+
 /** The sentence as plain text, for labels and search. */
 export function plain(sentence: Sentence): string {
   const words = sentence.words.map((part) =>

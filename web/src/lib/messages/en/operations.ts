@@ -1,6 +1,6 @@
 import type { OperationRow } from '@muster/contracts/operations';
 import { counted } from '../../platform/quantities.ts';
-import { field, figure, nameOf, quoted, type SentenceWriter } from '../sentence.ts';
+import { field, figure, nameOf, policyName, quoted, type SentenceWriter } from '../sentence.ts';
 
 /** What an operation is, as a title: "Block 203.0.113.77 on 5 servers". */
 export function operationTitle(kind: string, subject: string, servers: number): string {
@@ -38,7 +38,7 @@ export function askedByWords({ kind, actor, name }: OperationRow['askedBy']): st
     case 'token':
       return 'A token';
     case 'policy':
-      return `Policy “${actor}”`;
+      return policyName(actor);
     case 'schedule':
       return `Schedule “${actor}”`;
     case 'break-glass':

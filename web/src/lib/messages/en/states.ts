@@ -39,6 +39,12 @@ export const presenceLooks: Readonly<Record<ServerRow['presence'], StateLook>> =
   retired: { word: 'retired', glyph: 'held', mark: 'held', cell: 'is-held' },
 };
 
+/** "1 has not called yet", "2 have not called yet"; without the number, which stands bold beside it. */
+export function presenceWord(presence: ServerRow['presence'], count: number): string {
+  const { word } = presenceLooks[presence];
+  return count === 1 ? word : word.replace(/^has/, 'have').replace(/^answers/, 'answer');
+}
+
 export const banTableLooks: Readonly<Record<ServerRow['bans'], StateLook>> = {
   held: { word: 'held', glyph: 'ok', mark: 'in', cell: '' },
   behind: { word: 'behind', glyph: 'run', mark: 'run', cell: '' },
