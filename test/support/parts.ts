@@ -22,10 +22,7 @@ const CANDIDATES: readonly Candidate[] = [
     name: 'browser',
     proves: 'set-up, pages and accessibility in a real Chromium',
     deadlineMs: 780_000,
-    lacks: () =>
-      isProgram(CHROMIUM)
-        ? undefined
-        : `needs Chromium at ${CHROMIUM} (Debian: apt-get install chromium; another place: MUSTER_CHROMIUM)`,
+    lacks: lacksChromium,
   },
   {
     name: 'chaos',
@@ -63,6 +60,13 @@ export function leftOutParts(everything: boolean): { runnable: Part[]; leftOut: 
     } else runnable.push(candidate);
   }
   return { runnable, leftOut };
+}
+
+/** undefined when there is one. */
+export function lacksChromium(): string | undefined {
+  return isProgram(CHROMIUM)
+    ? undefined
+    : `needs Chromium at ${CHROMIUM} (Debian: apt-get install chromium; another place: MUSTER_CHROMIUM)`;
 }
 
 function isProgram(path: string): boolean {
