@@ -4,7 +4,7 @@
 import { Problem, unattended } from './api.ts';
 import { live } from './live.svelte.ts';
 
-/** Hints come in bursts; a page asks at most four times a second. */
+/** Hints come in bursts; a page asks at the first one, and then at most four times a second. */
 const COALESCE_MS = 250;
 /** Signed out, not allowed, not there for this reader. */
 const NOT_THEIRS = new Set([401, 403, 404]);
@@ -18,6 +18,8 @@ export class View<T> {
   #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #again = false;
+  /** When the newest question was asked; `performance.now()`. */
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(ask: (signal: AbortSignal) => Promise<T>) {
     this.#ask = ask;
@@ -45,6 +47,7 @@ export class View<T> {
     const abort = new AbortController();
     this.#abort = abort;
     this.asking = true;
+    this.#askedAt = performance.now();
     this.#again = false;
     ask(abort.signal).then(
       (data) => this.#settle(abort, () => ((this.data = data), (this.problem = null))),
@@ -56,13 +59,15 @@ export class View<T> {
     );
   }
 
-  /** Asks soon; a burst of hints is one question, and an open question is never cut off by a hint. */
+  /** Asks soon; a burst of hints is few questions, and an open question is never cut off by a hint. */
   hinted(): void {
-    if (this.asking) {
-      this.#again = true;
-      return;
-    }
-    this.#timer ??= setTimeout(() => this.#askAgain(), COALESCE_MS);
+    if (this.asking) this.#again = true;
+    else this.#askSoon();
+  }
+
+  #askSoon(): void {
+    const rest = Math.max(0, this.#askedAt + COALESCE_MS - performance.now());
+    this.#timer ??= setTimeout(() => this.#askAgain(), rest);
   }
 
   stop(): void {
@@ -77,7 +82,7 @@ export class View<T> {
     if (this.#abort !== abort || abort.signal.aborted) return;
     take();
     this.asking = false;
-    if (this.#again) this.#timer ??= setTimeout(() => this.#askAgain(), COALESCE_MS);
+    if (this.#again) this.#askSoon();
   }
 }
 
