@@ -5,13 +5,16 @@ export interface NamePart {
   readonly isName: boolean;
 }
 
-/** The names that occur in the text, and what stands between them; where one begins another, the longer one. */
+/**
+ * The names that occur in the text, each with the punctuation behind it, and what stands between them; where one begins another,
+ * the longer one.
+ */
 export function nameParts(text: string, names: readonly string[]): readonly NamePart[] {
   const known = names.filter((name) => name !== '').sort((a, b) => b.length - a.length);
   if (known.length === 0) return [{ text, isName: false }];
   const literal = known.map((name) => name.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`));
   return text
-    .split(new RegExp(`(${literal.join('|')})`))
+    .split(new RegExp(`((?:${literal.join('|')})[.,;:]*)`))
     .map((part, index) => ({ text: part, isName: index % 2 === 1 }))
     .filter((part) => part.text !== '');
 }
