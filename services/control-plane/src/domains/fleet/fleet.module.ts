@@ -6,12 +6,14 @@ import { OpenWork } from '../operations/index.ts';
 import { ServerAnnotations } from '../servers/index.ts';
 import { Duties } from './duties.ts';
 import { GetFleetHandler } from './queries/get-fleet.query.ts';
+import { TroubledServers } from './troubled-servers.ts';
 
 const ANNOTATED = Symbol('ANNOTATED');
 
 export const fleetModule = domainModule({
   api: [
     Duties,
+    TroubledServers,
     GetFleetHandler,
     {
       provide: ANNOTATED,

@@ -19,7 +19,7 @@ type Heard = Pick<FleetSummary, 'attention' | 'servers' | 'roll'>;
 /** Of the whole fleet; none where every server has been heard of. */
 export function silences({ attention, servers, roll }: Heard): readonly Silence[] {
   const found: Silence[] = [];
-  // The roll ends at some number of servers, and so does what was looked at for attention; the counts are of all.
+  // Counted and looked at one after the other: who fell silent in between is in the count alone.
   if (servers.silent > 0 && !attention.some(({ kind }) => kind === 'servers-silent')) {
     found.push({
       glyph: 'silent',

@@ -1,6 +1,5 @@
 // The first page: who answers, what needs somebody, how far the ledger is proven. Gathered from the domains' own faces.
 import { GetFleet, type Attention } from '@muster/contracts/fleet';
-import type { ServerRow } from '@muster/contracts/servers';
 import { Inject } from '@nestjs/common';
 import { QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { sql } from 'kysely';
@@ -13,6 +12,7 @@ import { BansOverview } from '../../bans/index.ts';
 import { OpenWork } from '../../operations/index.ts';
 import { ServerRows } from '../../servers/index.ts';
 import { Duties } from '../duties.ts';
+import { TroubledServers } from '../troubled-servers.ts';
 
 const GetFleetQuery = queryOf(GetFleet);
 type Answer = AnswerOf<typeof GetFleetQuery>;
@@ -32,6 +32,7 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
     @Inject(LogProofs) private readonly proofs: LogProofs,
     @Inject(CheckpointView) private readonly checkpoints: CheckpointView,
     @Inject(Duties) private readonly duties: Duties,
+    @Inject(TroubledServers) private readonly troubled: TroubledServers,
   ) {}
 
   async execute({ context }: MessageOf<typeof GetFleetQuery>): Promise<Answer> {
@@ -48,7 +49,7 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
       ...counts,
       roll,
       attention: worstFirst([
-        ...(await this.#attention(tenantId, roll, ledger, overview.drifted)),
+        ...(await this.#attention(tenantId, ledger, overview.drifted)),
         ...(await this.duties.of(context.principal)),
       ]),
       openOperations: work.operations,
@@ -98,18 +99,10 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
 
   async #attention(
     tenantId: string,
-    roll: readonly ServerRow[],
     ledger: Answer['ledger'],
-    drift: readonly { readonly serverId: string; readonly since: Date }[],
+    drifted: readonly { readonly serverId: string; readonly since: Date }[],
   ): Promise<Attention[]> {
-    const found: Attention[] = [];
-    const silent = roll.filter((server) => server.presence === 'silent');
-    if (silent.length > 0) found.push(about('servers-silent', 'critical', silent, earliest(silent)));
-    const quarantined = roll.filter((server) => server.presence === 'quarantined');
-    if (quarantined.length > 0) found.push(about('identity-conflict', 'critical', quarantined, earliest(quarantined)));
-    const drifted = roll.filter((server) => drift.some(({ serverId }) => serverId === server.serverId));
-    const driftSince = drift.map(({ since }) => since.toISOString()).sort()[0];
-    if (drifted.length > 0 && driftSince) found.push(about('table-drifted', 'critical', drifted, driftSince));
+    const found = await this.troubled.attention(tenantId, drifted);
     for (const operation of await this.work.needingSomebody(tenantId)) {
       found.push({
         kind: operation.failed > 0 ? 'operation-failed' : 'operation-waiting',
@@ -132,8 +125,6 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
       const since = new Date(Date.now() - (ledger.oldestPendingMs ?? 0)).toISOString();
       found.push({ kind: 'ledger-late', severity: 'critical', since, subject: nothing });
     }
-    const unconfirmed = roll.filter((server) => !server.confirmed && server.presence !== 'quarantined');
-    if (unconfirmed.length > 0) found.push(about('server-unconfirmed', 'warn', unconfirmed, earliest(unconfirmed)));
     return found;
   }
 
@@ -179,27 +170,3 @@ const worstFirst = (found: Attention[]): Attention[] =>
   found.sort((a, b) => RANK[a.severity] - RANK[b.severity] || a.since.localeCompare(b.since));
 
 const nothing: Attention['subject'] = { serverIds: [], names: [], id: null, text: null, until: null, count: null };
-
-function about(
-  kind: Attention['kind'],
-  severity: Attention['severity'],
-  servers: readonly ServerRow[],
-  since: string,
-): Attention {
-  return {
-    kind,
-    severity,
-    since,
-    subject: {
-      ...nothing,
-      serverIds: servers.slice(0, 200).map((server) => server.serverId),
-      names: servers.slice(0, 200).map((server) => server.name),
-      count: servers.length,
-    },
-  };
-}
-
-function earliest(servers: readonly ServerRow[]): string {
-  const times = servers.flatMap((server) => server.since ?? server.heardAt ?? []);
-  return times.sort()[0] ?? new Date().toISOString();
-}
