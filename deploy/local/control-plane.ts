@@ -47,6 +47,7 @@ export async function startControlPlane(supervisor: Supervisor, needs: ControlPl
     MUSTER_BIND: settings.bind,
     MUSTER_PUBLIC_URL: settings.publicUrl,
     MUSTER_RELEASES: folder.releases,
+    MUSTER_BACKUP_ALARM_HOURS: settings.backupAlarmHours,
     MUSTER_DATABASE_URL_APP: database.urlAs('muster_app'),
     MUSTER_DATABASE_URL_WORKER: database.urlAs('muster_worker'),
     MUSTER_DATABASE_URL_GATEWAY: database.urlAs('muster_gateway'),

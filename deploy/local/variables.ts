@@ -22,6 +22,11 @@ export const LOCAL_VARIABLES = [
     sentence: 'Address under which browsers and servers reach it',
     fallback: 'http://localhost:<port>',
   },
+  {
+    name: 'MUSTER_BACKUP_ALARM_HOURS',
+    sentence: 'How old the last backup may be before it is an alarm; 0: nobody watches',
+    fallback: '0',
+  },
   { name: 'REDIS_URL', sentence: 'A Redis or Valkey of yours, used instead of a private one', fallback: 'none' },
 ] as const satisfies readonly Variable[];
 
@@ -29,6 +34,7 @@ export interface LocalSettings {
   port: number;
   bind: string;
   publicUrl: string;
+  backupAlarmHours: string;
   redisUrl: string | undefined;
 }
 
@@ -48,6 +54,8 @@ export function readLocalSettings(environment: NodeJS.ProcessEnv): LocalSettings
     port,
     bind: given('MUSTER_BIND') ?? '127.0.0.1',
     publicUrl: publicUrl.replace(/\/$/, ''),
+    // It is there to try Muster out: nobody is nagged for a backup of that.
+    backupAlarmHours: given('MUSTER_BACKUP_ALARM_HOURS') ?? '0',
     redisUrl: given('REDIS_URL'),
   };
 }

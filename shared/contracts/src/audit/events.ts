@@ -96,6 +96,17 @@ export const BackupTaken = event('audit.BackupTaken', {
     manifest: hash,
   },
 });
+export const BackupOverdue = event('audit.BackupOverdue', {
+  class: 'fact',
+  sentence: 'No backup of the database was written in time',
+  schema: z.strictObject({
+    /** When the last one was written, or one was restored; null: never. */
+    lastAt: timestamp.nullable(),
+    /** How old it may be. */
+    limitSeconds: z.int().positive(),
+  }),
+  example: { lastAt: '2026-11-20T02:00:00Z', limitSeconds: 93_600 },
+});
 export const EpochBegun = event('audit.EpochBegun', {
   class: 'action',
   sentence: 'The database was restored from a backup; the root key signed that the ledger goes on from there',
@@ -194,6 +205,7 @@ export const auditEvents = [
   WitnessListPublished,
   KeysetPublished,
   BackupTaken,
+  BackupOverdue,
   EpochBegun,
   MusterUpgraded,
   SchemaMigrated,

@@ -16,6 +16,7 @@ export const attention = z.strictObject({
     'protection-ending',
     'fork-alarm',
     'ledger-late',
+    'backup-overdue',
     'projection-paused',
     'keys-expiring',
     'dispatch-held',

@@ -1,11 +1,14 @@
 // The audit domain: the ledger as people read it, with proofs.
 import { domainModule } from '../../platform/composition/platform.module.ts';
+import { SETTINGS, type Settings } from '../../platform/config/settings.ts';
 import { APP_DATABASE, type Connection } from '../../platform/database/database.ts';
 import type { HintBus } from '../../platform/event-store/index.ts';
 import { HINTS } from '../../platform/hints/hints.ts';
 import { SubscriptionRegistry } from '../../platform/projections/subscription-registry.ts';
 import { LogProofs } from '../../platform/proofs/log-proofs.ts';
 import { LiveHints } from '../../platform/realtime/live-hints.ts';
+import { BackupWatch } from './backups/backup-watch.ts';
+import { KeepBackups } from './backups/keep-backups.schedule.ts';
 import { CheckpointView } from './checkpoint-view.ts';
 import { KeysetRecord } from './keyset-record.ts';
 import { LedgerEvidence } from './ledger-evidence.ts';
@@ -28,6 +31,11 @@ export const auditModule = domainModule({
       inject: [APP_DATABASE],
       useFactory: (database: Connection) => new LogProofs(database.pool),
     },
+    {
+      provide: BackupWatch,
+      inject: [APP_DATABASE, SETTINGS],
+      useFactory: (database: Connection, settings: Settings) => new BackupWatch(database, settings),
+    },
     WitnessLists,
     CheckpointView,
     LedgerEvidence,
@@ -42,6 +50,7 @@ export const auditModule = domainModule({
   gateway: [WitnessDesk],
   worker: [
     KeysetRecord,
+    KeepBackups,
     {
       provide: AuditEntriesProjection,
       inject: [SubscriptionRegistry, HINTS],

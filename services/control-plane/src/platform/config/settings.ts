@@ -92,6 +92,12 @@ export const settingsSchema = z.object({
     .describe('Days before its end at which a grant’s holder, its giver and the owners are told'),
   MUSTER_REVIEW_EVERY_DAYS: days(90).describe('How often everybody’s access is reviewed; parts of a day are allowed'),
   MUSTER_REVIEW_DUE_DAYS: days(14).describe('How long a review may take before it is an alarm'),
+  MUSTER_BACKUP_ALARM_HOURS: z.coerce
+    .number()
+    .min(0)
+    .max(8760)
+    .default(26)
+    .describe('How old the last `muster backup` may be before it is an alarm; 0: backups are made in another way'),
   MUSTER_ALIVE_FILE: aliveFile,
   ...limitsShape,
   ...telemetryShape,

@@ -79,6 +79,13 @@ export function attentionWords(item: Attention): AttentionWords {
         href: '/audit',
         action: 'Open',
       };
+    case 'backup-overdue':
+      return {
+        title: text === null ? 'Muster was never backed up' : 'Muster was not backed up in time',
+        detail: `A backup is expected every ${counted(count ?? 0, 'hour')}. With the database, what was recorded since the last one would be lost.`,
+        href: '/audit?type=audit.BackupTaken',
+        action: 'See backups',
+      };
     case 'projection-paused':
       return {
         title: `Pages about ${text ?? 'something'} stand still`,

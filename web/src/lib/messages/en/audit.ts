@@ -75,6 +75,11 @@ export const auditSentences: Record<string, SentenceWriter> = {
     words: ['took a backup'],
     aside: counted(figure(entry, 'size'), 'signed event'),
   }),
+  'audit.BackupOverdue': (entry) => ({
+    subject: 'Muster',
+    words: [field(entry, 'lastAt') === '' ? 'was never backed up' : 'was not backed up in time'],
+    glyph: { name: 'critical', label: 'Critical' },
+  }),
   'audit.EpochBegun': (entry) => ({
     subject: 'Root key',
     words: [

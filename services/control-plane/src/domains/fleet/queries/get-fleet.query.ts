@@ -7,7 +7,7 @@ import { queryOf, type AnswerOf, type MessageOf } from '../../../platform/cqrs/m
 import { APP_DATABASE, type Connection } from '../../../platform/database/database.ts';
 import { currentSight, seesFleet } from '../../../platform/database/sight.ts';
 import { LogProofs } from '../../../platform/proofs/log-proofs.ts';
-import { CheckpointView } from '../../audit/index.ts';
+import { BackupWatch, CheckpointView } from '../../audit/index.ts';
 import { BansOverview } from '../../bans/index.ts';
 import { OpenWork } from '../../operations/index.ts';
 import { ServerRows } from '../../servers/index.ts';
@@ -31,6 +31,7 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
     @Inject(BansOverview) private readonly bans: BansOverview,
     @Inject(LogProofs) private readonly proofs: LogProofs,
     @Inject(CheckpointView) private readonly checkpoints: CheckpointView,
+    @Inject(BackupWatch) private readonly backups: BackupWatch,
     @Inject(Duties) private readonly duties: Duties,
     @Inject(TroubledServers) private readonly troubled: TroubledServers,
   ) {}
@@ -120,6 +121,7 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
     }
     if (seesFleet(currentSight())) {
       found.push(...(await this.#held(tenantId)), ...(await this.#paused()), ...(await this.#forks()));
+      found.push(...(await this.#backups()));
     }
     if ((ledger.oldestPendingMs ?? 0) > LEDGER_LATE_MS) {
       const since = new Date(Date.now() - (ledger.oldestPendingMs ?? 0)).toISOString();
@@ -163,8 +165,17 @@ export class GetFleetHandler implements IQueryHandler<MessageOf<typeof GetFleetQ
       subject: { ...nothing, serverIds: [row.stream_id.replace('witness-', '')] },
     }));
   }
+
+  async #backups(): Promise<Attention[]> {
+    const overdue = await this.backups.overdue(new Date());
+    if (overdue === null) return [];
+    const { lastAt, since, limitMs } = overdue;
+    const subject = { ...nothing, text: lastAt?.toISOString() ?? null, count: Math.round(limitMs / HOUR_MS) };
+    return [{ kind: 'backup-overdue', severity: 'critical', since: since.toISOString(), subject }];
+  }
 }
 
+const HOUR_MS = 3_600_000;
 const RANK = { critical: 0, warn: 1, info: 2 };
 const worstFirst = (found: Attention[]): Attention[] =>
   found.sort((a, b) => RANK[a.severity] - RANK[b.severity] || a.since.localeCompare(b.since));
