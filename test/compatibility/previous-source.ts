@@ -1,7 +1,7 @@
 // The files of the release before, out of this repository's own history: nothing is downloaded, unless the clone is shallow.
 import { execFile as execFileCallback } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { glob, mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { PREVIOUS_RELEASE } from './previous-release.ts';
 
@@ -37,4 +37,18 @@ export async function unpackPrevious(folder: string, parts: readonly string[] = 
   await git('archive', '--output', archive, PREVIOUS_RELEASE.commit, ...parts);
   await execFile('tar', ['-xf', archive, '-C', folder]);
   await rm(archive);
+}
+
+/** Gives it packages of others from the clone; our own are the release's, as far as they were unpacked. */
+export async function lendModules(folder: string): Promise<void> {
+  const lent = join(CLONE, 'node_modules');
+  const modules = join(folder, 'node_modules');
+  await mkdir(join(modules, '@muster'), { recursive: true });
+  for (const name of await readdir(lent)) {
+    if (name !== '@muster' && !name.startsWith('.')) await symlink(join(lent, name), join(modules, name));
+  }
+  for await (const found of glob('{shared/*,services/*,migrations,deploy}/package.json', { cwd: folder })) {
+    const part = dirname(found);
+    await symlink(join(folder, part), join(modules, '@muster', basename(part)));
+  }
 }

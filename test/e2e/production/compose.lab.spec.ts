@@ -160,7 +160,7 @@ describe('the compose file behind its proxy', () => {
     await asWritten('runbooks/upgrade-failed', 'upgrade back', (commands) =>
       commands.replace(/muster_before_upgrade_\d+/, kept),
     );
-    await asWritten('runbooks/upgrade-failed', 'MUSTER_IMAGE');
+    await asWritten('runbooks/upgrade-failed', 'MUSTER_IMAGE=muster:before-upgrade docker');
     await stack.untilHealthy();
     expect(await stack.images()).toEqual([await stack.imageId(before.image)]);
     await waits();
