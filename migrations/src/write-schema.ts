@@ -124,7 +124,7 @@ async function startContainer(image: string): Promise<Server> {
   return {
     url: `postgresql://postgres:schema@127.0.0.1:${port}/postgres`,
     dump: () => docker('exec', name, 'pg_dump', '-U', 'postgres', ...DUMP, 'postgres'),
-    stop: () => Promise.resolve(void docker('rm', '-f', name)),
+    stop: () => Promise.resolve(void docker('rm', '-f', '-v', name)),
   };
 }
 
