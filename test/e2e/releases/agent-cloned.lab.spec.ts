@@ -3,7 +3,7 @@
 import { ListEntries } from '@muster/contracts/audit';
 import { BlockAddress, LiftBlock } from '@muster/contracts/bans';
 import { GetFleet } from '@muster/contracts/fleet';
-import { GetServer, RetireServer } from '@muster/contracts/servers';
+import { GetServer, ListServers, RetireServer } from '@muster/contracts/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { docker, tryDocker } from '../../lab/docker.ts';
 import { enrol, type EnrolledServer } from '../../lab/enrol.ts';
@@ -54,6 +54,11 @@ describe('a server that was cloned', () => {
   });
   afterAll(async () => {
     if (blockId !== '') await api.call(LiftBlock, { blockId, reason: 'The test is over' });
+    // Nobody answers for them from now on, and other specs count the servers of the lab.
+    const { servers } = await api.call(ListServers, { q: 'oslo-web' });
+    for (const { serverId, presence } of servers) {
+      if (presence !== 'retired') await api.call(RetireServer, { serverId, reason: 'The test is over' });
+    }
     await tryDocker(['rm', '-f', '-v', original.container, clone.container], 60_000);
     await tryDocker(['image', 'rm', '-f', COPY]);
   });

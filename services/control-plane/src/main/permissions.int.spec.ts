@@ -1,9 +1,11 @@
 // The matrix: every command and query of the catalogue × every built-in role × what lies in the person's scope, out of
 // it, or with another client; over HTTP, and every live topic over sockets. A command without a row fails.
 import { builtInRoles, liveTopics, permissionsOf, queries } from '@muster/contracts';
+import { subscribed } from '@muster/contracts/live';
 import { newId } from '@muster/kernel/ids';
 import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { actions, Matrix, traceOf, type Cast } from './testing/matrix.ts';
 import { ENDS_THINGS, NAMES_NOTHING, ROWS, type Things } from './testing/matrix-rows.ts';
 import type { Answer } from './testing/running-muster.ts';
@@ -124,6 +126,23 @@ describe('live topics', () => {
   const topicOf = (name: string, hasSubject: boolean, things: Things) =>
     hasSubject ? `${name}:${subjects[name]?.(things) ?? ''}` : name;
 
+  test('say for how long they have been quiet, to whom it may concern', async () => {
+    const socket = await matrix.muster.socket(await matrix.muster.owner());
+    const began = performance.now();
+    const hinted = new Promise((resolve) => socket.once('hint', resolve));
+    await subscribe(socket, ['servers']);
+    await matrix.muster.call('POST', `/api/servers/${mine.serverId}/name`, await matrix.muster.owner(), {
+      name: 'mine-quiet',
+    });
+    await hinted;
+    const [first] = (await subscribe(socket, ['servers'])).granted;
+    expect(first?.quietMs).toBeLessThan(performance.now() - began);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const [second] = (await subscribe(socket, ['servers'])).granted;
+    expect(second?.quietMs).toBeGreaterThan(490);
+    socket.disconnect();
+  });
+
   test('are granted as the query they follow is', async () => {
     for (const { role, scope, person } of matrix.cast) {
       const socket = await matrix.muster.socket(person);
@@ -158,7 +177,10 @@ describe('live topics', () => {
     await matrix.muster.call('POST', `/api/servers/${theirs.serverId}/name`, owner, { name: 'theirs-web' });
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(heard).toEqual([]);
-    expect((await subscribe(socket, topics)).granted).toEqual(before.granted);
+    const { granted } = await subscribe(socket, topics);
+    const revisions = (given: typeof granted) => given.map(({ topic, revision }) => ({ topic, revision }));
+    expect(revisions(granted)).toEqual(revisions(before.granted));
+    for (const { quietMs } of granted) expect(quietMs).toBeGreaterThan(600);
     const sync = await matrix.muster.call('GET', `/api/sync?topic=servers&epoch=x&since=0`, guest);
     expect(sync.body['size']).toBeNull();
     const foreign = await matrix.muster.call('GET', `/api/sync?topic=server:${theirs.serverId}&epoch=x&since=0`, guest);
@@ -187,8 +209,6 @@ describe('live topics', () => {
 async function subscribe(
   socket: Socket,
   topics: readonly string[],
-): Promise<{ granted: { topic: string; revision: number }[] }> {
-  return (await socket.timeout(2000).emitWithAck('subscribe', { topics })) as {
-    granted: { topic: string; revision: number }[];
-  };
+): Promise<Pick<z.output<typeof subscribed>, 'granted'>> {
+  return subscribed.parse(await socket.timeout(2000).emitWithAck('subscribe', { topics }));
 }

@@ -88,7 +88,14 @@ export const accessChanged = z.strictObject({ at: timestamp });
 /** Client emits `subscribe` with this and an acknowledgement callback that receives `subscribed`. */
 export const subscribe = z.strictObject({ topics: z.array(topicName).max(20) });
 export const subscribed = z.strictObject({
-  granted: z.array(z.strictObject({ topic: topicName, revision: z.int().nonnegative() })),
+  granted: z.array(
+    z.strictObject({
+      topic: topicName,
+      revision: z.int().nonnegative(),
+      /** For how long no hint of it was sent, as far as is known: who has read before that reads again. */
+      quietMs: z.number().nonnegative(),
+    }),
+  ),
   refused: z.array(z.strictObject({ topic: topicName, why: z.string() })),
   epoch: z.string(),
 });

@@ -18,6 +18,8 @@ import {
 interface Watched {
   readonly listeners: Set<() => void>;
   cursor: Cursor | null;
+  /** Since when answers are shown that hints did not watch over; `performance.now()`. */
+  unwatchedSince: number;
 }
 
 class Live {
@@ -90,7 +92,11 @@ class Live {
   /** Calls `listener` when a topic changed. Returns the way to stop. */
   watch(topics: readonly string[], listener: () => void): () => void {
     for (const topic of topics) {
-      const watched = this.#topics.get(topic) ?? { listeners: new Set(), cursor: null };
+      const watched = this.#topics.get(topic) ?? {
+        listeners: new Set(),
+        cursor: null,
+        unwatchedSince: performance.now(),
+      };
       if (!this.#topics.has(topic)) {
         this.#topics.set(topic, watched);
         this.#subscribeSoon();
@@ -113,6 +119,7 @@ class Live {
     await unattended(() => this.#onAccess()).catch(() => undefined);
     for (const watched of this.#topics.values()) {
       watched.cursor = null;
+      watched.unwatchedSince = performance.now();
       this.#tell(watched);
     }
     this.#subscribe([...this.#topics.keys()]);
@@ -139,12 +146,15 @@ class Live {
       this.#socket.emit('subscribe', { topics: wanted.slice(start, start + 20) }, (answer: unknown) => {
         const parsed = subscribed.safeParse(answer);
         if (!parsed.success) return;
-        for (const { topic, revision } of parsed.data.granted) {
+        for (const { topic, revision, quietMs } of parsed.data.granted) {
           const watched = this.#topics.get(topic);
           if (watched === undefined) continue;
           const known = watched.cursor;
-          if (known === null) watched.cursor = { epoch: parsed.data.epoch, revision };
-          else if (known.epoch !== parsed.data.epoch || known.revision !== revision) void this.#sync(topic, watched);
+          if (known === null) {
+            watched.cursor = { epoch: parsed.data.epoch, revision };
+            // It changed after the page had asked and before anybody would have told it.
+            if (quietMs <= performance.now() - watched.unwatchedSince) this.#tell(watched);
+          } else if (known.epoch !== parsed.data.epoch || known.revision !== revision) void this.#sync(topic, watched);
         }
       });
     }

@@ -188,7 +188,7 @@ export class LiveServer {
 
   async #subscribe(socket: Socket, wanted: readonly string[]): Promise<z.output<typeof subscribed>> {
     const listening = socket.data as Listening;
-    const granted: { topic: string; revision: number }[] = [];
+    const granted: z.output<typeof subscribed>['granted'] = [];
     const refused: { topic: string; why: string }[] = [];
     for (const topic of wanted) {
       const room = await this.#rooms.of(topic, listening.who.principal);
@@ -198,7 +198,7 @@ export class LiveServer {
       } else {
         listening.rooms.set(topic, room.name);
         await socket.join(room.name);
-        granted.push({ topic, revision: room.revision });
+        granted.push({ topic, revision: room.revision, quietMs: performance.now() - room.changedAt });
       }
     }
     return { granted, refused, epoch: this.#epoch };
@@ -255,6 +255,7 @@ export class LiveServer {
     for (const room of await this.#rooms.concerned(topic, about)) {
       const prev = room.revision;
       room.revision += 1;
+      room.changedAt = performance.now();
       const hint: Hint = {
         topic,
         epoch: this.#epoch,

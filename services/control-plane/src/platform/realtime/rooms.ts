@@ -19,6 +19,8 @@ export interface Room {
   /** `['fleet']`, or the scopes of the part that its members see. */
   readonly scopes: readonly string[];
   revision: number;
+  /** Of its last hint, or since when it is; `performance.now()`. */
+  changedAt: number;
 }
 
 export class Rooms {
@@ -79,7 +81,13 @@ export class Rooms {
     if (known) return known;
     if (this.#parts >= MOST_REMEMBERED) this.#forget();
     // A room that was forgotten and comes back must not look unchanged: no two of its lives begin at the same number.
-    const room = { name, topic, scopes, revision: scopes.includes(FLEET) ? 0 : Date.now() };
+    const room = {
+      name,
+      topic,
+      scopes,
+      revision: scopes.includes(FLEET) ? 0 : Date.now(),
+      changedAt: performance.now(),
+    };
     if (!scopes.includes(FLEET)) this.#parts += 1;
     rooms.set(name, room);
     return room;
