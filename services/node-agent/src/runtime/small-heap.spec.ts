@@ -27,6 +27,21 @@ test('collects once the heap has grown by more than 2 MB, and counts from what w
   expect(collections).toBe(1);
 });
 
+test('lets a large heap grow by an eighth, so that what grows to 150 MB is collected some twenty times', async () => {
+  let used = 14 * MB;
+  let collections = 0;
+  const heap = new SmallHeap({
+    used: () => used,
+    collect: () => {
+      collections += 1;
+      return Promise.resolve();
+    },
+  });
+  for (; used < 150 * MB; used += MB / 4) await heap.grown();
+  expect(collections).toBeGreaterThan(10);
+  expect(collections).toBeLessThan(25);
+});
+
 test('does not begin a second collection while one is under way', async () => {
   let used = 0;
   let finish: (() => void) | undefined;

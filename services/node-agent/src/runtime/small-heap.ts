@@ -1,11 +1,13 @@
 // V8 lets a heap of 14 MB grow by 6 to 8 before it looks for what is no longer needed, and in a storm the agent's two
-// processes carry that twice. Here the look comes after 2 MB; it takes some 15 ms of a processor, every few seconds of a
+// processes carry that twice. Here the look comes after 2 MB, or an eighth of a larger heap; it takes some 15 ms of a processor, every few seconds of a
 // storm and never at rest, because it is V8's own small collections that make us compare.
 import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 
 /** In bytes beyond what was still needed after the last whole collection. */
-const MOST_GROWTH = 2 * 1024 * 1024;
+const GROWTH = 2 * 1024 * 1024;
+/** Of a large heap: a collection costs by what is needed, so a list that grows by the megabyte must not cost one for every two. */
+const GROWTH_SHARE = 1 / 8;
 
 /** What this needs of V8. */
 export interface Heap {
@@ -28,7 +30,8 @@ export class SmallHeap {
 
   /** Collects where the heap has grown by more than it should; once at a time. */
   async grown(): Promise<void> {
-    if (this.#collecting || this.#heap.used() - this.#needed <= MOST_GROWTH) return;
+    const most = Math.max(GROWTH, this.#needed * GROWTH_SHARE);
+    if (this.#collecting || this.#heap.used() - this.#needed <= most) return;
     this.#collecting = true;
     try {
       await this.#heap.collect();

@@ -82,7 +82,7 @@ export function attentionWords(item: Attention): AttentionWords {
     case 'backup-overdue':
       return {
         title: text === null ? 'Muster was never backed up' : 'Muster was not backed up in time',
-        detail: `A backup is expected every ${counted(count ?? 0, 'hour')}. With the database, what was recorded since the last one would be lost.`,
+        detail: `One is expected every ${counted(Math.max(1, count ?? 1), 'hour')}: run muster backup, and see why nobody did. Were the database lost, so would be all that was recorded since.`,
         href: '/audit?type=audit.BackupTaken',
         action: 'See backups',
       };

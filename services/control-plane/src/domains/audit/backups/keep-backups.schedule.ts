@@ -62,7 +62,9 @@ export class KeepBackups extends Schedule {
       // Once for each backup that became too old.
       commandId: derivedId(ACTOR, String(overdue.position)),
     });
-    this.#log.warn(lastAt === null ? 'there was never a backup' : `the last backup is of ${lastAt}: it is too old`);
+    this.#log.warn(
+      `${lastAt === null ? 'there was never a backup' : `the last backup is of ${lastAt}`}: run muster backup`,
+    );
   }
 }
 
