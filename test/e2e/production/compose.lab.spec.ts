@@ -1,12 +1,12 @@
 // docker-compose.yml as an operations team would run it. The release before, started with its own compose file, is signed in
 // to and enrolled at through the TLS proxy, and upgraded in the middle of an action; then a gateway and an API crash in the
 // middle of another, and nothing but the proxy is in reach.
-import { X509Certificate, createHash } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { chmod, copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ListEntries } from '@muster/contracts/audit';
 import { GetOperation, ListOperations } from '@muster/contracts/operations';
@@ -21,12 +21,11 @@ import { commandsOf } from '../../production/runbook.ts';
 import { PRESENT, type Release } from '../../production/release.ts';
 import { Stack } from '../../production/stack.ts';
 import { ApiClient, type Account } from '../../support/api-client.ts';
-import { CHROMIUM } from '../../support/parts.ts';
 import { TEST_LAB } from '../../lab/lab.setup.ts';
 import { visit } from '../support/browser.ts';
 import { eventually, labUnderTest, type LabUnderTest } from '../support/lab-under-test.ts';
 import { setUpOwner, signIn } from '../support/person.ts';
-import { banTable, block, enforced, fingerprintAt, keysetsOn, reachedFrom } from './steps.ts';
+import { banTable, block, browserTrusting, enforced, fingerprintAt, keysetsOn, reachedFrom } from './steps.ts';
 
 const PROJECT = 'muster-compose-under-test';
 const PORT = 7443;
@@ -91,12 +90,7 @@ describe('the compose file behind its proxy', () => {
   });
 
   it('lets the first owner in through a browser that trusts only the proxy’s certificate', async () => {
-    const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
-    const pin = createHash('sha256').update(key).digest('base64');
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ['--no-sandbox', `--ignore-certificate-errors-spki-list=${pin}`],
-    });
+    browser = await browserTrusting(certificate);
     const printed = await stack.exec('api-1', 'muster', 'owner-link');
     const link = /https:\/\/\S+/.exec(printed)?.[0];
     if (link === undefined) throw new Error(`No link was printed: ${printed}`);

@@ -1,11 +1,10 @@
 // The root key was stolen: docker-compose.yml’s installation is given up and another one begun in its place, as the runbook says,
 // and a real server is enrolled again under the new root key.
-import { X509Certificate, createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { ListServers } from '@muster/contracts/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrol, type EnrolledServer } from '../../lab/enrol.ts';
@@ -14,11 +13,10 @@ import { bootServer, type Machine } from '../../lab/machine.ts';
 import { commandsOf } from '../../production/runbook.ts';
 import { Stack } from '../../production/stack.ts';
 import { ApiClient, type Account } from '../../support/api-client.ts';
-import { CHROMIUM } from '../../support/parts.ts';
 import { visit } from '../support/browser.ts';
 import { labUnderTest } from '../support/lab-under-test.ts';
 import { setUpOwner } from '../support/person.ts';
-import { banTable, block, enforced } from './steps.ts';
+import { banTable, block, browserTrusting, enforced } from './steps.ts';
 
 const RUNBOOK = 'runbooks/key-stolen';
 
@@ -39,13 +37,8 @@ describe('an installation whose root key was stolen', () => {
   async function enter(ownerLink: () => Promise<string>): Promise<void> {
     const certificate = await stack.certificate();
     setDefaultCACertificates([...authorities, certificate]);
-    const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
-    const pin = createHash('sha256').update(key).digest('base64');
     await browser?.close();
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ['--no-sandbox', `--ignore-certificate-errors-spki-list=${pin}`],
-    });
+    browser = await browserTrusting(certificate);
     const owner = await firstOwner(browser, ownerLink);
     api = new ApiClient(stack.url);
     await api.signIn(owner);

@@ -1,11 +1,24 @@
 // What specs of the production stack do and look at again and again.
+import { X509Certificate, createHash } from 'node:crypto';
 import { connect } from 'node:tls';
+import { chromium, type Browser } from 'playwright-core';
 import { BlockAddress } from '@muster/contracts/bans';
 import { GetOperation } from '@muster/contracts/operations';
 import type { EnrolledServer } from '../../lab/enrol.ts';
 import type { Machine } from '../../lab/machine.ts';
 import type { ApiClient } from '../../support/api-client.ts';
+import { CHROMIUM } from '../../support/parts.ts';
 import { eventually } from '../support/lab-under-test.ts';
+
+/** Chromium that trusts this certificate (PEM) beside those of public authorities, and no other. */
+export function browserTrusting(certificate: string): Promise<Browser> {
+  const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
+  const pin = createHash('sha256').update(key).digest('base64');
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', `--ignore-certificate-errors-spki-list=${pin}`],
+  });
+}
 
 export const block = (api: ApiClient, address: string) =>
   api.call(BlockAddress, {
