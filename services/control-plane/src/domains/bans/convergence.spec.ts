@@ -22,7 +22,8 @@ import { DesiredFleet, noRows } from './desired-fleet.ts';
 import { hashOf } from './desired-state.ts';
 import { bounded, overlaps } from './range-index.ts';
 import { RANGES_PER_TASK } from './task-chains.ts';
-import { enrolled, failed, happened, inGroup, managedServer, succeeded } from './testing/events.ts';
+import { happened } from '../../platform/event-store/testing/events.ts';
+import { enrolled, failed, inGroup, managedServer, succeeded } from './testing/events.ts';
 import { Host } from './testing/host.ts';
 
 const FLEET: Target = { kind: 'fleet' };

@@ -8,6 +8,7 @@ import type { Append, Appended, EventStore } from '../../platform/event-store/in
 import { World } from '../../main/testing/world.ts';
 import { OperationRequests, taskIdOf, type RequestedOperation } from './operation-requests.ts';
 import { taskStream } from './task.aggregate.ts';
+import { metaOfSpec } from '../../platform/event-store/testing/events.ts';
 
 const NO_CHANGE = { from: 0, to: 1, add: [], remove: [], protect: [], unprotect: [] };
 
@@ -28,14 +29,7 @@ function operationOn(serverIds: readonly string[], parts: readonly string[] = ['
       serverIds.map((serverId) => ({ serverId, definition: ApplyBans, args: NO_CHANGE, part })),
     ),
   };
-  const meta: EventMeta = {
-    v: 1,
-    actor: 'spec',
-    actorKind: 'system',
-    software: 'spec',
-    correlation: newId(),
-    tenant: DEFAULT_TENANT,
-  };
+  const meta: EventMeta = metaOfSpec('spec', 'system');
   return { order, cause: { eventId: newId(), tenantId: DEFAULT_TENANT, policy: 'spec', meta }, now: new Date() };
 }
 

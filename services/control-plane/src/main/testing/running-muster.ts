@@ -16,6 +16,7 @@ import type { EventStore } from '../../platform/event-store/index.ts';
 import { PersonalData } from '../../platform/personal-data/personal-data.ts';
 import type { RunningControlPlane } from '../application.ts';
 import { startOneProcess, type OneProcess } from './one-process.ts';
+import { metaOfSpec } from '../../platform/event-store/testing/events.ts';
 
 export interface SignedIn {
   readonly personId: string;
@@ -150,14 +151,7 @@ export class RunningMuster {
       streamType: streamId.split('-', 1)[0] ?? 'spec',
       expectedVersion: 'any',
       events: made,
-      meta: {
-        v: 1,
-        actor: 'spec',
-        actorKind: 'system',
-        software: 'spec',
-        correlation: newId(),
-        tenant: DEFAULT_TENANT,
-      },
+      meta: metaOfSpec('spec', 'system'),
     });
   }
 

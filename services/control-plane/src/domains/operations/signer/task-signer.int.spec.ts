@@ -18,6 +18,7 @@ import { serverStream } from '../../servers/index.ts';
 import { TaskLog } from '../delivery/task-log.ts';
 import { taskIdOf } from '../operation-requests.ts';
 import { TaskSigner, type SignerLog } from './task-signer.ts';
+import { metaOfSpec } from '../../../platform/event-store/testing/events.ts';
 
 const NO_CHANGE = { from: 0, to: 1, add: [], remove: [], protect: [], unprotect: [] };
 
@@ -64,14 +65,7 @@ async function released(serverId: string): Promise<string> {
       eventId: newId(),
       tenantId: DEFAULT_TENANT,
       policy: 'spec',
-      meta: {
-        v: 1,
-        actor: 'spec',
-        actorKind: 'system',
-        software: 'spec',
-        correlation: newId(),
-        tenant: DEFAULT_TENANT,
-      },
+      meta: metaOfSpec('spec', 'system'),
     },
     now,
   );
